@@ -1,0 +1,141 @@
+// Package arrows_test checks which package may import which, and that the core
+// stays a pure function of its inputs.
+//
+// It lives in a folder without a package of its own: an importable package here
+// would shadow sync of the standard library.
+package arrows_test
+
+import "testing"
+
+// rule is one row of the table: what the packages in from may do, and why.
+//
+// Patterns are those of the go command: "net/..." is net and everything below
+// it. One that begins with "./" is a folder of this module, any other is an
+// import path.
+type rule struct {
+	name   string
+	reason string
+	from   []string
+	except []string // folders of from that the rule leaves alone
+
+	ours   []string // the only packages of this module allowed; nil allows all
+	others []string // the only packages of other modules allowed; nil allows all
+	never  []string // forbidden, whatever ours and others say
+	pure   bool     // forbids clocks and goroutines in the source
+	absent bool     // forbids the package to exist
+}
+
+var (
+	core     = []string{"./sync/care/...", "./sync/merge/...", "./sync/hub/...", "./sync/replica/...", "./sync/seal/..."}
+	port     = []string{"./sync/store"}
+	memory   = []string{"./sync/store/memory/..."}
+	contract = []string{"./proto/gen/..."}
+
+	// stubs are the generated clients and handlers: they bring in the network.
+	stubs = []string{"./proto/gen/...connect"}
+
+	protobuf = []string{"google.golang.org/protobuf/...", "buf.build/gen/go/bufbuild/protovalidate/..."}
+	validate = []string{"buf.build/go/protovalidate/..."}
+
+	// impure packages reach for the world, where a pure core is handed it.
+	impure = []string{
+		"net/...", "os/...", "syscall/...", "log/...",
+		"math/rand/...", "crypto/rand/...",
+	}
+
+	badger   = []string{"./server/internal/badger/..."}
+	postgres = []string{"./server/internal/postgres/..."}
+)
+
+// rules is the table of arrows.
+var rules = []rule{
+	{
+		name:   "core knows only itself",
+		reason: "tablets and server run the same core, so it must not know either of them, nor how bytes travel or are kept",
+		from:   core,
+		ours:   join(core, contract),
+		others: join(protobuf, validate),
+		never:  stubs,
+	},
+	{
+		name:   "core and port are pure",
+		reason: "a simulation can repeat a run from its seed only if time, randomness and order come in as arguments",
+		from:   join(core, port, memory),
+		never:  impure,
+		pure:   true,
+	},
+	{
+		name:   "port knows no engine",
+		reason: "every engine must satisfy the port, so the port must favour none",
+		from:   join(port, memory),
+		ours:   join(core, port, memory, contract),
+		others: protobuf,
+		never:  stubs,
+	},
+	{
+		name:   "badger engine keeps to its driver",
+		reason: "an engine is exchangeable only if nothing but the port leads to it",
+		from:   badger,
+		ours:   join(core, port, contract, badger),
+		others: join(protobuf, []string{"github.com/dgraph-io/badger/...", "github.com/dgraph-io/ristretto/..."}),
+		never:  stubs,
+	},
+	{
+		name:   "postgres engine keeps to its driver",
+		reason: "an engine is exchangeable only if nothing but the port leads to it",
+		from:   postgres,
+		ours:   join(core, port, contract, postgres),
+		others: join(protobuf, []string{"github.com/jackc/pgx/...", "github.com/jackc/puddle/..."}),
+		never:  stubs,
+	},
+	{
+		name:   "api knows no server",
+		reason: "handlers are given what they need, so that tests and any server can hold them; only a program reads its environment",
+		from:   []string{"./api/..."},
+		ours:   join(core, port, contract, []string{"./api/..."}),
+		others: join(protobuf, validate, []string{"connectrpc.com/..."}),
+		never:  []string{"os/..."},
+	},
+	{
+		name:   "tablets know no server",
+		reason: "what a tablet links must be the core and the contract; the demo starts the server as a process of its own",
+		from:   []string{"./mobile-sdk/go/..."},
+		ours:   join(core, port, memory, contract, []string{"./mobile-sdk/go/..."}),
+	},
+	{
+		name:   "server knows no tablet",
+		reason: "the contract is all that a server may assume about a tablet",
+		from:   []string{"./server/..."},
+		except: []string{"./server/internal/bench/...", "./server/e2e/..."},
+		never:  []string{"./mobile-sdk/..."},
+	},
+	{
+		name:   "sync is a folder only",
+		reason: "an importable package named sync would shadow the standard library's",
+		from:   []string{"./sync"},
+		absent: true,
+	},
+}
+
+// TestArrows checks every non-test file of the module, also those behind build
+// tags, which compilers and most other checks pass over.
+func TestArrows(t *testing.T) {
+	files, err := sources("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		for _, found := range check(file, rules) {
+			t.Error(found)
+		}
+	}
+}
+
+// join returns a new list, so that no rule shares memory with another.
+func join(lists ...[]string) []string {
+	joined := []string{}
+	for _, list := range lists {
+		joined = append(joined, list...)
+	}
+	return joined
+}

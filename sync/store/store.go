@@ -1,0 +1,154 @@
+// Package store is the port between the core and whatever keeps the streams.
+//
+// It is worded in the domain: streams, entries, records, mutations. Values are opaque to an engine: the core encodes
+// them (tsunagu.store.v1) and an engine gives back the bytes it was given. Keys are typed, so that an engine may lay
+// them out as it likes.
+//
+// An engine promises what the comments below say; package storetest checks it. An engine never merges, never looks
+// into a value, and never answers before what it answers is durable.
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Errors that an engine may return. The text of each says what is safe and what to do; none carries a value or a key.
+var (
+	// ErrClosed: the store was closed. Nothing of this call was stored.
+	ErrClosed = errors.New("the store is closed; nothing was stored, try again when the server is up")
+	// ErrFull: too little space is left. Nothing of this call was stored; reading goes on.
+	ErrFull = errors.New("the disk is nearly full; nothing was stored, reading goes on: free some space and send again")
+	// ErrTooLarge: the closures wrote more than one commit holds. Nothing of this call was stored.
+	ErrTooLarge = errors.New("more than one commit holds; nothing was stored, send it in smaller parts")
+	// ErrDamaged: what was read is not what was written.
+	ErrDamaged = errors.New("the store is damaged; stop the server, keep the folder and restore from a backup")
+	// ErrUnknownOutcome: the commit failed in a way that leaves open whether it is on disk. The engine refuses all
+	// further work; the process has to end and open the store again, and the clients' retries find out.
+	ErrUnknownOutcome = errors.New("the commit's outcome is unknown; the server stops and its clients send again")
+)
+
+// Limits that hold for every engine.
+const (
+	// MaxValueBytes bounds one value. The largest is an entry: payload, merged record and their overhead.
+	MaxValueBytes = 512 << 10
+	// MaxClosures bounds the closures of one Update.
+	MaxClosures = 1024
+)
+
+// ID is the id of a record or a mutation: a UUID.
+type ID [16]byte
+
+// Stream names a stream. Every key of an engine begins with it.
+type Stream struct {
+	// Tenant is the installation's customer; no read or write crosses it.
+	Tenant string
+	// Name is the stream's id within the tenant.
+	Name string
+}
+
+// Organisation names the inbox of an organisation.
+type Organisation struct {
+	Tenant string
+	Name   string
+}
+
+// Place is a record's place in a stream's timeline.
+type Place struct {
+	// EffectiveMs is the effective time in milliseconds since 1970 UTC.
+	EffectiveMs int64
+	// Seq is the version's sequence number.
+	Seq uint64
+}
+
+// Store keeps the streams. It may be used by many goroutines at once.
+type Store interface {
+	// Update runs the closures in order, each against what was committed and what the closures before it wrote, and
+	// commits what they wrote durably before it returns. The answer holds one error per closure, nil for what is
+	// stored. A closure that returns an error or panics is discarded alone and has no effect; its error is returned
+	// at its place. If the commit fails, every closure has that error.
+	//
+	// Closures run one at a time, over all callers, and may run again: they must have no effect outside the Tx.
+	Update(ctx context.Context, closures ...func(Tx) error) []error
+	// View runs fn against one snapshot. Long work belongs into several views: an engine may end one that takes
+	// longer than it allows.
+	View(ctx context.Context, fn func(Reader) error) error
+	// Close waits for what runs, refuses what comes, and leaves everything on disk. Calling it again does nothing.
+	Close() error
+}
+
+// Reader reads one snapshot. Bytes it hands out belong to the store and are valid until the closure or callback
+// returns; a nil answer without an error means that there is nothing under the key. A callback that returns
+// ErrStop ends its scan without an error.
+type Reader interface {
+	// Head returns the encoded StreamHead.
+	Head(s Stream) ([]byte, error)
+	// Entry returns the encoded Entry at seq.
+	Entry(s Stream, seq uint64) ([]byte, error)
+	// Entries calls fn for every entry after seq, in order.
+	Entries(s Stream, after uint64, fn func(seq uint64, entry []byte) error) error
+	// Current calls fn for every entry after seq that is not superseded, in order.
+	Current(s Stream, after uint64, fn func(seq uint64, entry []byte) error) error
+	// Superseded tells whether the entry at seq is.
+	Superseded(s Stream, seq uint64) (bool, error)
+	// Record returns the encoded RecordState.
+	Record(s Stream, id ID) ([]byte, error)
+	// Records calls fn for every record with an id above after, in order of id.
+	Records(s Stream, after ID, fn func(id ID, state []byte) error) error
+	// Timeline calls fn for every place strictly before the given one, latest first: by time, then by seq. Places of
+	// superseded entries are called too.
+	Timeline(s Stream, before Place, fn func(p Place) error) error
+	// Mutation returns the sequence number under a mutation's id, 0 if there is none.
+	Mutation(s Stream, id ID) (uint64, error)
+	// Waiting returns the mutations that were put down as waiting for one, in the order in which they were put.
+	Waiting(s Stream, on ID) ([]ID, error)
+	// Held calls fn for every sequence number put down with PutHeld, in order.
+	Held(s Stream, fn func(seq uint64) error) error
+	// Keyed returns the records that were put under a domain key, in order of id.
+	Keyed(s Stream, key ID) ([]ID, error)
+	// Digests calls fn for every section of a stream, in order.
+	Digests(s Stream, fn func(section uint32, digest []byte) error) error
+	// Digest returns the encoded digest of one section.
+	Digest(s Stream, section uint32) ([]byte, error)
+	// Inbox returns the encoded InboxItem.
+	Inbox(o Organisation, id ID) ([]byte, error)
+	// InboxSize returns how many items an inbox holds.
+	InboxSize(o Organisation) (uint64, error)
+	// InboxItems calls fn for every item of an inbox, in order of id.
+	InboxItems(o Organisation, fn func(id ID, item []byte) error) error
+	// Streams calls fn for every stream that has a head, by tenant and name.
+	Streams(fn func(s Stream) error) error
+}
+
+// ErrStop ends a scan without an error.
+var ErrStop = errors.New("stop the scan")
+
+// Tx reads and writes. What it wrote it reads back; scans see it too. Values given to it may be reused by the caller
+// after the call. Nothing is ever deleted: what ends is overwritten with a state or superseded.
+type Tx interface {
+	Reader
+	// PutHead overwrites the head.
+	PutHead(s Stream, head []byte) error
+	// Append stores an entry under a sequence number that has none; an error if it has one.
+	Append(s Stream, seq uint64, entry []byte) error
+	// ReplaceEntry overwrites an entry that exists: erasure, nothing else.
+	ReplaceEntry(s Stream, seq uint64, entry []byte) error
+	// Supersede marks an entry as not current any more.
+	Supersede(s Stream, seq uint64) error
+	// PutRecord overwrites the state of a record.
+	PutRecord(s Stream, id ID, state []byte) error
+	// PutPlace adds a place to the timeline.
+	PutPlace(s Stream, p Place) error
+	// PutMutation overwrites the sequence number under a mutation's id.
+	PutMutation(s Stream, id ID, seq uint64) error
+	// PutWaiting puts down that a mutation waits for another one.
+	PutWaiting(s Stream, on, waiting ID) error
+	// PutHeld puts down that the entry at seq is HELD.
+	PutHeld(s Stream, seq uint64) error
+	// PutKeyed puts a record under a domain key.
+	PutKeyed(s Stream, key, id ID) error
+	// PutDigest overwrites the digest of a section.
+	PutDigest(s Stream, section uint32, digest []byte) error
+	// PutInbox stores an item under an id; the size of the inbox grows if it was not there.
+	PutInbox(o Organisation, id ID, item []byte) error
+}
