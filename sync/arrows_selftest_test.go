@@ -27,7 +27,7 @@ func TestCheckerSeesViolations(t *testing.T) {
 	}{
 		{"sync/merge", importing(ours("server")), "core knows only itself"},
 		{"sync/merge", importing(ours("api")), "core knows only itself"},
-		{"sync/care", importing(ours("sync/store")), "core knows only itself"},
+		{"sync/care", importing(ours("sync/store/memory")), "core knows only itself"},
 		{"sync/hub", importing(ours("proto/gen/tsunagu/sync/v1/syncv1connect")), "core knows only itself"},
 		{"sync/hub", importing("connectrpc.com/connect"), "core knows only itself"},
 		{"sync/replica", importing("github.com/dgraph-io/badger/v4"), "core knows only itself"},
