@@ -641,7 +641,7 @@ func (x *GetRecordHistoryResponse) GetNextPageToken() string {
 type HistoryItem struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The version that it made.
-	Version *v1.Version `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+	Version *v1.RecordVersion `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
 	// What became of the mutation.
 	Outcome v1.Outcome `protobuf:"varint,2,opt,name=outcome,proto3,enum=tsunagu.sync.v1.Outcome" json:"outcome,omitempty"`
 	// What the mutation was.
@@ -692,7 +692,7 @@ func (*HistoryItem) Descriptor() ([]byte, []int) {
 	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{9}
 }
 
-func (x *HistoryItem) GetVersion() *v1.Version {
+func (x *HistoryItem) GetVersion() *v1.RecordVersion {
 	if x != nil {
 		return x.Version
 	}
@@ -1004,9 +1004,9 @@ const file_tsunagu_chart_v1_chart_proto_rawDesc = "" +
 	"page_token\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"w\n" +
 	"\x18GetRecordHistoryResponse\x123\n" +
 	"\x05items\x18\x01 \x03(\v2\x1d.tsunagu.chart.v1.HistoryItemR\x05items\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb9\x03\n" +
-	"\vHistoryItem\x122\n" +
-	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x122\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xbf\x03\n" +
+	"\vHistoryItem\x128\n" +
+	"\aversion\x18\x01 \x01(\v2\x1e.tsunagu.sync.v1.RecordVersionR\aversion\x122\n" +
 	"\aoutcome\x18\x02 \x01(\x0e2\x18.tsunagu.sync.v1.OutcomeR\aoutcome\x128\n" +
 	"\toperation\x18\x03 \x01(\x0e2\x1a.tsunagu.sync.v1.OperationR\toperation\x12\x1f\n" +
 	"\vmutation_id\x18\x04 \x01(\fR\n" +
@@ -1099,7 +1099,7 @@ var file_tsunagu_chart_v1_chart_proto_depIdxs = []int32{
 	15, // 7: tsunagu.chart.v1.TimelineItem.version:type_name -> tsunagu.sync.v1.RecordVersion
 	16, // 8: tsunagu.chart.v1.TimelineItem.record:type_name -> tsunagu.care.v1.Record
 	9,  // 9: tsunagu.chart.v1.GetRecordHistoryResponse.items:type_name -> tsunagu.chart.v1.HistoryItem
-	13, // 10: tsunagu.chart.v1.HistoryItem.version:type_name -> tsunagu.sync.v1.Version
+	15, // 10: tsunagu.chart.v1.HistoryItem.version:type_name -> tsunagu.sync.v1.RecordVersion
 	17, // 11: tsunagu.chart.v1.HistoryItem.outcome:type_name -> tsunagu.sync.v1.Outcome
 	18, // 12: tsunagu.chart.v1.HistoryItem.operation:type_name -> tsunagu.sync.v1.Operation
 	19, // 13: tsunagu.chart.v1.HistoryItem.author:type_name -> tsunagu.care.v1.Actor

@@ -43,9 +43,9 @@ type Entry struct {
 	ArrivedMs int64 `protobuf:"varint,5,opt,name=arrived_ms,json=arrivedMs,proto3" json:"arrived_ms,omitempty"`
 	// The device it came from.
 	DeviceId string `protobuf:"bytes,6,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
-	// SHA-256(salt ‖ author seal ‖ payload).
+	// SHA-256(salt ‖ author seal ‖ payload). Kept only once the payload is erased; until then it is computed.
 	Commitment []byte `protobuf:"bytes,7,opt,name=commitment,proto3" json:"commitment,omitempty"`
-	// SHA-256 of the record's bytes after this entry; empty where no record changed.
+	// SHA-256 of the record's bytes after this entry; empty where no record changed. Kept only once they are erased.
 	RecordSha256 []byte `protobuf:"bytes,8,opt,name=record_sha256,json=recordSha256,proto3" json:"record_sha256,omitempty"`
 	// Sequence number of the entry that changed the record before this one; 0 for none.
 	PreviousSeq uint64 `protobuf:"varint,9,opt,name=previous_seq,json=previousSeq,proto3" json:"previous_seq,omitempty"`
@@ -61,10 +61,12 @@ type Entry struct {
 	JudgedBy string `protobuf:"bytes,14,opt,name=judged_by,json=judgedBy,proto3" json:"judged_by,omitempty"`
 	// True if the right to write rests on the device's own clock.
 	ForReview bool `protobuf:"varint,15,opt,name=for_review,json=forReview,proto3" json:"for_review,omitempty"`
-	// The author as the directory knew them on arrival.
+	// The author as the directory knew them on arrival; left out where the record's arrival says it.
 	Author *v11.Actor `protobuf:"bytes,16,opt,name=author,proto3" json:"author,omitempty"`
-	// By how many milliseconds the device's wall clock was ahead of the server's.
-	ClockOffsetMs int64 `protobuf:"zigzag64,17,opt,name=clock_offset_ms,json=clockOffsetMs,proto3" json:"clock_offset_ms,omitempty"`
+	// The section in which the record stands after this entry.
+	Section uint32 `protobuf:"varint,17,opt,name=section,proto3" json:"section,omitempty"`
+	// For HELD: by how many milliseconds the device's wall clock was ahead of the server's.
+	ClockOffsetMs int64 `protobuf:"zigzag64,18,opt,name=clock_offset_ms,json=clockOffsetMs,proto3" json:"clock_offset_ms,omitempty"`
 	// Hash of this entry.
 	Hash []byte `protobuf:"bytes,30,opt,name=hash,proto3" json:"hash,omitempty"`
 	// Salt of the commitment. 16 bytes.
@@ -73,7 +75,8 @@ type Entry struct {
 	Payload []byte `protobuf:"bytes,32,opt,name=payload,proto3" json:"payload,omitempty"`
 	// HMAC of the author.
 	AuthorSeal []byte `protobuf:"bytes,33,opt,name=author_seal,json=authorSeal,proto3" json:"author_seal,omitempty"`
-	// The record's bytes after this entry, where they are not those that the payload brought.
+	// For the entry of a CREATE that brought its payload: what the server appended to the record in it. For every
+	// other entry that changed a record: the whole record.
 	Record        []byte `protobuf:"bytes,34,opt,name=record,proto3" json:"record,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -219,6 +222,13 @@ func (x *Entry) GetAuthor() *v11.Actor {
 		return x.Author
 	}
 	return nil
+}
+
+func (x *Entry) GetSection() uint32 {
+	if x != nil {
+		return x.Section
+	}
+	return 0
 }
 
 func (x *Entry) GetClockOffsetMs() int64 {
@@ -445,7 +455,9 @@ type StreamHead struct {
 	// Hash of the last entry. Empty before the first.
 	Hash []byte `protobuf:"bytes,2,opt,name=hash,proto3" json:"hash,omitempty"`
 	// Base of every epoch, in order.
-	Bases         []*v1.EpochBase `protobuf:"bytes,3,rep,name=bases,proto3" json:"bases,omitempty"`
+	Bases []*v1.EpochBase `protobuf:"bytes,3,rep,name=bases,proto3" json:"bases,omitempty"`
+	// How many entries were ever HELD; while it is 0 nothing has to be looked up among the held ones.
+	Held          uint64 `protobuf:"varint,4,opt,name=held,proto3" json:"held,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -499,6 +511,13 @@ func (x *StreamHead) GetBases() []*v1.EpochBase {
 		return x.Bases
 	}
 	return nil
+}
+
+func (x *StreamHead) GetHeld() uint64 {
+	if x != nil {
+		return x.Held
+	}
+	return 0
 }
 
 // InboxItem is a mutation that is held outside every log: its author never had a right to the stream it names, or
@@ -606,7 +625,7 @@ var File_tsunagu_store_v1_log_proto protoreflect.FileDescriptor
 
 const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\n" +
-	"\x1atsunagu/store/v1/log.proto\x12\x10tsunagu.store.v1\x1a\x1ctsunagu/care/v1/record.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"\xec\x05\n" +
+	"\x1atsunagu/store/v1/log.proto\x12\x10tsunagu.store.v1\x1a\x1ctsunagu/care/v1/record.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"\x86\x06\n" +
 	"\x05Entry\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x120\n" +
 	"\x06effect\x18\x02 \x01(\x0e2\x18.tsunagu.sync.v1.OutcomeR\x06effect\x12\x1f\n" +
@@ -630,8 +649,9 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\tjudged_by\x18\x0e \x01(\tR\bjudgedBy\x12\x1d\n" +
 	"\n" +
 	"for_review\x18\x0f \x01(\bR\tforReview\x12.\n" +
-	"\x06author\x18\x10 \x01(\v2\x16.tsunagu.care.v1.ActorR\x06author\x12&\n" +
-	"\x0fclock_offset_ms\x18\x11 \x01(\x12R\rclockOffsetMs\x12\x12\n" +
+	"\x06author\x18\x10 \x01(\v2\x16.tsunagu.care.v1.ActorR\x06author\x12\x18\n" +
+	"\asection\x18\x11 \x01(\rR\asection\x12&\n" +
+	"\x0fclock_offset_ms\x18\x12 \x01(\x12R\rclockOffsetMs\x12\x12\n" +
 	"\x04hash\x18\x1e \x01(\fR\x04hash\x12\x12\n" +
 	"\x04salt\x18\x1f \x01(\fR\x04salt\x12\x18\n" +
 	"\apayload\x18  \x01(\fR\apayload\x12\x1f\n" +
@@ -653,12 +673,13 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\x05group\x18\x01 \x01(\rR\x05group\x122\n" +
 	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1f\n" +
 	"\vmutation_id\x18\x03 \x01(\fR\n" +
-	"mutationId\"\x86\x01\n" +
+	"mutationId\"\x9a\x01\n" +
 	"\n" +
 	"StreamHead\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x12\n" +
 	"\x04hash\x18\x02 \x01(\fR\x04hash\x120\n" +
-	"\x05bases\x18\x03 \x03(\v2\x1a.tsunagu.sync.v1.EpochBaseR\x05bases\"\x84\x02\n" +
+	"\x05bases\x18\x03 \x03(\v2\x1a.tsunagu.sync.v1.EpochBaseR\x05bases\x12\x12\n" +
+	"\x04held\x18\x04 \x01(\x04R\x04held\"\x84\x02\n" +
 	"\tInboxItem\x12\x18\n" +
 	"\apayload\x18\x01 \x01(\fR\apayload\x12\x1f\n" +
 	"\vauthor_seal\x18\x02 \x01(\fR\n" +

@@ -248,7 +248,10 @@ type QueuedMutation struct {
 	// A serialised Mutation. Its SHA-256 is the payload hash. A mutation too large waits on the device.
 	Payload []byte `protobuf:"bytes,1,opt,name=payload,proto3" json:"payload,omitempty"`
 	// HMAC-SHA-256, cut to 16 bytes, of the payload under the key of (author, device) issued at sign-in.
-	AuthorSeal    []byte `protobuf:"bytes,2,opt,name=author_seal,json=authorSeal,proto3" json:"author_seal,omitempty"`
+	AuthorSeal []byte `protobuf:"bytes,2,opt,name=author_seal,json=authorSeal,proto3" json:"author_seal,omitempty"`
+	// When it is offered again after the server lost it: the receipt of its first landing. It proves when the mutation
+	// arrived, and so by when it was written.
+	FirstLanding  *Receipt `protobuf:"bytes,3,opt,name=first_landing,json=firstLanding,proto3" json:"first_landing,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -297,6 +300,13 @@ func (x *QueuedMutation) GetAuthorSeal() []byte {
 	return nil
 }
 
+func (x *QueuedMutation) GetFirstLanding() *Receipt {
+	if x != nil {
+		return x.FirstLanding
+	}
+	return nil
+}
+
 // Mutation is one author's intent for one record.
 type Mutation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -326,7 +336,10 @@ type Mutation struct {
 	// means cleared. Empty for EVENT and REVIEW kinds, where the whole is one group, and for CREATE.
 	Groups []uint32 `protobuf:"varint,12,rep,packed,name=groups,proto3" json:"groups,omitempty"`
 	// What is written: for CREATE the record; for PATCH and RESOLVE its body, envelope and status as far as the
-	// groups say; for RETRACT a body of the record's kind may be absent.
+	// groups say; a RETRACT needs no body. The envelope always says when this mutation was written (recorded,
+	// monotonic_ms, boot_id, clock_offset_ms). The rest of it becomes the record's envelope only if the mutation
+	// writes it: in a CREATE, in a PATCH or RESOLVE of a whole-record kind whose envelope has an effective time, or
+	// where the groups list GROUP_ENVELOPE.
 	Record *v1.Record `protobuf:"bytes,13,opt,name=record,proto3" json:"record,omitempty"`
 	// Why. Required for a RETRACT and for a PATCH of an EVENT kind.
 	Reason string `protobuf:"bytes,14,opt,name=reason,proto3" json:"reason,omitempty"`
@@ -911,15 +924,116 @@ func (x *MutationResult) GetDetail() string {
 	return ""
 }
 
+// Receipt is proof that a mutation landed. It can be checked by the server that made it, also after a restore.
+type Receipt struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The stream.
+	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
+	// The entry.
+	Version *Version `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
+	// Its hash.
+	EntryHash []byte `protobuf:"bytes,3,opt,name=entry_hash,json=entryHash,proto3" json:"entry_hash,omitempty"`
+	// The mutation.
+	MutationId []byte `protobuf:"bytes,4,opt,name=mutation_id,json=mutationId,proto3" json:"mutation_id,omitempty"`
+	// SHA-256 of its payload.
+	PayloadHash []byte `protobuf:"bytes,5,opt,name=payload_hash,json=payloadHash,proto3" json:"payload_hash,omitempty"`
+	// When it first arrived, milliseconds since 1970 UTC.
+	ArrivedMs int64 `protobuf:"varint,6,opt,name=arrived_ms,json=arrivedMs,proto3" json:"arrived_ms,omitempty"`
+	// The server's seal over all of this. 16 bytes.
+	Seal          []byte `protobuf:"bytes,7,opt,name=seal,proto3" json:"seal,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Receipt) Reset() {
+	*x = Receipt{}
+	mi := &file_tsunagu_sync_v1_mutation_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Receipt) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Receipt) ProtoMessage() {}
+
+func (x *Receipt) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_sync_v1_mutation_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
+func (*Receipt) Descriptor() ([]byte, []int) {
+	return file_tsunagu_sync_v1_mutation_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Receipt) GetStreamId() string {
+	if x != nil {
+		return x.StreamId
+	}
+	return ""
+}
+
+func (x *Receipt) GetVersion() *Version {
+	if x != nil {
+		return x.Version
+	}
+	return nil
+}
+
+func (x *Receipt) GetEntryHash() []byte {
+	if x != nil {
+		return x.EntryHash
+	}
+	return nil
+}
+
+func (x *Receipt) GetMutationId() []byte {
+	if x != nil {
+		return x.MutationId
+	}
+	return nil
+}
+
+func (x *Receipt) GetPayloadHash() []byte {
+	if x != nil {
+		return x.PayloadHash
+	}
+	return nil
+}
+
+func (x *Receipt) GetArrivedMs() int64 {
+	if x != nil {
+		return x.ArrivedMs
+	}
+	return 0
+}
+
+func (x *Receipt) GetSeal() []byte {
+	if x != nil {
+		return x.Seal
+	}
+	return nil
+}
+
 var File_tsunagu_sync_v1_mutation_proto protoreflect.FileDescriptor
 
 const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\n" +
-	"\x1etsunagu/sync/v1/mutation.proto\x12\x0ftsunagu.sync.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/record.proto\"a\n" +
+	"\x1etsunagu/sync/v1/mutation.proto\x12\x0ftsunagu.sync.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/record.proto\"\xa0\x01\n" +
 	"\x0eQueuedMutation\x12%\n" +
 	"\apayload\x18\x01 \x01(\fB\v\xbaH\bz\x06\x10\x01\x18\x80\x80\bR\apayload\x12(\n" +
 	"\vauthor_seal\x18\x02 \x01(\fB\a\xbaH\x04z\x02\x18 R\n" +
-	"authorSeal\"\x97\x05\n" +
+	"authorSeal\x12=\n" +
+	"\rfirst_landing\x18\x03 \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\ffirstLanding\"\x97\x05\n" +
 	"\bMutation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x1b\n" +
 	"\tstream_id\x18\x02 \x01(\tR\bstreamId\x12\x1b\n" +
@@ -975,7 +1089,18 @@ const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\brepeated\x18\x06 \x01(\bR\brepeated\x12<\n" +
 	"\vheld_reason\x18\a \x01(\x0e2\x1b.tsunagu.sync.v1.HeldReasonR\n" +
 	"heldReason\x12\x16\n" +
-	"\x06detail\x18\b \x01(\tR\x06detail*\x7f\n" +
+	"\x06detail\x18\b \x01(\tR\x06detail\"\xf0\x01\n" +
+	"\aReceipt\x12\x1b\n" +
+	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x122\n" +
+	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1d\n" +
+	"\n" +
+	"entry_hash\x18\x03 \x01(\fR\tentryHash\x12\x1f\n" +
+	"\vmutation_id\x18\x04 \x01(\fR\n" +
+	"mutationId\x12!\n" +
+	"\fpayload_hash\x18\x05 \x01(\fR\vpayloadHash\x12\x1d\n" +
+	"\n" +
+	"arrived_ms\x18\x06 \x01(\x03R\tarrivedMs\x12\x12\n" +
+	"\x04seal\x18\a \x01(\fR\x04seal*\x7f\n" +
 	"\tOperation\x12\x19\n" +
 	"\x15OPERATION_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10OPERATION_CREATE\x10\x01\x12\x13\n" +
@@ -1020,7 +1145,7 @@ func file_tsunagu_sync_v1_mutation_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_sync_v1_mutation_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_tsunagu_sync_v1_mutation_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_tsunagu_sync_v1_mutation_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_tsunagu_sync_v1_mutation_proto_goTypes = []any{
 	(Operation)(0),         // 0: tsunagu.sync.v1.Operation
 	(Outcome)(0),           // 1: tsunagu.sync.v1.Outcome
@@ -1034,26 +1159,29 @@ var file_tsunagu_sync_v1_mutation_proto_goTypes = []any{
 	(*Resolution)(nil),     // 9: tsunagu.sync.v1.Resolution
 	(*CandidateRef)(nil),   // 10: tsunagu.sync.v1.CandidateRef
 	(*MutationResult)(nil), // 11: tsunagu.sync.v1.MutationResult
-	(*v1.Record)(nil),      // 12: tsunagu.care.v1.Record
+	(*Receipt)(nil),        // 12: tsunagu.sync.v1.Receipt
+	(*v1.Record)(nil),      // 13: tsunagu.care.v1.Record
 }
 var file_tsunagu_sync_v1_mutation_proto_depIdxs = []int32{
-	0,  // 0: tsunagu.sync.v1.Mutation.operation:type_name -> tsunagu.sync.v1.Operation
-	5,  // 1: tsunagu.sync.v1.Mutation.not_before:type_name -> tsunagu.sync.v1.SealedTime
-	7,  // 2: tsunagu.sync.v1.Mutation.trunk:type_name -> tsunagu.sync.v1.RecordVersion
-	8,  // 3: tsunagu.sync.v1.Mutation.predecessor:type_name -> tsunagu.sync.v1.Predecessor
-	12, // 4: tsunagu.sync.v1.Mutation.record:type_name -> tsunagu.care.v1.Record
-	9,  // 5: tsunagu.sync.v1.Mutation.resolution:type_name -> tsunagu.sync.v1.Resolution
-	6,  // 6: tsunagu.sync.v1.RecordVersion.version:type_name -> tsunagu.sync.v1.Version
-	7,  // 7: tsunagu.sync.v1.Resolution.seen:type_name -> tsunagu.sync.v1.RecordVersion
-	10, // 8: tsunagu.sync.v1.Resolution.candidates:type_name -> tsunagu.sync.v1.CandidateRef
-	1,  // 9: tsunagu.sync.v1.MutationResult.outcome:type_name -> tsunagu.sync.v1.Outcome
-	6,  // 10: tsunagu.sync.v1.MutationResult.version:type_name -> tsunagu.sync.v1.Version
-	2,  // 11: tsunagu.sync.v1.MutationResult.held_reason:type_name -> tsunagu.sync.v1.HeldReason
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	12, // 0: tsunagu.sync.v1.QueuedMutation.first_landing:type_name -> tsunagu.sync.v1.Receipt
+	0,  // 1: tsunagu.sync.v1.Mutation.operation:type_name -> tsunagu.sync.v1.Operation
+	5,  // 2: tsunagu.sync.v1.Mutation.not_before:type_name -> tsunagu.sync.v1.SealedTime
+	7,  // 3: tsunagu.sync.v1.Mutation.trunk:type_name -> tsunagu.sync.v1.RecordVersion
+	8,  // 4: tsunagu.sync.v1.Mutation.predecessor:type_name -> tsunagu.sync.v1.Predecessor
+	13, // 5: tsunagu.sync.v1.Mutation.record:type_name -> tsunagu.care.v1.Record
+	9,  // 6: tsunagu.sync.v1.Mutation.resolution:type_name -> tsunagu.sync.v1.Resolution
+	6,  // 7: tsunagu.sync.v1.RecordVersion.version:type_name -> tsunagu.sync.v1.Version
+	7,  // 8: tsunagu.sync.v1.Resolution.seen:type_name -> tsunagu.sync.v1.RecordVersion
+	10, // 9: tsunagu.sync.v1.Resolution.candidates:type_name -> tsunagu.sync.v1.CandidateRef
+	1,  // 10: tsunagu.sync.v1.MutationResult.outcome:type_name -> tsunagu.sync.v1.Outcome
+	6,  // 11: tsunagu.sync.v1.MutationResult.version:type_name -> tsunagu.sync.v1.Version
+	2,  // 12: tsunagu.sync.v1.MutationResult.held_reason:type_name -> tsunagu.sync.v1.HeldReason
+	6,  // 13: tsunagu.sync.v1.Receipt.version:type_name -> tsunagu.sync.v1.Version
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_sync_v1_mutation_proto_init() }
@@ -1068,7 +1196,7 @@ func file_tsunagu_sync_v1_mutation_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_sync_v1_mutation_proto_rawDesc), len(file_tsunagu_sync_v1_mutation_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -414,106 +414,6 @@ func (x *StreamPosition) GetStaged() *Cursor {
 	return nil
 }
 
-// Receipt is proof that a mutation landed. It can be checked by the server that made it, also after a restore.
-type Receipt struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The stream.
-	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
-	// The entry.
-	Version *Version `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
-	// Its hash.
-	EntryHash []byte `protobuf:"bytes,3,opt,name=entry_hash,json=entryHash,proto3" json:"entry_hash,omitempty"`
-	// The mutation.
-	MutationId []byte `protobuf:"bytes,4,opt,name=mutation_id,json=mutationId,proto3" json:"mutation_id,omitempty"`
-	// SHA-256 of its payload.
-	PayloadHash []byte `protobuf:"bytes,5,opt,name=payload_hash,json=payloadHash,proto3" json:"payload_hash,omitempty"`
-	// When it first arrived, milliseconds since 1970 UTC.
-	ArrivedMs int64 `protobuf:"varint,6,opt,name=arrived_ms,json=arrivedMs,proto3" json:"arrived_ms,omitempty"`
-	// The server's seal over all of this. 16 bytes.
-	Seal          []byte `protobuf:"bytes,7,opt,name=seal,proto3" json:"seal,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Receipt) Reset() {
-	*x = Receipt{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Receipt) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Receipt) ProtoMessage() {}
-
-func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
-func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *Receipt) GetStreamId() string {
-	if x != nil {
-		return x.StreamId
-	}
-	return ""
-}
-
-func (x *Receipt) GetVersion() *Version {
-	if x != nil {
-		return x.Version
-	}
-	return nil
-}
-
-func (x *Receipt) GetEntryHash() []byte {
-	if x != nil {
-		return x.EntryHash
-	}
-	return nil
-}
-
-func (x *Receipt) GetMutationId() []byte {
-	if x != nil {
-		return x.MutationId
-	}
-	return nil
-}
-
-func (x *Receipt) GetPayloadHash() []byte {
-	if x != nil {
-		return x.PayloadHash
-	}
-	return nil
-}
-
-func (x *Receipt) GetArrivedMs() int64 {
-	if x != nil {
-		return x.ArrivedMs
-	}
-	return 0
-}
-
-func (x *Receipt) GetSeal() []byte {
-	if x != nil {
-		return x.Seal
-	}
-	return nil
-}
-
 // HeldRef names a held mutation.
 type HeldRef struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -527,7 +427,7 @@ type HeldRef struct {
 
 func (x *HeldRef) Reset() {
 	*x = HeldRef{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[5]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -539,7 +439,7 @@ func (x *HeldRef) String() string {
 func (*HeldRef) ProtoMessage() {}
 
 func (x *HeldRef) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[5]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -552,7 +452,7 @@ func (x *HeldRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeldRef.ProtoReflect.Descriptor instead.
 func (*HeldRef) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{5}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *HeldRef) GetStreamId() string {
@@ -600,7 +500,7 @@ type SyncResponse struct {
 
 func (x *SyncResponse) Reset() {
 	*x = SyncResponse{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[6]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -612,7 +512,7 @@ func (x *SyncResponse) String() string {
 func (*SyncResponse) ProtoMessage() {}
 
 func (x *SyncResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[6]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -625,7 +525,7 @@ func (x *SyncResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncResponse.ProtoReflect.Descriptor instead.
 func (*SyncResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{6}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *SyncResponse) GetServerTime() *SealedTime {
@@ -717,7 +617,7 @@ type StreamVerdict struct {
 
 func (x *StreamVerdict) Reset() {
 	*x = StreamVerdict{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -729,7 +629,7 @@ func (x *StreamVerdict) String() string {
 func (*StreamVerdict) ProtoMessage() {}
 
 func (x *StreamVerdict) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -742,7 +642,7 @@ func (x *StreamVerdict) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamVerdict.ProtoReflect.Descriptor instead.
 func (*StreamVerdict) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{7}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *StreamVerdict) GetStreamId() string {
@@ -793,7 +693,7 @@ type EpochBase struct {
 
 func (x *EpochBase) Reset() {
 	*x = EpochBase{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -805,7 +705,7 @@ func (x *EpochBase) String() string {
 func (*EpochBase) ProtoMessage() {}
 
 func (x *EpochBase) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -818,7 +718,7 @@ func (x *EpochBase) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpochBase.ProtoReflect.Descriptor instead.
 func (*EpochBase) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{8}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *EpochBase) GetEpoch() uint64 {
@@ -850,7 +750,7 @@ type StreamInfo struct {
 
 func (x *StreamInfo) Reset() {
 	*x = StreamInfo{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -862,7 +762,7 @@ func (x *StreamInfo) String() string {
 func (*StreamInfo) ProtoMessage() {}
 
 func (x *StreamInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -875,7 +775,7 @@ func (x *StreamInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamInfo.ProtoReflect.Descriptor instead.
 func (*StreamInfo) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{9}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *StreamInfo) GetChartId() string {
@@ -919,7 +819,7 @@ type Page struct {
 
 func (x *Page) Reset() {
 	*x = Page{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -931,7 +831,7 @@ func (x *Page) String() string {
 func (*Page) ProtoMessage() {}
 
 func (x *Page) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -944,7 +844,7 @@ func (x *Page) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Page.ProtoReflect.Descriptor instead.
 func (*Page) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{10}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Page) GetStreamId() string {
@@ -997,7 +897,7 @@ type PageRecord struct {
 
 func (x *PageRecord) Reset() {
 	*x = PageRecord{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1009,7 +909,7 @@ func (x *PageRecord) String() string {
 func (*PageRecord) ProtoMessage() {}
 
 func (x *PageRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1022,7 +922,7 @@ func (x *PageRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PageRecord.ProtoReflect.Descriptor instead.
 func (*PageRecord) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{11}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *PageRecord) GetVersion() *Version {
@@ -1061,7 +961,7 @@ type SectionDigest struct {
 
 func (x *SectionDigest) Reset() {
 	*x = SectionDigest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1073,7 +973,7 @@ func (x *SectionDigest) String() string {
 func (*SectionDigest) ProtoMessage() {}
 
 func (x *SectionDigest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1086,7 +986,7 @@ func (x *SectionDigest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SectionDigest.ProtoReflect.Descriptor instead.
 func (*SectionDigest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{12}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SectionDigest) GetSection() uint32 {
@@ -1123,7 +1023,7 @@ type Durable struct {
 
 func (x *Durable) Reset() {
 	*x = Durable{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1135,7 +1035,7 @@ func (x *Durable) String() string {
 func (*Durable) ProtoMessage() {}
 
 func (x *Durable) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1148,7 +1048,7 @@ func (x *Durable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Durable.ProtoReflect.Descriptor instead.
 func (*Durable) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{13}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Durable) GetStreamId() string {
@@ -1184,7 +1084,7 @@ type FetchSectionRequest struct {
 
 func (x *FetchSectionRequest) Reset() {
 	*x = FetchSectionRequest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1196,7 +1096,7 @@ func (x *FetchSectionRequest) String() string {
 func (*FetchSectionRequest) ProtoMessage() {}
 
 func (x *FetchSectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1209,7 +1109,7 @@ func (x *FetchSectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSectionRequest.ProtoReflect.Descriptor instead.
 func (*FetchSectionRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{14}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *FetchSectionRequest) GetStreamId() string {
@@ -1265,7 +1165,7 @@ type FetchSectionResponse struct {
 
 func (x *FetchSectionResponse) Reset() {
 	*x = FetchSectionResponse{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1277,7 +1177,7 @@ func (x *FetchSectionResponse) String() string {
 func (*FetchSectionResponse) ProtoMessage() {}
 
 func (x *FetchSectionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1290,7 +1190,7 @@ func (x *FetchSectionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSectionResponse.ProtoReflect.Descriptor instead.
 func (*FetchSectionResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{15}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *FetchSectionResponse) GetRecords() []*PageRecord {
@@ -1330,7 +1230,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1342,7 +1242,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1355,7 +1255,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{16}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{15}
 }
 
 // WatchResponse is a hint.
@@ -1373,7 +1273,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[17]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1385,7 +1285,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[17]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1398,7 +1298,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{17}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *WatchResponse) GetStreamId() string {
@@ -1450,18 +1350,7 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\x06cursor\x18\x02 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06cursor\x12<\n" +
 	"\rnewest_result\x18\x03 \x01(\v2\x17.tsunagu.sync.v1.CursorR\fnewestResult\x12?\n" +
 	"\x0enewest_receipt\x18\x04 \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\rnewestReceipt\x12/\n" +
-	"\x06staged\x18\x05 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06staged\"\xf0\x01\n" +
-	"\aReceipt\x12\x1b\n" +
-	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x122\n" +
-	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1d\n" +
-	"\n" +
-	"entry_hash\x18\x03 \x01(\fR\tentryHash\x12\x1f\n" +
-	"\vmutation_id\x18\x04 \x01(\fR\n" +
-	"mutationId\x12!\n" +
-	"\fpayload_hash\x18\x05 \x01(\fR\vpayloadHash\x12\x1d\n" +
-	"\n" +
-	"arrived_ms\x18\x06 \x01(\x03R\tarrivedMs\x12\x12\n" +
-	"\x04seal\x18\a \x01(\fR\x04seal\"Z\n" +
+	"\x06staged\x18\x05 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06staged\"Z\n" +
 	"\aHeldRef\x12%\n" +
 	"\tstream_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\bstreamId\x12(\n" +
 	"\vmutation_id\x18\x02 \x01(\fB\a\xbaH\x04z\x02h\x10R\n" +
@@ -1554,29 +1443,29 @@ func file_tsunagu_sync_v1_sync_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_sync_v1_sync_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tsunagu_sync_v1_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_tsunagu_sync_v1_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_tsunagu_sync_v1_sync_proto_goTypes = []any{
 	(Verdict)(0),                  // 0: tsunagu.sync.v1.Verdict
 	(*SyncRequest)(nil),           // 1: tsunagu.sync.v1.SyncRequest
 	(*DeviceClock)(nil),           // 2: tsunagu.sync.v1.DeviceClock
 	(*Cursor)(nil),                // 3: tsunagu.sync.v1.Cursor
 	(*StreamPosition)(nil),        // 4: tsunagu.sync.v1.StreamPosition
-	(*Receipt)(nil),               // 5: tsunagu.sync.v1.Receipt
-	(*HeldRef)(nil),               // 6: tsunagu.sync.v1.HeldRef
-	(*SyncResponse)(nil),          // 7: tsunagu.sync.v1.SyncResponse
-	(*StreamVerdict)(nil),         // 8: tsunagu.sync.v1.StreamVerdict
-	(*EpochBase)(nil),             // 9: tsunagu.sync.v1.EpochBase
-	(*StreamInfo)(nil),            // 10: tsunagu.sync.v1.StreamInfo
-	(*Page)(nil),                  // 11: tsunagu.sync.v1.Page
-	(*PageRecord)(nil),            // 12: tsunagu.sync.v1.PageRecord
-	(*SectionDigest)(nil),         // 13: tsunagu.sync.v1.SectionDigest
-	(*Durable)(nil),               // 14: tsunagu.sync.v1.Durable
-	(*FetchSectionRequest)(nil),   // 15: tsunagu.sync.v1.FetchSectionRequest
-	(*FetchSectionResponse)(nil),  // 16: tsunagu.sync.v1.FetchSectionResponse
-	(*WatchRequest)(nil),          // 17: tsunagu.sync.v1.WatchRequest
-	(*WatchResponse)(nil),         // 18: tsunagu.sync.v1.WatchResponse
-	(*QueuedMutation)(nil),        // 19: tsunagu.sync.v1.QueuedMutation
-	(*Version)(nil),               // 20: tsunagu.sync.v1.Version
+	(*HeldRef)(nil),               // 5: tsunagu.sync.v1.HeldRef
+	(*SyncResponse)(nil),          // 6: tsunagu.sync.v1.SyncResponse
+	(*StreamVerdict)(nil),         // 7: tsunagu.sync.v1.StreamVerdict
+	(*EpochBase)(nil),             // 8: tsunagu.sync.v1.EpochBase
+	(*StreamInfo)(nil),            // 9: tsunagu.sync.v1.StreamInfo
+	(*Page)(nil),                  // 10: tsunagu.sync.v1.Page
+	(*PageRecord)(nil),            // 11: tsunagu.sync.v1.PageRecord
+	(*SectionDigest)(nil),         // 12: tsunagu.sync.v1.SectionDigest
+	(*Durable)(nil),               // 13: tsunagu.sync.v1.Durable
+	(*FetchSectionRequest)(nil),   // 14: tsunagu.sync.v1.FetchSectionRequest
+	(*FetchSectionResponse)(nil),  // 15: tsunagu.sync.v1.FetchSectionResponse
+	(*WatchRequest)(nil),          // 16: tsunagu.sync.v1.WatchRequest
+	(*WatchResponse)(nil),         // 17: tsunagu.sync.v1.WatchResponse
+	(*QueuedMutation)(nil),        // 18: tsunagu.sync.v1.QueuedMutation
+	(*Version)(nil),               // 19: tsunagu.sync.v1.Version
+	(*Receipt)(nil),               // 20: tsunagu.sync.v1.Receipt
 	(*SealedTime)(nil),            // 21: tsunagu.sync.v1.SealedTime
 	(*MutationResult)(nil),        // 22: tsunagu.sync.v1.MutationResult
 	(v1.StreamClass)(0),           // 23: tsunagu.care.v1.StreamClass
@@ -1584,46 +1473,45 @@ var file_tsunagu_sync_v1_sync_proto_goTypes = []any{
 }
 var file_tsunagu_sync_v1_sync_proto_depIdxs = []int32{
 	2,  // 0: tsunagu.sync.v1.SyncRequest.clock:type_name -> tsunagu.sync.v1.DeviceClock
-	19, // 1: tsunagu.sync.v1.SyncRequest.mutations:type_name -> tsunagu.sync.v1.QueuedMutation
+	18, // 1: tsunagu.sync.v1.SyncRequest.mutations:type_name -> tsunagu.sync.v1.QueuedMutation
 	4,  // 2: tsunagu.sync.v1.SyncRequest.positions:type_name -> tsunagu.sync.v1.StreamPosition
-	6,  // 3: tsunagu.sync.v1.SyncRequest.held:type_name -> tsunagu.sync.v1.HeldRef
-	20, // 4: tsunagu.sync.v1.Cursor.version:type_name -> tsunagu.sync.v1.Version
+	5,  // 3: tsunagu.sync.v1.SyncRequest.held:type_name -> tsunagu.sync.v1.HeldRef
+	19, // 4: tsunagu.sync.v1.Cursor.version:type_name -> tsunagu.sync.v1.Version
 	3,  // 5: tsunagu.sync.v1.StreamPosition.cursor:type_name -> tsunagu.sync.v1.Cursor
 	3,  // 6: tsunagu.sync.v1.StreamPosition.newest_result:type_name -> tsunagu.sync.v1.Cursor
-	5,  // 7: tsunagu.sync.v1.StreamPosition.newest_receipt:type_name -> tsunagu.sync.v1.Receipt
+	20, // 7: tsunagu.sync.v1.StreamPosition.newest_receipt:type_name -> tsunagu.sync.v1.Receipt
 	3,  // 8: tsunagu.sync.v1.StreamPosition.staged:type_name -> tsunagu.sync.v1.Cursor
-	20, // 9: tsunagu.sync.v1.Receipt.version:type_name -> tsunagu.sync.v1.Version
-	21, // 10: tsunagu.sync.v1.SyncResponse.server_time:type_name -> tsunagu.sync.v1.SealedTime
-	22, // 11: tsunagu.sync.v1.SyncResponse.results:type_name -> tsunagu.sync.v1.MutationResult
-	8,  // 12: tsunagu.sync.v1.SyncResponse.verdicts:type_name -> tsunagu.sync.v1.StreamVerdict
-	11, // 13: tsunagu.sync.v1.SyncResponse.pages:type_name -> tsunagu.sync.v1.Page
-	14, // 14: tsunagu.sync.v1.SyncResponse.durable:type_name -> tsunagu.sync.v1.Durable
-	22, // 15: tsunagu.sync.v1.SyncResponse.held:type_name -> tsunagu.sync.v1.MutationResult
-	0,  // 16: tsunagu.sync.v1.StreamVerdict.verdict:type_name -> tsunagu.sync.v1.Verdict
-	3,  // 17: tsunagu.sync.v1.StreamVerdict.head:type_name -> tsunagu.sync.v1.Cursor
-	9,  // 18: tsunagu.sync.v1.StreamVerdict.bases:type_name -> tsunagu.sync.v1.EpochBase
-	10, // 19: tsunagu.sync.v1.StreamVerdict.info:type_name -> tsunagu.sync.v1.StreamInfo
-	23, // 20: tsunagu.sync.v1.StreamInfo.stream_class:type_name -> tsunagu.care.v1.StreamClass
-	12, // 21: tsunagu.sync.v1.Page.records:type_name -> tsunagu.sync.v1.PageRecord
-	3,  // 22: tsunagu.sync.v1.Page.staged:type_name -> tsunagu.sync.v1.Cursor
-	13, // 23: tsunagu.sync.v1.Page.sections:type_name -> tsunagu.sync.v1.SectionDigest
-	20, // 24: tsunagu.sync.v1.PageRecord.version:type_name -> tsunagu.sync.v1.Version
-	20, // 25: tsunagu.sync.v1.Durable.version:type_name -> tsunagu.sync.v1.Version
-	12, // 26: tsunagu.sync.v1.FetchSectionResponse.records:type_name -> tsunagu.sync.v1.PageRecord
-	3,  // 27: tsunagu.sync.v1.FetchSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
-	13, // 28: tsunagu.sync.v1.FetchSectionResponse.digest:type_name -> tsunagu.sync.v1.SectionDigest
-	24, // 29: tsunagu.sync.v1.WatchResponse.at:type_name -> google.protobuf.Timestamp
-	1,  // 30: tsunagu.sync.v1.SyncService.Sync:input_type -> tsunagu.sync.v1.SyncRequest
-	15, // 31: tsunagu.sync.v1.SyncService.FetchSection:input_type -> tsunagu.sync.v1.FetchSectionRequest
-	17, // 32: tsunagu.sync.v1.SyncService.Watch:input_type -> tsunagu.sync.v1.WatchRequest
-	7,  // 33: tsunagu.sync.v1.SyncService.Sync:output_type -> tsunagu.sync.v1.SyncResponse
-	16, // 34: tsunagu.sync.v1.SyncService.FetchSection:output_type -> tsunagu.sync.v1.FetchSectionResponse
-	18, // 35: tsunagu.sync.v1.SyncService.Watch:output_type -> tsunagu.sync.v1.WatchResponse
-	33, // [33:36] is the sub-list for method output_type
-	30, // [30:33] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	21, // 9: tsunagu.sync.v1.SyncResponse.server_time:type_name -> tsunagu.sync.v1.SealedTime
+	22, // 10: tsunagu.sync.v1.SyncResponse.results:type_name -> tsunagu.sync.v1.MutationResult
+	7,  // 11: tsunagu.sync.v1.SyncResponse.verdicts:type_name -> tsunagu.sync.v1.StreamVerdict
+	10, // 12: tsunagu.sync.v1.SyncResponse.pages:type_name -> tsunagu.sync.v1.Page
+	13, // 13: tsunagu.sync.v1.SyncResponse.durable:type_name -> tsunagu.sync.v1.Durable
+	22, // 14: tsunagu.sync.v1.SyncResponse.held:type_name -> tsunagu.sync.v1.MutationResult
+	0,  // 15: tsunagu.sync.v1.StreamVerdict.verdict:type_name -> tsunagu.sync.v1.Verdict
+	3,  // 16: tsunagu.sync.v1.StreamVerdict.head:type_name -> tsunagu.sync.v1.Cursor
+	8,  // 17: tsunagu.sync.v1.StreamVerdict.bases:type_name -> tsunagu.sync.v1.EpochBase
+	9,  // 18: tsunagu.sync.v1.StreamVerdict.info:type_name -> tsunagu.sync.v1.StreamInfo
+	23, // 19: tsunagu.sync.v1.StreamInfo.stream_class:type_name -> tsunagu.care.v1.StreamClass
+	11, // 20: tsunagu.sync.v1.Page.records:type_name -> tsunagu.sync.v1.PageRecord
+	3,  // 21: tsunagu.sync.v1.Page.staged:type_name -> tsunagu.sync.v1.Cursor
+	12, // 22: tsunagu.sync.v1.Page.sections:type_name -> tsunagu.sync.v1.SectionDigest
+	19, // 23: tsunagu.sync.v1.PageRecord.version:type_name -> tsunagu.sync.v1.Version
+	19, // 24: tsunagu.sync.v1.Durable.version:type_name -> tsunagu.sync.v1.Version
+	11, // 25: tsunagu.sync.v1.FetchSectionResponse.records:type_name -> tsunagu.sync.v1.PageRecord
+	3,  // 26: tsunagu.sync.v1.FetchSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	12, // 27: tsunagu.sync.v1.FetchSectionResponse.digest:type_name -> tsunagu.sync.v1.SectionDigest
+	24, // 28: tsunagu.sync.v1.WatchResponse.at:type_name -> google.protobuf.Timestamp
+	1,  // 29: tsunagu.sync.v1.SyncService.Sync:input_type -> tsunagu.sync.v1.SyncRequest
+	14, // 30: tsunagu.sync.v1.SyncService.FetchSection:input_type -> tsunagu.sync.v1.FetchSectionRequest
+	16, // 31: tsunagu.sync.v1.SyncService.Watch:input_type -> tsunagu.sync.v1.WatchRequest
+	6,  // 32: tsunagu.sync.v1.SyncService.Sync:output_type -> tsunagu.sync.v1.SyncResponse
+	15, // 33: tsunagu.sync.v1.SyncService.FetchSection:output_type -> tsunagu.sync.v1.FetchSectionResponse
+	17, // 34: tsunagu.sync.v1.SyncService.Watch:output_type -> tsunagu.sync.v1.WatchResponse
+	32, // [32:35] is the sub-list for method output_type
+	29, // [29:32] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_sync_v1_sync_proto_init() }
@@ -1638,7 +1526,7 @@ func file_tsunagu_sync_v1_sync_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_sync_v1_sync_proto_rawDesc), len(file_tsunagu_sync_v1_sync_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   18,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

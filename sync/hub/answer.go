@@ -1,0 +1,66 @@
+package hub
+
+import (
+	"github.com/tsunagu-care/tsunagu/sync/seal"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// known answers a mutation whose id the stream knows: with its outcome as it stands now, or, if the content differs,
+// with ID_REUSED. Nil if the id is new.
+func (w *writer) known(p *prepared) (*syncv1.MutationResult, error) {
+	found, err := w.lookup(p.id)
+	if err != nil || found == nil {
+		return nil, err
+	}
+	if !found.has(p.hash[:]) {
+		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_ID_REUSED}, nil
+	}
+	if waits := found.entry.GetWaitsFor(); len(waits) > 0 {
+		if _, err := w.retry(p.id); err != nil {
+			return nil, err
+		}
+		if found, err = w.lookup(p.id); err != nil {
+			return nil, err
+		}
+	}
+	return w.result(found.entry, p.hash, true), nil
+}
+
+// result answers with what an entry says of its mutation.
+func (w *writer) result(e *storev1.Entry, payloadHash [32]byte, repeated bool) *syncv1.MutationResult {
+	return w.hub.result(w.stream.Tenant, w.stream.Name, e, payloadHash, repeated)
+}
+
+func (h *Hub) result(tenant, stream string, e *storev1.Entry, payloadHash [32]byte, repeated bool) *syncv1.MutationResult {
+	r := &syncv1.MutationResult{
+		Outcome: e.GetEffect(), Version: e.GetVersion(), EntryHash: e.GetHash(), ArrivedMs: e.GetArrivedMs(),
+		Repeated: repeated, HeldReason: e.GetHeldReason(), Detail: e.GetDetail(),
+	}
+	r.ReceiptSeal = h.seals.Receipt(tenant, Receipt(stream, e.GetMutationId(), payloadHash[:], r))
+	return r
+}
+
+// Receipt builds the receipt that a result seals. A device keeps it; it is the same on both sides.
+func Receipt(stream string, mutationID, payloadHash []byte, r *syncv1.MutationResult) *syncv1.Receipt {
+	return &syncv1.Receipt{
+		StreamId: stream, Version: r.GetVersion(), EntryHash: r.GetEntryHash(), MutationId: mutationID,
+		PayloadHash: payloadHash, ArrivedMs: r.GetArrivedMs(), Seal: r.GetReceiptSeal(),
+	}
+}
+
+// heldNow answers the present outcome of a mutation that a device shows as held. Only the device that brought it
+// learns it; whatever else is asked for is still held, as far as the asker is concerned.
+func (h *Hub) heldNow(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.MutationResult, error) {
+	s := store.Stream{Tenant: c.Session.Tenant, Name: ref.GetStreamId()}
+	found, err := lookup(r, s, store.ID(ref.GetMutationId()))
+	if err != nil {
+		return nil, err
+	}
+	if found == nil || found.written.GetDeviceId() != c.Session.DeviceID {
+		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_HELD}, nil
+	}
+	return h.result(s.Tenant, s.Name, found.entry, seal.PayloadHash(found.written.GetPayload()), true), nil
+}

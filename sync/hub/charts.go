@@ -1,0 +1,80 @@
+package hub
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
+)
+
+// Page sizes of the chart service.
+const (
+	defaultCharts   = 100
+	maxCharts       = 1000
+	defaultTimeline = 50
+	maxTimeline     = 500
+	defaultHistory  = 100
+	maxHistory      = 1000
+	// maxTimelineScan bounds the records that one page of a timeline looks at; a page with sparse filters may end
+	// early, with a token to go on.
+	maxTimelineScan = 20_000
+)
+
+func pageSize(asked uint32, normal, most int) int {
+	if asked == 0 {
+		return normal
+	}
+	return min(int(asked), most)
+}
+
+// readableCharts returns what the caller may read, by chart.
+func (h *Hub) readableCharts(c Call) map[string][]StreamRef {
+	charts := map[string][]StreamRef{}
+	for _, ref := range h.dir.Readable(c.Session.Tenant, c.Session.PersonID, c.Now) {
+		charts[ref.Info.GetChartId()] = append(charts[ref.Info.GetChartId()], ref)
+	}
+	return charts
+}
+
+// ListCharts lists the charts that the caller may read, in order of id.
+func (h *Hub) ListCharts(ctx context.Context, c Call, req *chartv1.ListChartsRequest) (*chartv1.ListChartsResponse, error) {
+	readable := h.readableCharts(c)
+	ids := slices.Sorted(maps.Keys(readable))
+	start, found := slices.BinarySearch(ids, req.GetPageToken())
+	if found {
+		start++
+	}
+	end := min(start+pageSize(req.GetPageSize(), defaultCharts, maxCharts), len(ids))
+	resp := &chartv1.ListChartsResponse{}
+	err := h.store.View(ctx, func(r store.Reader) error {
+		resp.Charts = nil
+		for _, id := range ids[start:end] {
+			chart, err := h.chart(r, c, id, readable[id])
+			if err != nil {
+				return err
+			}
+			resp.Charts = append(resp.Charts, chart)
+		}
+		return nil
+	})
+	if end < len(ids) {
+		resp.NextPageToken = ids[end-1]
+	}
+	return resp, outward(err)
+}
+
+func (h *Hub) chart(r store.Reader, c Call, id string, streams []StreamRef) (*chartv1.Chart, error) {
+	known, _ := h.dir.Chart(c.Session.Tenant, id)
+	chart := &chartv1.Chart{Id: id, Name: known.Name}
+	for _, ref := range streams {
+		head, err := readHead(r, store.Stream{Tenant: c.Session.Tenant, Name: ref.ID})
+		if err != nil {
+			return nil, err
+		}
+		chart.Streams = append(chart.Streams, &chartv1.Stream{Id: ref.ID, Info: ref.Info, Head: head.GetVersion()})
+	}
+	return chart, nil
+}

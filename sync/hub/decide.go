@@ -1,0 +1,254 @@
+package hub
+
+import (
+	"errors"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/merge"
+	"github.com/tsunagu-care/tsunagu/sync/planted"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// take stores one mutation and answers what became of it.
+func (w *writer) take(p *prepared) (*syncv1.MutationResult, error) {
+	if p.placeless || len(w.hub.dir.Grants(w.stream.Tenant, p.m.GetPersonId(), w.stream.Name)) == 0 {
+		return w.inbox(p)
+	}
+	if answer, err := w.known(p); answer != nil || err != nil {
+		return answer, err
+	}
+	e, err := w.decide(p, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.releaseWaiting(p.id); err != nil {
+		return nil, err
+	}
+	return w.present(p, e)
+}
+
+// present answers a mutation that was new a moment ago. What it waited for may have come with it, so its outcome is
+// read again where it was held.
+func (w *writer) present(p *prepared, e *storev1.Entry) (*syncv1.MutationResult, error) {
+	if e.GetEffect() == syncv1.Outcome_OUTCOME_HELD {
+		now, err := w.lookup(p.id)
+		if err != nil {
+			return nil, err
+		}
+		e = now.entry
+	}
+	return w.result(e, p.hash, false), nil
+}
+
+// dependency is what a mutation needs of the log.
+type dependency struct {
+	state    *storev1.RecordState
+	reason   syncv1.HeldReason // set if something is missing
+	waitsFor []byte
+}
+
+// decide judges a mutation and appends the entry that says so. held is the entry under which it was held before, if
+// it was.
+func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error) {
+	w.chain = chain{w: w, m: p.m}
+	if p.reason != 0 {
+		return w.hold(p, held, p.reason, p.detail, nil)
+	}
+	dep, err := w.depends(p)
+	if err != nil {
+		return nil, err
+	}
+	kind := p.kind
+	if dep.state != nil {
+		kind, _ = care.KindByNumber(dep.state.GetKind())
+	}
+	perm := w.hub.judge(w.stream.Tenant, p, w.hub.dir.Grants(w.stream.Tenant, p.m.GetPersonId(), w.stream.Name), kind)
+	switch {
+	case perm.reason != 0 && held.GetJudgedBy() == "":
+		return w.hold(p, held, perm.reason, "", nil)
+	case dep.reason != 0:
+		return w.hold(p, held, dep.reason, "", dep.waitsFor)
+	case p.m.GetOperation() == syncv1.Operation_OPERATION_CREATE:
+		return w.create(p, held, perm)
+	case kind == nil || p.kind != nil && p.kind != kind:
+		return w.hold(p, held, syncv1.HeldReason_HELD_REASON_INVALID, "record.body: of another kind than the record", nil)
+	default:
+		return w.change(p, held, perm, kind, dep.state)
+	}
+}
+
+// depends looks for the record and the predecessor.
+func (w *writer) depends(p *prepared) (d dependency, err error) {
+	if pred := p.m.GetPredecessor(); pred != nil {
+		if d.reason, err = w.predecessor(pred); err != nil {
+			return d, err
+		}
+		if d.reason != 0 {
+			d.waitsFor = pred.GetId()
+			return d, nil
+		}
+	}
+	if p.m.GetOperation() == syncv1.Operation_OPERATION_CREATE {
+		return d, nil
+	}
+	if d.state, err = w.recordState(p.record); err != nil {
+		return d, err
+	}
+	if d.state == nil {
+		d.reason, d.waitsFor = syncv1.HeldReason_HELD_REASON_MISSING_RECORD, p.record[:]
+	}
+	return d, nil
+}
+
+// predecessor tells what, if anything, is missing of a predecessor.
+func (w *writer) predecessor(pred *syncv1.Predecessor) (syncv1.HeldReason, error) {
+	found, err := w.lookup(store.ID(pred.GetId()))
+	switch {
+	case err != nil:
+		return 0, err
+	case found == nil || !found.has(pred.GetPayloadHash()):
+		return syncv1.HeldReason_HELD_REASON_MISSING_PREDECESSOR, nil
+	case !ledger.Changed(found.entry.GetEffect()) && planted.Bug != planted.SuccessorsNotHeld:
+		return syncv1.HeldReason_HELD_REASON_PREDECESSOR_HELD, nil
+	}
+	return 0, nil
+}
+
+// entry returns the next entry of the log for a mutation.
+func (w *writer) entry(p *prepared, held *storev1.Entry, effect syncv1.Outcome) (*storev1.Entry, error) {
+	at, err := w.next()
+	if err != nil {
+		return nil, err
+	}
+	e := &storev1.Entry{
+		Version: at, Effect: effect, MutationId: p.id[:], RecordId: p.record[:],
+		ArrivedMs: p.arrived.UnixMilli(), DeviceId: p.device,
+	}
+	if held == nil {
+		e.Payload, e.AuthorSeal = p.queued.GetPayload(), p.queued.GetAuthorSeal()
+		return e, nil
+	}
+	e.HeldSeq, e.JudgedBy = held.GetVersion().GetSeq(), held.GetJudgedBy()
+	if held.GetHeldSeq() != 0 {
+		e.HeldSeq = held.GetHeldSeq()
+	}
+	return e, nil
+}
+
+// create makes a new record.
+func (w *writer) create(p *prepared, held *storev1.Entry, perm permission) (*storev1.Entry, error) {
+	if existing, err := w.recordState(p.id); err != nil || existing != nil {
+		return nil, errors.Join(err, errTaken)
+	}
+	e, err := w.entry(p, held, syncv1.Outcome_OUTCOME_APPLIED)
+	if err != nil {
+		return nil, err
+	}
+	arrival := w.arrival(p, perm)
+	e.ForReview = perm.forReview
+	brought, err := ledger.PayloadRecord(p.queued.GetPayload())
+	if err != nil {
+		return nil, err
+	}
+	appended, err := ledger.Marshal(&carev1.Record{Arrival: arrival})
+	if err != nil {
+		return nil, err
+	}
+	v := &version{id: p.id, kind: p.kind, record: p.m.GetRecord(), arrivedMs: p.arrived.UnixMilli(), at: e.GetVersion()}
+	v.bytes = append(append(make([]byte, 0, len(brought)+len(appended)), brought...), appended...)
+	e.Section, e.Record = v.section(), appended
+	if held != nil {
+		e.Record = v.bytes
+	}
+	if err := w.append(e); err != nil {
+		return nil, err
+	}
+	if held != nil {
+		if err := w.tx.PutMutation(w.stream, p.id, e.GetVersion().GetSeq()); err != nil {
+			return nil, err
+		}
+	}
+	return e, w.install(v)
+}
+
+// errTaken cannot come out of a store that keeps its promises: known looked before.
+var errTaken = errors.New("hub: a record with this id appeared within the transaction")
+
+// change merges a mutation into a record that exists.
+func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind *care.Kind, state *storev1.RecordState) (*storev1.Entry, error) {
+	oldBytes, err := w.recordBytes(state.GetVersion().GetSeq())
+	if err != nil {
+		return nil, err
+	}
+	current := &carev1.Record{}
+	if err := proto.Unmarshal(oldBytes, current); err != nil {
+		return nil, store.ErrDamaged
+	}
+	e, err := w.entry(p, held, syncv1.Outcome_OUTCOME_UNSPECIFIED)
+	if err != nil {
+		return nil, err
+	}
+	author := w.author(p, perm.role)
+	in := merge.Input{
+		Kind: kind, Current: current, State: state, Mutation: p.m, Version: e.GetVersion(), InChain: w.chain.has,
+		Change: &carev1.Change{
+			MutationId: p.id[:], Author: author, Recorded: p.m.GetRecord().GetEnvelope().GetRecorded(),
+			Received: timestamppb.New(p.arrived), Reason: p.m.GetReason(),
+		},
+	}
+	if err := w.evidence(&in, p); err != nil {
+		return nil, err
+	}
+	merged, err := merge.Apply(in)
+	if err != nil {
+		return w.hold(p, held, syncv1.HeldReason_HELD_REASON_INVALID, err.Error(), nil)
+	}
+	if reason, detail := invalidIf(care.Validate(merged.Record.GetBody()), "record.body"); reason != 0 {
+		return w.hold(p, held, reason, detail, nil)
+	}
+	e.Effect, e.Author, e.ForReview, e.PreviousSeq = merged.Outcome, author, perm.forReview, state.GetVersion().GetSeq()
+	return e, w.installChange(p, e, merged, &version{
+		id: p.record, kind: kind, record: merged.Record, state: state, oldBytes: oldBytes, markers: merged.Markers,
+		arrivedMs: state.GetArrivedMs(), at: e.GetVersion(),
+	})
+}
+
+func (w *writer) installChange(p *prepared, e *storev1.Entry, merged *merge.Result, v *version) error {
+	var err error
+	if v.bytes, err = ledger.Marshal(merged.Record); err != nil {
+		return err
+	}
+	e.Section, e.Record = v.section(), v.bytes
+	if err := w.append(e); err != nil {
+		return err
+	}
+	if err := w.tx.PutMutation(w.stream, p.id, e.GetVersion().GetSeq()); err != nil {
+		return err
+	}
+	return w.install(v)
+}
+
+// evidence finds out what the author had seen: how much of the log their trunk, and for a RESOLVE the version that
+// they name, stands for.
+func (w *writer) evidence(in *merge.Input, p *prepared) (err error) {
+	if in.Trunk, err = w.proven(p.m.GetTrunk(), p.record); err != nil {
+		return err
+	}
+	if planted.Bug == planted.ComparePrevious && p.m.GetPredecessor() != nil {
+		previous, err := w.lookup(store.ID(p.m.GetPredecessor().GetId()))
+		if err != nil {
+			return err
+		}
+		in.Trunk = max(in.Trunk, previous.entry.GetVersion().GetSeq())
+	}
+	in.Seen, err = w.proven(p.m.GetResolution().GetSeen(), p.record)
+	return err
+}

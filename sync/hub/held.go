@@ -1,0 +1,190 @@
+package hub
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/seal"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// hold appends a HELD entry, so that the mutation is durable and waits. A mutation that is held already and still
+// has to wait for the same reason gets no new entry.
+func (w *writer) hold(p *prepared, held *storev1.Entry, reason syncv1.HeldReason, detail string, waitsFor []byte) (*storev1.Entry, error) {
+	if held != nil && held.GetHeldReason() == reason && sameID(held.GetWaitsFor(), waitsFor) {
+		return held, nil
+	}
+	e, err := w.entry(p, held, syncv1.Outcome_OUTCOME_HELD)
+	if err != nil {
+		return nil, err
+	}
+	e.HeldReason, e.Detail, e.WaitsFor, e.Author, e.JudgedBy = reason, detail, waitsFor, w.author(p, 0), ""
+	e.ClockOffsetMs = p.offsetMs
+	w.head.Held++
+	if err := w.append(e); err != nil {
+		return nil, err
+	}
+	seq := e.GetVersion().GetSeq()
+	if err := w.tx.PutMutation(w.stream, p.id, seq); err != nil {
+		return nil, err
+	}
+	if err := w.tx.PutHeld(w.stream, seq); err != nil {
+		return nil, err
+	}
+	if len(waitsFor) == 16 {
+		return e, w.tx.PutWaiting(w.stream, store.ID(waitsFor), p.id)
+	}
+	return e, nil
+}
+
+// releaseWaiting judges again what waited for a mutation that has just come, and what waited for that, in the order
+// of their links.
+func (w *writer) releaseWaiting(id store.ID) error {
+	if w.head.GetHeld() == 0 {
+		return nil
+	}
+	for queue, released := []store.ID{id}, 0; len(queue) > 0 && released < maxReleases; queue = queue[1:] {
+		waiting, err := w.tx.Waiting(w.stream, queue[0])
+		if err != nil {
+			return err
+		}
+		for _, one := range waiting {
+			changed, err := w.retry(one)
+			if err != nil {
+				return err
+			}
+			if changed {
+				queue = append(queue, one)
+				released++
+			}
+		}
+	}
+	return nil
+}
+
+// retry judges a mutation again that waits for another one; it answers whether it took effect.
+func (w *writer) retry(id store.ID) (bool, error) {
+	found, err := w.lookup(id)
+	if err != nil || found == nil {
+		return false, err
+	}
+	if found.entry.GetEffect() != syncv1.Outcome_OUTCOME_HELD || len(found.entry.GetWaitsFor()) == 0 {
+		return false, nil
+	}
+	e, err := w.decide(w.hub.restore(found), found.entry)
+	return err == nil && ledger.Changed(e.GetEffect()), err
+}
+
+// restore returns a held mutation as it was prepared when it came.
+func (h *Hub) restore(l *landed) *prepared {
+	p := &prepared{
+		queued:  &syncv1.QueuedMutation{Payload: l.written.GetPayload(), AuthorSeal: l.written.GetAuthorSeal()},
+		hash:    seal.PayloadHash(l.written.GetPayload()),
+		m:       &syncv1.Mutation{},
+		id:      store.ID(l.written.GetMutationId()),
+		record:  store.ID(l.written.GetRecordId()),
+		arrived: time.UnixMilli(l.written.GetArrivedMs()),
+		device:  l.written.GetDeviceId(),
+
+		offsetMs: l.written.GetClockOffsetMs(),
+	}
+	if proto.Unmarshal(p.queued.GetPayload(), p.m) != nil {
+		p.reason = syncv1.HeldReason_HELD_REASON_UNREADABLE
+		return p
+	}
+	p.reason, p.detail = p.check()
+	return p
+}
+
+// inbox holds a mutation outside every log: it cannot be placed, or its author never had a right to the stream. The
+// answer is the same whether or not the stream exists.
+func (w *writer) inbox(p *prepared) (*syncv1.MutationResult, error) {
+	reason := p.reason
+	if !p.placeless {
+		reason = syncv1.HeldReason_HELD_REASON_NO_GRANT
+	}
+	box := w.hub.inboxOf(w.call.Session, p)
+	known, err := w.tx.Inbox(box, p.id)
+	if err != nil {
+		return nil, err
+	}
+	if known != nil {
+		return knownInInbox(known, p)
+	}
+	size, err := w.tx.InboxSize(box)
+	if err != nil {
+		return nil, err
+	}
+	if size >= w.hub.limits.InboxItems {
+		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY, Detail: "the organisation's inbox is full"}, nil
+	}
+	raw, err := ledger.Marshal(&storev1.InboxItem{
+		Payload: p.queued.GetPayload(), AuthorSeal: p.queued.GetAuthorSeal(), ArrivedMs: p.arrived.UnixMilli(),
+		HeldReason: reason, DeviceId: p.device, SessionPersonId: w.call.Session.PersonID,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := w.tx.PutInbox(box, p.id, raw); err != nil {
+		return nil, err
+	}
+	return heldInInbox(reason, p.arrived.UnixMilli(), false), nil
+}
+
+// inboxOf returns the inbox of the author's organisation, or of the device's where the author is not proven.
+func (h *Hub) inboxOf(s Session, p *prepared) store.Organisation {
+	box := store.Organisation{Tenant: s.Tenant, Name: s.Organisation}
+	if p.placeless {
+		return box
+	}
+	if author, ok := h.dir.Person(s.Tenant, p.m.GetPersonId()); ok && author.GetOrganisationId() != "" {
+		box.Name = author.GetOrganisationId()
+	}
+	return box
+}
+
+func knownInInbox(raw []byte, p *prepared) (*syncv1.MutationResult, error) {
+	item := &storev1.InboxItem{}
+	if proto.Unmarshal(raw, item) != nil {
+		return nil, store.ErrDamaged
+	}
+	if string(item.GetPayload()) != string(p.queued.GetPayload()) {
+		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_ID_REUSED}, nil
+	}
+	return heldInInbox(item.GetHeldReason(), item.GetArrivedMs(), true), nil
+}
+
+func heldInInbox(reason syncv1.HeldReason, arrivedMs int64, repeated bool) *syncv1.MutationResult {
+	return &syncv1.MutationResult{
+		Outcome: syncv1.Outcome_OUTCOME_HELD, HeldReason: reason, ArrivedMs: arrivedMs, Repeated: repeated,
+	}
+}
+
+// judge carries out a person's decision on a held mutation. A release sets aside only what a person may decide: the
+// right to write. What is missing or invalid stays held, under its present reason.
+func (w *writer) judge(l *landed, j Judgement) (*storev1.Entry, error) {
+	p := w.hub.restore(l)
+	if !j.Release {
+		e, err := w.entry(p, l.entry, syncv1.Outcome_OUTCOME_REJECTED)
+		if err != nil {
+			return nil, err
+		}
+		e.HeldReason, e.Detail, e.JudgedBy = l.entry.GetHeldReason(), j.Words, w.call.Session.PersonID
+		if err := w.append(e); err != nil {
+			return nil, err
+		}
+		return e, w.tx.PutMutation(w.stream, p.id, e.GetVersion().GetSeq())
+	}
+	held := proto.CloneOf(l.entry)
+	held.JudgedBy = w.call.Session.PersonID
+	e, err := w.decide(p, held)
+	if err != nil {
+		return nil, err
+	}
+	return e, w.releaseWaiting(p.id)
+}

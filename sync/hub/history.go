@@ -1,0 +1,107 @@
+package hub
+
+import (
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// standing is how a device's position fits the log.
+type standing int
+
+const (
+	// fits: what the device has is in the log, in its present epoch.
+	fits standing = iota
+	// adopted: what the device has is in the log, which has gone on in a new epoch.
+	adopted
+	// lost: the device has seen what this log does not have.
+	lost
+)
+
+// stand compares a position with the log. newLoss tells that no epoch of the log accounts for the loss yet: one has
+// to be opened before any write, above the epoch that it returns.
+func (h *Hub) stand(r store.Reader, s store.Stream, head *storev1.StreamHead, p *syncv1.StreamPosition) (at standing, newLoss bool, above uint64, err error) {
+	for _, proof := range h.proofs(s.Tenant, p) {
+		v := proof.GetVersion()
+		match, err := hasHash(r, s, head, v.GetSeq(), proof.GetHash())
+		if err != nil {
+			return fits, false, 0, err
+		}
+		if match && v.GetEpoch() <= head.GetVersion().GetEpoch() {
+			continue
+		}
+		at = lost
+		above = max(above, v.GetEpoch())
+		if ledger.Clamp(v, head.GetBases()) == v.GetSeq() {
+			newLoss = true
+		}
+	}
+	cursor := p.GetCursor().GetVersion()
+	if at != lost && cursor.GetSeq() > 0 && cursor.GetEpoch() < head.GetVersion().GetEpoch() {
+		at = adopted
+	}
+	return at, newLoss, above, nil
+}
+
+// proofs are the places of the log that the device has proof of: its cursor, and its newest result if a receipt of
+// this server seals it.
+func (h *Hub) proofs(tenant string, p *syncv1.StreamPosition) []*syncv1.Cursor {
+	var proofs []*syncv1.Cursor
+	if p.GetCursor().GetVersion().GetSeq() > 0 {
+		proofs = append(proofs, p.GetCursor())
+	}
+	result, receipt := p.GetNewestResult(), p.GetNewestReceipt()
+	sealed := result.GetVersion().GetSeq() > 0 && receipt.GetStreamId() == p.GetStreamId() &&
+		receipt.GetVersion().GetSeq() == result.GetVersion().GetSeq() &&
+		receipt.GetVersion().GetEpoch() == result.GetVersion().GetEpoch() &&
+		ledger.SameHash(receipt.GetEntryHash(), result.GetHash()) && h.seals.ReceiptFits(tenant, receipt)
+	if sealed {
+		proofs = append(proofs, result)
+	}
+	return proofs
+}
+
+// hasHash tells whether the log has an entry with that hash at that place.
+func hasHash(r store.Reader, s store.Stream, head *storev1.StreamHead, seq uint64, hash []byte) (bool, error) {
+	switch {
+	case seq > head.GetVersion().GetSeq():
+		return false, nil
+	case seq == head.GetVersion().GetSeq():
+		return ledger.SameHash(head.GetHash(), hash), nil
+	}
+	raw, err := r.Entry(s, seq)
+	if err != nil {
+		return false, err
+	}
+	g, err := ledger.Look(raw)
+	if err != nil {
+		return false, store.ErrDamaged
+	}
+	return ledger.SameHash(g.Hash, hash), nil
+}
+
+// mayProve tells whether the position of a device on a stream is looked at: it may read the stream, or holds a
+// receipt of this server for it. Anything else would tell whether the stream exists.
+func (h *Hub) mayProve(c Call, p *syncv1.StreamPosition, readable map[string]StreamRef) bool {
+	if _, ok := readable[p.GetStreamId()]; ok {
+		return true
+	}
+	return p.GetNewestReceipt().GetStreamId() == p.GetStreamId() && h.seals.ReceiptFits(c.Session.Tenant, p.GetNewestReceipt())
+}
+
+// meet compares the device's position with the log within the transaction that is to write; it opens an epoch where
+// a loss shows that no epoch accounts for. It answers whether the mutations may be judged now.
+func (w *writer) meet(p *syncv1.StreamPosition) (bool, error) {
+	at, newLoss, above, err := w.hub.stand(w.tx, w.stream, w.head, p)
+	if err != nil {
+		return false, err
+	}
+	if newLoss {
+		if err := w.beginEpoch(above); err != nil {
+			return false, err
+		}
+	}
+	return at == fits, nil
+}

@@ -1,0 +1,98 @@
+// Package hub is the server's side of the sync protocol: it takes a request and a store, and returns the answer.
+//
+// It promises, as sync/doc/protocol.md says it: whatever an authentic device sends is durable before it is answered;
+// nothing is dropped, at worst it is held with its reason; nobody's value is overwritten by somebody who had not seen
+// it; nothing is readable without a grant, and a stream that may not be read looks like one that does not exist.
+//
+// It never reads a clock or a source of randomness (both come with the call), starts no goroutine and logs nothing.
+package hub
+
+import (
+	"io"
+	"time"
+
+	"github.com/tsunagu-care/tsunagu/sync/seal"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+)
+
+// Config is what a hub stands on.
+type Config struct {
+	// Store keeps the streams.
+	Store store.Store
+	// Directory knows people, charts and grants.
+	Directory Directory
+	// Seals is the server's sealing key.
+	Seals seal.Master
+	// Epochs gives epoch numbers.
+	Epochs Epochs
+	// Limits bound the work of one call; zero values mean the defaults.
+	Limits Limits
+}
+
+// Hub answers devices and programs. It may be used by many goroutines at once; its only state is the store's.
+type Hub struct {
+	store  store.Store
+	dir    Directory
+	seals  seal.Master
+	epochs Epochs
+	limits Limits
+}
+
+// New returns a hub.
+func New(c Config) *Hub {
+	return &Hub{store: c.Store, dir: c.Directory, seals: c.Seals, epochs: c.Epochs, limits: c.Limits.orDefaults()}
+}
+
+// Call is what every call brings besides its request.
+type Call struct {
+	// Session is who asks.
+	Session Session
+	// Now is the server's time.
+	Now time.Time
+	// Entropy gives the salts of new entries.
+	Entropy io.Reader
+}
+
+// ProtocolVersion is the version of the sync protocol that this hub speaks.
+const ProtocolVersion = 1
+
+// Limits bound the work of one call.
+type Limits struct {
+	// Mutations in one request. Default 1,000.
+	Mutations int
+	// ResponseBytes of pages in one answer. Default 768 KiB, so that the answer stays below 1 MiB.
+	ResponseBytes int
+	// InboxItems is the quota of one organisation's inbox. Default 10,000.
+	InboxItems uint64
+	// ClockTolerance: a device's clock that is off by more makes its records "time uncertain". Default 2 minutes.
+	ClockTolerance time.Duration
+}
+
+func (l Limits) orDefaults() Limits {
+	if l.Mutations == 0 {
+		l.Mutations = 1000
+	}
+	if l.ResponseBytes == 0 {
+		l.ResponseBytes = 768 << 10
+	}
+	if l.InboxItems == 0 {
+		l.InboxItems = 10_000
+	}
+	if l.ClockTolerance == 0 {
+		l.ClockTolerance = 2 * time.Minute
+	}
+	return l
+}
+
+const (
+	// maxReleases bounds how many held mutations one arriving mutation releases, and with them the commit. What is
+	// left over is released when it, or what it waits for, is sent again.
+	maxReleases = 1000
+	// maxChain bounds how far a chain of predecessors is walked back. A longer one counts as foreign: a conflict more,
+	// never a silent overwrite.
+	maxChain = 10_000
+	// retryAfter is what a device is asked to wait when its writes could not be stored.
+	retryAfter = 2 * time.Second
+	// maxStreamID bounds the name of a stream, in bytes.
+	maxStreamID = 128
+)

@@ -1,0 +1,179 @@
+package hub
+
+import (
+	"bytes"
+	"crypto/sha256"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/planted"
+	"github.com/tsunagu-care/tsunagu/sync/seal"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// landed is a mutation that the log knows.
+type landed struct {
+	// entry says what became of it: the newest one about it.
+	entry *storev1.Entry
+	// written holds its payload: the first entry about it.
+	written *storev1.Entry
+	// erased: the payload is gone; what is left answers for it.
+	erased bool
+}
+
+// has tells whether the landed mutation has this payload hash.
+func (l *landed) has(payloadHash []byte) bool {
+	if l.erased {
+		return true
+	}
+	sum := seal.PayloadHash(l.written.GetPayload())
+	return bytes.Equal(sum[:], payloadHash)
+}
+
+// lookup finds a mutation in a stream: under its id, or as the CREATE of the record with that id. Nil if the stream
+// does not know it.
+func lookup(r store.Reader, s store.Stream, id store.ID) (*landed, error) {
+	seq, err := r.Mutation(s, id)
+	if err != nil {
+		return nil, err
+	}
+	if seq == 0 {
+		state, err := readState(r, s, id)
+		if err != nil || state == nil {
+			return nil, err
+		}
+		seq = state.GetCreatedSeq()
+	}
+	e, err := readEntry(r, s, seq)
+	if err != nil {
+		return nil, err
+	}
+	found := &landed{entry: e, written: e}
+	if e.GetHeldSeq() != 0 {
+		if found.written, err = readEntry(r, s, e.GetHeldSeq()); err != nil {
+			return nil, err
+		}
+	}
+	found.erased = len(found.written.GetPayload()) == 0
+	return found, nil
+}
+
+func (w *writer) lookup(id store.ID) (*landed, error) { return lookup(w.tx, w.stream, id) }
+
+// readEntry decodes an entry that must be there.
+func readEntry(r store.Reader, s store.Stream, seq uint64) (*storev1.Entry, error) {
+	raw, err := r.Entry(s, seq)
+	if err != nil {
+		return nil, err
+	}
+	e := &storev1.Entry{}
+	if raw == nil || proto.Unmarshal(raw, e) != nil {
+		return nil, store.ErrDamaged
+	}
+	return e, nil
+}
+
+// readState returns the state of a record; nil if there is no such record.
+func readState(r store.Reader, s store.Stream, id store.ID) (*storev1.RecordState, error) {
+	raw, err := r.Record(s, id)
+	if err != nil || raw == nil {
+		return nil, err
+	}
+	state := &storev1.RecordState{}
+	if proto.Unmarshal(raw, state) != nil {
+		return nil, store.ErrDamaged
+	}
+	return state, nil
+}
+
+func (w *writer) recordState(id store.ID) (*storev1.RecordState, error) {
+	return readState(w.tx, w.stream, id)
+}
+
+// recordBytes returns the bytes of the record after an entry that must have changed one.
+func (w *writer) recordBytes(seq uint64) ([]byte, error) {
+	raw, err := w.tx.Entry(w.stream, seq)
+	if err != nil {
+		return nil, err
+	}
+	g, err := ledger.Look(raw)
+	if err != nil || g.Record == nil {
+		return nil, store.ErrDamaged
+	}
+	return g.Record, nil
+}
+
+// proven returns the sequence number of a version that somebody says to have seen, if this log has that version of
+// that record with those bytes; else 0. A version of a log that was lost is thereby never taken for the one that has
+// its number now.
+func (w *writer) proven(v *syncv1.RecordVersion, record store.ID) (uint64, error) {
+	seq := v.GetVersion().GetSeq()
+	if planted.Bug == planted.TrunkWithoutProof {
+		return seq, nil
+	}
+	if seq == 0 || seq > w.head.GetVersion().GetSeq() {
+		return 0, nil
+	}
+	raw, err := w.tx.Entry(w.stream, seq)
+	if err != nil {
+		return 0, err
+	}
+	g, err := ledger.Look(raw)
+	if err != nil {
+		return 0, store.ErrDamaged
+	}
+	sum := sha256.Sum256(g.Record)
+	if g.Epoch != v.GetVersion().GetEpoch() || !sameID(g.RecordID, record[:]) || !bytes.Equal(sum[:], v.GetSha256()) {
+		return 0, nil
+	}
+	return min(seq, ledger.Clamp(v.GetVersion(), w.head.GetBases())), nil
+}
+
+// chain is the chain of predecessors of one mutation, walked back as far as somebody asks.
+type chain struct {
+	w    *writer
+	m    *syncv1.Mutation
+	ids  map[string]bool
+	next *syncv1.Predecessor
+	// reached is the sequence number up to which everything was walked: a mutation above it is known to be in the
+	// chain or not.
+	reached uint64
+}
+
+// has tells whether a mutation is the one under judgement or among its predecessors. Predecessors land before their
+// successors, so the walk ends at the sequence number of the one that is asked for.
+func (c *chain) has(mutationID []byte) (bool, error) {
+	if c.ids == nil {
+		c.ids = map[string]bool{string(c.m.GetId()): true}
+		c.next, c.reached = c.m.GetPredecessor(), ^uint64(0)
+	}
+	if c.ids[string(mutationID)] || c.next == nil {
+		return c.ids[string(mutationID)], nil
+	}
+	asked, err := c.w.lookup(store.ID(mutationID))
+	if err != nil || asked == nil {
+		return false, err
+	}
+	for c.next != nil && c.reached > asked.entry.GetVersion().GetSeq() && len(c.ids) < maxChain {
+		found, err := c.w.lookup(store.ID(c.next.GetId()))
+		if err != nil {
+			return false, err
+		}
+		if found == nil || found.erased || !found.has(c.next.GetPayloadHash()) {
+			c.next = nil
+			break
+		}
+		c.ids[string(c.next.GetId())] = true
+		c.reached = found.entry.GetVersion().GetSeq()
+		before := &syncv1.Mutation{}
+		if proto.Unmarshal(found.written.GetPayload(), before) != nil {
+			return false, store.ErrDamaged
+		}
+		c.next = before.GetPredecessor()
+	}
+	return c.ids[string(mutationID)], nil
+}

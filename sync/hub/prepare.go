@@ -1,0 +1,159 @@
+package hub
+
+import (
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/seal"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// prepared is a mutation with everything that can be said of it without looking at its stream.
+type prepared struct {
+	index   int // in the request
+	queued  *syncv1.QueuedMutation
+	m       *syncv1.Mutation // nil if the payload cannot be read
+	id      store.ID
+	record  store.ID
+	hash    [32]byte // of the payload
+	kind    *care.Kind
+	arrived time.Time // its first arrival
+	// notBefore overrides the sealed time: the server itself vouches for when it was written.
+	notBefore time.Time
+	// offset of the device's wall clock against the server's.
+	offsetMs int64
+	device   string // that brought it
+	// reason and detail are set if it must be held whatever the stream says.
+	reason syncv1.HeldReason
+	detail string
+	// placeless: it cannot be put into any stream.
+	placeless bool
+}
+
+// prepare reads a queued mutation.
+func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation) *prepared {
+	p := &prepared{queued: q, hash: seal.PayloadHash(q.GetPayload()), arrived: c.Now, device: c.Session.DeviceID}
+	m := &syncv1.Mutation{}
+	if err := proto.Unmarshal(q.GetPayload(), m); err != nil || !readable(m, q.GetPayload()) {
+		p.id = store.ID(p.hash[:16])
+		p.placeless, p.reason = true, syncv1.HeldReason_HELD_REASON_UNREADABLE
+		return p
+	}
+	p.m, p.id, p.record = m, store.ID(m.GetId()), store.ID(m.GetId())
+	if m.GetOperation() != syncv1.Operation_OPERATION_CREATE && len(m.GetRecordId()) == 16 {
+		p.record = store.ID(m.GetRecordId())
+	}
+	if !h.seals.AuthorFits(c.Session.Tenant, m.GetPersonId(), m.GetDeviceId(), q.GetPayload(), q.GetAuthorSeal()) {
+		p.placeless, p.reason = true, syncv1.HeldReason_HELD_REASON_AUTHOR_SEAL
+		return p
+	}
+	p.arrived = h.firstArrival(c, p)
+	p.reason, p.detail = p.check()
+	return p
+}
+
+// readable tells whether a payload can be placed: it has an id, a stream, and its record at most once.
+func readable(m *syncv1.Mutation, payload []byte) bool {
+	if len(m.GetId()) != 16 || m.GetStreamId() == "" || len(m.GetStreamId()) > maxStreamID {
+		return false
+	}
+	if m.GetRecord() == nil {
+		return true
+	}
+	_, err := ledger.PayloadRecord(payload)
+	return err == nil
+}
+
+// firstArrival is when the mutation first arrived: now, or as the receipt of an earlier landing proves.
+func (h *Hub) firstArrival(c Call, p *prepared) time.Time {
+	r := p.queued.GetFirstLanding()
+	proven := r != nil && h.seals.ReceiptFits(c.Session.Tenant, r) && r.GetStreamId() == p.m.GetStreamId() &&
+		string(r.GetMutationId()) == string(p.id[:]) && string(r.GetPayloadHash()) == string(p.hash[:])
+	if at := time.UnixMilli(r.GetArrivedMs()); proven && at.Before(c.Now) {
+		return at
+	}
+	return c.Now
+}
+
+// check finds what is wrong with a mutation in itself.
+func (p *prepared) check() (syncv1.HeldReason, string) {
+	m, invalid := p.m, syncv1.HeldReason_HELD_REASON_INVALID
+	switch {
+	case m.GetSchemaVersion() > care.SchemaVersion:
+		return syncv1.HeldReason_HELD_REASON_NEWER_SCHEMA, ""
+	case unknownOperation(m.GetOperation()):
+		return invalid, "operation"
+	case m.GetOperation() != syncv1.Operation_OPERATION_CREATE && len(m.GetRecordId()) != 16:
+		return invalid, "record_id"
+	case m.GetPredecessor() != nil && len(m.GetPredecessor().GetId()) != 16:
+		return invalid, "predecessor.id"
+	case len(m.GetRecord().GetCandidates()) > 0 || m.GetRecord().GetArrival() != nil || m.GetRecord().GetLastChange() != nil:
+		return invalid, "record: candidates, arrival and last_change are the server's"
+	}
+	body := m.GetRecord().GetBody()
+	kind, known := care.KindOf(body)
+	if body != nil && !known {
+		if len(body.ProtoReflect().GetUnknown()) > 0 {
+			return syncv1.HeldReason_HELD_REASON_UNKNOWN_KIND, ""
+		}
+		return invalid, "record.body"
+	}
+	p.kind = kind
+	return p.checkContent()
+}
+
+func unknownOperation(o syncv1.Operation) bool {
+	return o < syncv1.Operation_OPERATION_CREATE || o > syncv1.Operation_OPERATION_RESOLVE
+}
+
+func (p *prepared) checkContent() (syncv1.HeldReason, string) {
+	m, invalid := p.m, syncv1.HeldReason_HELD_REASON_INVALID
+	switch m.GetOperation() {
+	case syncv1.Operation_OPERATION_CREATE:
+		switch {
+		case p.kind == nil:
+			return invalid, "record.body"
+		case string(m.GetRecord().GetId()) != string(m.GetId()):
+			return invalid, "record.id"
+		case m.GetRecord().GetEnvelope().GetEffective() == nil:
+			return invalid, "record.envelope.effective"
+		case m.GetRecord().GetStatus() > carev1.RecordStatus_RECORD_STATUS_ACTIVE:
+			return invalid, "record.status"
+		}
+		return invalidIf(care.Validate(m.GetRecord()), "record")
+	case syncv1.Operation_OPERATION_RETRACT:
+		if m.GetReason() == "" {
+			return invalid, "reason"
+		}
+	case syncv1.Operation_OPERATION_PATCH:
+		if p.kind != nil && p.kind.Merge == carev1.MergePolicy_MERGE_POLICY_EVENT && m.GetReason() == "" {
+			return invalid, "reason"
+		}
+	}
+	if reason, detail := invalidIf(care.Validate(m.GetRecord().GetEnvelope()), "record.envelope"); reason != 0 {
+		return reason, detail
+	}
+	if p.kind != nil && p.kind.WholeRecord() {
+		return invalidIf(care.Validate(m.GetRecord().GetBody()), "record.body")
+	}
+	return 0, ""
+}
+
+// invalidIf turns violations into a reason and a detail that names fields and rules, never values.
+func invalidIf(found []care.Violation, under string) (syncv1.HeldReason, string) {
+	if len(found) == 0 {
+		return 0, ""
+	}
+	parts := make([]string, 0, len(found))
+	for _, v := range found {
+		parts = append(parts, under+"."+v.Field+": "+v.Message)
+	}
+	return syncv1.HeldReason_HELD_REASON_INVALID, strings.Join(parts, "; ")
+}

@@ -1,0 +1,71 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// FetchSection reads a page of one section at one snapshot, in order of record id.
+func (h *Hub) FetchSection(ctx context.Context, c Call, req *syncv1.FetchSectionRequest) (*syncv1.FetchSectionResponse, error) {
+	s := h.newStep(c, &syncv1.SyncRequest{MaxResponseBytes: req.GetMaxResponseBytes()})
+	if _, ok := s.readable[req.GetStreamId()]; !ok {
+		return nil, errNotFound
+	}
+	resp := &syncv1.FetchSectionResponse{}
+	err := h.store.View(ctx, func(r store.Reader) error {
+		stream := s.stream(req.GetStreamId())
+		head, err := readHead(r, stream)
+		if err != nil {
+			return err
+		}
+		resp.Snapshot = &syncv1.Cursor{Version: head.GetVersion(), Hash: head.GetHash()}
+		digest, err := r.Digest(stream, req.GetSection())
+		if err != nil {
+			return err
+		}
+		resp.Digest = &syncv1.SectionDigest{}
+		if proto.Unmarshal(digest, resp.Digest) != nil {
+			return store.ErrDamaged
+		}
+		resp.Digest.Section = req.GetSection()
+		return readSection(r, stream, req, resp, s.budget())
+	})
+	return resp, outward(err)
+}
+
+func readSection(r store.Reader, stream store.Stream, req *syncv1.FetchSectionRequest, resp *syncv1.FetchSectionResponse, budget int) error {
+	var after, until store.ID
+	copy(after[:], req.GetAfterRecordId())
+	copy(until[:], req.GetUntilRecordId())
+	used := 0
+	return r.Records(stream, after, func(id store.ID, _ []byte) error {
+		if len(req.GetUntilRecordId()) > 0 && bytes.Compare(id[:], until[:]) > 0 {
+			return store.ErrStop
+		}
+		state, err := readState(r, stream, id)
+		if err != nil || state.GetSection() != req.GetSection() {
+			return err
+		}
+		raw, err := r.Entry(stream, state.GetVersion().GetSeq())
+		if err != nil {
+			return err
+		}
+		g, err := ledger.Look(raw)
+		if err != nil {
+			return store.ErrDamaged
+		}
+		if used += len(g.Record) + recordOverhead; used > budget && len(resp.Records) > 0 {
+			resp.More = true
+			return store.ErrStop
+		}
+		resp.Records = append(resp.Records, pageRecord(&g))
+		return nil
+	})
+}

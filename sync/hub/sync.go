@@ -1,0 +1,229 @@
+package hub
+
+import (
+	"context"
+	"slices"
+
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// Sync answers one step of a device's synchronisation: it stores and judges the mutations, each stream in a commit
+// of its own, and reads what the device lacks. Every result but RETRY and ID_REUSED is durable when Sync returns.
+// The second answer tells which logs have grown.
+func (h *Hub) Sync(ctx context.Context, c Call, req *syncv1.SyncRequest) (*syncv1.SyncResponse, []Moved, error) {
+	if req.GetProtocolVersion() != ProtocolVersion {
+		return nil, nil, refuse(NeedsUpdate, "this server speaks version 1 of the sync protocol; what is written on the device is safe there, update the app and sync again")
+	}
+	if len(req.GetMutations()) > h.limits.Mutations {
+		return nil, nil, refuse(TooLarge, "too many mutations in one request; nothing was stored, send half of them")
+	}
+	step := h.newStep(c, req)
+	if err := step.recognise(ctx); err != nil {
+		return nil, nil, outward(err)
+	}
+	step.push(ctx)
+	if err := step.pull(ctx); err != nil {
+		return nil, nil, outward(err)
+	}
+	return step.resp, step.moved, nil
+}
+
+// step is one call of Sync.
+type step struct {
+	hub       *Hub
+	call      Call
+	req       *syncv1.SyncRequest
+	resp      *syncv1.SyncResponse
+	readable  map[string]StreamRef
+	positions map[string]*syncv1.StreamPosition
+	moved     []Moved
+}
+
+func (h *Hub) newStep(c Call, req *syncv1.SyncRequest) *step {
+	s := &step{
+		hub: h, call: c, req: req, readable: map[string]StreamRef{}, positions: map[string]*syncv1.StreamPosition{},
+		resp: &syncv1.SyncResponse{
+			ServerTime:    h.seals.Time(c.Session.Tenant, c.Session.DeviceID, c.Now.UnixMilli()),
+			SchemaVersion: schemaVersion,
+			Results:       make([]*syncv1.MutationResult, len(req.GetMutations())),
+		},
+	}
+	for _, ref := range h.dir.Readable(c.Session.Tenant, c.Session.PersonID, c.Now) {
+		s.readable[ref.ID] = ref
+	}
+	for _, p := range req.GetPositions() {
+		s.positions[p.GetStreamId()] = p
+	}
+	return s
+}
+
+// recognise finds the streams whose history the device proves to be lost, and opens a new epoch in each before
+// anything is written to it.
+func (s *step) recognise(ctx context.Context) error {
+	var open []func(store.Tx) error
+	err := s.hub.store.View(ctx, func(r store.Reader) error {
+		for _, p := range s.req.GetPositions() {
+			if !s.hub.mayProve(s.call, p, s.readable) {
+				continue
+			}
+			stream := store.Stream{Tenant: s.call.Session.Tenant, Name: p.GetStreamId()}
+			head, err := readHead(r, stream)
+			if err != nil {
+				return err
+			}
+			_, newLoss, _, err := s.hub.stand(r, stream, head, p)
+			if err != nil {
+				return err
+			}
+			if newLoss {
+				open = append(open, s.openEpoch(p))
+			}
+		}
+		return nil
+	})
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	for batch := range slices.Chunk(open, store.MaxClosures) {
+		for _, err := range s.hub.store.Update(ctx, batch...) {
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *step) openEpoch(p *syncv1.StreamPosition) func(store.Tx) error {
+	return func(tx store.Tx) error {
+		w, err := s.hub.writer(s.call, tx, p.GetStreamId())
+		if err != nil {
+			return err
+		}
+		if _, err := w.meet(p); err != nil {
+			return err
+		}
+		return w.flush()
+	}
+}
+
+// batch is what one request brings for one stream.
+type batch struct {
+	stream    string
+	mutations []*prepared
+	results   []*syncv1.MutationResult
+	moved     uint64
+}
+
+// push stores the mutations, each stream in a closure of its own. What could not be stored is answered with RETRY.
+func (s *step) push(ctx context.Context) {
+	batches := s.batches()
+	for chunk := range slices.Chunk(batches, store.MaxClosures) {
+		closures := make([]func(store.Tx) error, 0, len(chunk))
+		for _, b := range chunk {
+			closures = append(closures, func(tx store.Tx) error { return s.write(tx, b) })
+		}
+		for i, err := range s.hub.store.Update(ctx, closures...) {
+			s.answer(chunk[i], err)
+		}
+	}
+}
+
+// batches prepares the mutations and sorts them by stream, in the order in which they were written.
+func (s *step) batches() []*batch {
+	offset := s.req.GetClock().GetWallMs() - s.call.Now.UnixMilli()
+	byStream := map[string]*batch{}
+	var batches []*batch
+	for i, q := range s.req.GetMutations() {
+		p := s.hub.prepare(s.call, q)
+		p.index, p.offsetMs = i, offset
+		stream := ""
+		if !p.placeless {
+			stream = p.m.GetStreamId()
+		}
+		b := byStream[stream]
+		if b == nil {
+			b = &batch{stream: stream}
+			byStream[stream] = b
+			batches = append(batches, b)
+		}
+		b.mutations = append(b.mutations, p)
+	}
+	return batches
+}
+
+// write is the closure of one stream. It may run again, so it starts its results anew.
+func (s *step) write(tx store.Tx, b *batch) error {
+	b.results, b.moved = make([]*syncv1.MutationResult, 0, len(b.mutations)), 0
+	w, err := s.hub.writer(s.call, tx, b.stream)
+	if err != nil {
+		return err
+	}
+	before := w.head.GetVersion().GetSeq()
+	judge := true
+	if p := s.positions[b.stream]; p != nil && s.hub.mayProve(s.call, p, s.readable) {
+		if judge, err = w.meet(p); err != nil {
+			return err
+		}
+	}
+	// The holes that this closes: the request that reveals a lost history was put together against that history.
+	for _, p := range b.mutations {
+		if !judge {
+			b.results = append(b.results, &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY})
+			continue
+		}
+		r, err := w.take(p)
+		if err != nil {
+			return err
+		}
+		b.results = append(b.results, r)
+	}
+	if after := w.head.GetVersion().GetSeq(); after > before {
+		b.moved = after
+	}
+	return w.flush()
+}
+
+// answer puts the results of one stream in their places.
+func (s *step) answer(b *batch, err error) {
+	if err == nil && b.moved > 0 {
+		s.moved = append(s.moved, Moved{Tenant: s.call.Session.Tenant, StreamID: b.stream, Seq: b.moved})
+	}
+	if err != nil {
+		s.resp.RetryAfterMs = uint32(retryAfter.Milliseconds())
+	}
+	for i, p := range b.mutations {
+		if err != nil {
+			s.resp.Results[p.index] = &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY}
+			continue
+		}
+		s.resp.Results[p.index] = b.results[i]
+	}
+	retryDependants(s.resp.Results, b.mutations)
+}
+
+// retryDependants answers RETRY to what depends on a mutation whose id was taken: the device renews that id first.
+func retryDependants(results []*syncv1.MutationResult, mutations []*prepared) {
+	renewed := map[store.ID]bool{}
+	for _, p := range mutations {
+		r := results[p.index]
+		if r.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
+			renewed[p.id] = true
+		}
+	}
+	if len(renewed) == 0 {
+		return
+	}
+	for _, p := range mutations {
+		depends := p.record != p.id && renewed[p.record]
+		if pred := p.m.GetPredecessor().GetId(); len(pred) == 16 {
+			depends = depends || renewed[store.ID(pred)]
+		}
+		if depends {
+			renewed[p.id] = true
+			results[p.index] = &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY}
+		}
+	}
+}

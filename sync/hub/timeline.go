@@ -1,0 +1,265 @@
+package hub
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"math"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// position in a timeline over several streams: latest first, then by stream, then newest version first.
+type position struct {
+	EffectiveMs int64  `json:"t"`
+	Stream      string `json:"s"`
+	Seq         uint64 `json:"q"`
+	Filter      uint64 `json:"f"`
+}
+
+func (p position) compare(o position) int {
+	return cmp.Or(cmp.Compare(o.EffectiveMs, p.EffectiveMs), cmp.Compare(p.Stream, o.Stream), cmp.Compare(o.Seq, p.Seq))
+}
+
+// GetTimeline reads one page of a chart's timeline over all streams that the caller may read.
+func (h *Hub) GetTimeline(ctx context.Context, c Call, req *chartv1.GetTimelineRequest) (*chartv1.GetTimelineResponse, error) {
+	streams := h.readableCharts(c)[req.GetChartId()]
+	if len(streams) == 0 {
+		return nil, errNotFound
+	}
+	t := &timeline{hub: h, tenant: c.Session.Tenant, req: req, size: pageSize(req.GetPageSize(), defaultTimeline, maxTimeline)}
+	if err := t.begin(); err != nil {
+		return nil, err
+	}
+	resp := &chartv1.GetTimelineResponse{}
+	err := h.store.View(ctx, func(r store.Reader) error {
+		t.reader, t.found, t.scanned, t.frontier = r, nil, 0, nil
+		for _, ref := range streams {
+			if err := t.scan(ref.ID); err != nil {
+				return err
+			}
+		}
+		return t.page(resp)
+	})
+	return resp, outward(err)
+}
+
+// timeline is one call of GetTimeline.
+type timeline struct {
+	hub    *Hub
+	tenant string
+	req    *chartv1.GetTimelineRequest
+	size   int
+	kinds  map[uint32]bool
+	filter uint64
+	after  *position // of the page before
+
+	reader   store.Reader
+	found    []located
+	scanned  int
+	frontier *position // the earliest place at which a stream's scan ended early; nothing past it is complete
+}
+
+type located struct {
+	position
+	item *chartv1.TimelineItem
+}
+
+// begin reads filters and token.
+func (t *timeline) begin() error {
+	if len(t.req.GetKinds()) > 0 {
+		t.kinds = map[uint32]bool{}
+	}
+	for _, name := range t.req.GetKinds() {
+		k, ok := care.KindByName(name)
+		if !ok {
+			return refuse(InvalidArgument, "kinds: there is no such kind of record; use the field names of care.v1.Body, such as vital_signs")
+		}
+		t.kinds[k.Number] = true
+	}
+	t.filter = t.fingerprint()
+	if t.req.GetPageToken() == "" {
+		return nil
+	}
+	t.after = &position{}
+	raw, err := base64.RawURLEncoding.DecodeString(t.req.GetPageToken())
+	if err != nil || json.Unmarshal(raw, t.after) != nil || t.after.Filter != t.filter {
+		return refuse(InvalidArgument, "page_token: not one of this timeline and these filters; start again without a token")
+	}
+	return nil
+}
+
+// fingerprint of chart and filters, so that a token is not used with others.
+func (t *timeline) fingerprint() uint64 {
+	r := proto.CloneOf(t.req)
+	r.PageToken, r.PageSize = "", 0
+	raw, err := ledger.Marshal(r)
+	if err != nil {
+		return 0
+	}
+	sum := sha256.Sum256(raw)
+	return binary.BigEndian.Uint64(sum[:8])
+}
+
+// start returns the place before which the scan of a stream begins.
+func (t *timeline) start(stream string) store.Place {
+	start := store.Place{EffectiveMs: math.MaxInt64, Seq: math.MaxUint64}
+	if t.req.GetUntil() != nil {
+		start = store.Place{EffectiveMs: t.req.GetUntil().AsTime().UnixMilli()}
+	}
+	if a := t.after; a != nil && a.EffectiveMs <= start.EffectiveMs {
+		switch cmp.Compare(stream, a.Stream) {
+		case 0:
+			return store.Place{EffectiveMs: a.EffectiveMs, Seq: a.Seq}
+		case 1:
+			return store.Place{EffectiveMs: a.EffectiveMs, Seq: math.MaxUint64}
+		default:
+			return store.Place{EffectiveMs: a.EffectiveMs}
+		}
+	}
+	return start
+}
+
+// scan collects what one stream has for the page.
+func (t *timeline) scan(name string) error {
+	stream := store.Stream{Tenant: t.tenant, Name: name}
+	found := 0
+	return t.reader.Timeline(stream, t.start(name), func(p store.Place) error {
+		at := position{EffectiveMs: p.EffectiveMs, Stream: name, Seq: p.Seq, Filter: t.filter}
+		if t.req.GetFrom() != nil && p.EffectiveMs < t.req.GetFrom().AsTime().UnixMilli() {
+			return store.ErrStop
+		}
+		if t.scanned++; found > t.size || t.scanned > maxTimelineScan {
+			if t.frontier == nil || at.compare(*t.frontier) < 0 {
+				t.frontier = &at
+			}
+			return store.ErrStop
+		}
+		item, err := t.item(stream, p.Seq)
+		if err != nil || item == nil {
+			return err
+		}
+		found++
+		t.found = append(t.found, located{at, item})
+		return nil
+	})
+}
+
+// item returns the record at a place, nil if it is not current or filtered out.
+func (t *timeline) item(stream store.Stream, seq uint64) (*chartv1.TimelineItem, error) {
+	if old, err := t.reader.Superseded(stream, seq); err != nil || old {
+		return nil, err
+	}
+	raw, err := t.reader.Entry(stream, seq)
+	if err != nil {
+		return nil, err
+	}
+	g, err := ledger.Look(raw)
+	if err != nil {
+		return nil, store.ErrDamaged
+	}
+	rec := &carev1.Record{}
+	if proto.Unmarshal(g.Record, rec) != nil {
+		return nil, store.ErrDamaged
+	}
+	kind, known := care.KindOf(rec.GetBody())
+	switch {
+	case t.kinds != nil && (!known || !t.kinds[kind.Number]),
+		t.req.GetConflictsOnly() && len(rec.GetCandidates()) == 0,
+		t.req.GetHideRetracted() && rec.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED:
+		return nil, nil
+	}
+	sum := sha256.Sum256(g.Record)
+	item := &chartv1.TimelineItem{
+		StreamId: stream.Name, Record: rec,
+		Version: &syncv1.RecordVersion{Version: &syncv1.Version{Epoch: g.Epoch, Seq: g.Seq}, Sha256: sum[:]},
+	}
+	item.PossibleDuplicates, err = t.duplicates(stream, kind, rec)
+	return item, err
+}
+
+// duplicates returns the records that share the record's domain key and stand.
+func (t *timeline) duplicates(stream store.Stream, kind *care.Kind, rec *carev1.Record) ([][]byte, error) {
+	if kind == nil || rec.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED {
+		return nil, nil
+	}
+	key, ok := care.DomainKey(kind, rec.GetBody())
+	if !ok {
+		return nil, nil
+	}
+	ids, err := t.reader.Keyed(stream, key)
+	if err != nil || len(ids) < 2 {
+		return nil, err
+	}
+	var others [][]byte
+	for _, id := range ids {
+		if sameID(id[:], rec.GetId()) {
+			continue
+		}
+		stands, err := t.stands(stream, id, kind, key)
+		if err != nil {
+			return nil, err
+		}
+		if stands {
+			others = append(others, id[:])
+		}
+	}
+	return others, nil
+}
+
+// stands tells whether a record still has the domain key and is not retracted.
+func (t *timeline) stands(stream store.Stream, id store.ID, kind *care.Kind, key [16]byte) (bool, error) {
+	state, err := readState(t.reader, stream, id)
+	if err != nil || state == nil {
+		return false, err
+	}
+	raw, err := t.reader.Entry(stream, state.GetVersion().GetSeq())
+	if err != nil {
+		return false, err
+	}
+	g, err := ledger.Look(raw)
+	rec := &carev1.Record{}
+	if err != nil || proto.Unmarshal(g.Record, rec) != nil {
+		return false, store.ErrDamaged
+	}
+	now, ok := care.DomainKey(kind, rec.GetBody())
+	return ok && now == key && rec.GetStatus() != carev1.RecordStatus_RECORD_STATUS_RETRACTED, nil
+}
+
+// page puts what was found in order and cuts it to size.
+func (t *timeline) page(resp *chartv1.GetTimelineResponse) error {
+	slices.SortFunc(t.found, func(a, b located) int { return a.compare(b.position) })
+	resp.Items, resp.NextPageToken = nil, ""
+	var last *position
+	for i := range t.found {
+		if t.frontier != nil && t.found[i].compare(*t.frontier) >= 0 || len(resp.Items) == t.size {
+			break
+		}
+		resp.Items = append(resp.Items, t.found[i].item)
+		last = &t.found[i].position
+	}
+	if len(resp.Items) == len(t.found) && t.frontier == nil {
+		return nil
+	}
+	if last == nil {
+		last = t.frontier // nothing passed the filters so far: go on after what was looked at
+	}
+	raw, err := json.Marshal(last)
+	if err != nil {
+		return err
+	}
+	resp.NextPageToken = base64.RawURLEncoding.EncodeToString(raw)
+	return nil
+}

@@ -1,0 +1,205 @@
+package hub
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// Verified is what Verify looked at.
+type Verified struct {
+	Streams, Entries, Records, Sections int
+	// Damage says what differs, a line each, at most maxDamage. Streams are named by number, in the store's order.
+	Damage []string
+	// More tells that there was more damage than that.
+	More bool
+}
+
+// maxDamage bounds the lines of a report.
+const maxDamage = 100
+
+// verifyChunk is how many entries one view reads, so that no view is long.
+const verifyChunk = 20_000
+
+// Verify walks every hash chain from its first entry, follows every record to its newest version, and adds up every
+// digest again. Nothing may be written meanwhile. after is called when a stream is done.
+func (h *Hub) Verify(ctx context.Context, after func(stream int, v *Verified)) (*Verified, error) {
+	var streams []store.Stream
+	err := h.store.View(ctx, func(r store.Reader) error {
+		streams = nil
+		return r.Streams(func(s store.Stream) error {
+			streams = append(streams, s)
+			return nil
+		})
+	})
+	total := &Verified{}
+	for i, s := range streams {
+		if err != nil {
+			break
+		}
+		total.Streams++
+		c := &checker{store: h.store, stream: s, number: i + 1, out: total, sums: map[uint32]*sectionDigest{}}
+		if err = c.run(ctx); err == nil && after != nil {
+			after(c.number, total)
+		}
+	}
+	return total, outward(err)
+}
+
+// checker verifies one stream.
+type checker struct {
+	store  store.Store
+	stream store.Stream
+	number int
+	out    *Verified
+	head   *storev1.StreamHead
+	seq    uint64
+	hash   []byte
+	sums   map[uint32]*sectionDigest
+	newest map[store.ID]uint64
+}
+
+func (c *checker) damage(format string, args ...any) {
+	if len(c.out.Damage) == maxDamage {
+		c.out.More = true
+		return
+	}
+	c.out.Damage = append(c.out.Damage, fmt.Sprintf("stream %d: ", c.number)+fmt.Sprintf(format, args...))
+}
+
+func (c *checker) run(ctx context.Context) error {
+	c.newest = map[store.ID]uint64{}
+	err := c.store.View(ctx, func(r store.Reader) (err error) {
+		c.head, err = readHead(r, c.stream)
+		return err
+	})
+	for more := true; err == nil && more; {
+		before := c.seq
+		err = c.store.View(ctx, c.entries)
+		more = c.seq >= before+verifyChunk
+	}
+	if err != nil {
+		return err
+	}
+	if c.seq != c.head.GetVersion().GetSeq() || !bytes.Equal(c.hash, c.head.GetHash()) {
+		c.damage("the head says %d entries, the chain has %d or another hash", c.head.GetVersion().GetSeq(), c.seq)
+	}
+	if err := c.store.View(ctx, c.records); err != nil {
+		return err
+	}
+	return c.store.View(ctx, c.digests)
+}
+
+// entries walks one chunk of the chain.
+func (c *checker) entries(r store.Reader) error {
+	n := 0
+	return r.Entries(c.stream, c.seq, func(seq uint64, raw []byte) error {
+		c.out.Entries++
+		if seq != c.seq+1 {
+			c.damage("entry %d follows entry %d", seq, c.seq)
+		}
+		c.seq = seq
+		e := &storev1.Entry{}
+		if proto.Unmarshal(raw, e) != nil {
+			c.damage("entry %d cannot be read", seq)
+			c.hash = nil
+			return nil
+		}
+		want, err := ledger.Hash(e, c.hash)
+		if err != nil || !bytes.Equal(want, e.GetHash()) || e.GetVersion().GetSeq() != seq {
+			c.damage("entry %d does not have the hash that the chain asks for", seq)
+		}
+		c.hash = bytes.Clone(e.GetHash())
+		if ledger.Changed(e.GetEffect()) {
+			c.newest[store.ID(e.GetRecordId())] = seq
+		}
+		if n++; n == verifyChunk {
+			return store.ErrStop
+		}
+		return nil
+	})
+}
+
+// records follows every record to its newest version and adds up the digests.
+func (c *checker) records(r store.Reader) error {
+	seen := 0
+	err := r.Records(c.stream, store.ID{}, func(id store.ID, raw []byte) error {
+		seen++
+		c.out.Records++
+		state := &storev1.RecordState{}
+		if proto.Unmarshal(raw, state) != nil {
+			c.damage("the state of a record cannot be read")
+			return nil
+		}
+		seq := state.GetVersion().GetSeq()
+		if c.newest[id] != seq {
+			c.damage("a record's state names entry %d, the log %d", seq, c.newest[id])
+			return nil
+		}
+		entry, err := r.Entry(c.stream, seq)
+		if err != nil {
+			return err
+		}
+		return c.record(r, id, state, entry)
+	})
+	if err == nil && seen != len(c.newest) {
+		c.damage("the log has %d records, the store %d", len(c.newest), seen)
+	}
+	return err
+}
+
+func (c *checker) record(r store.Reader, id store.ID, state *storev1.RecordState, entry []byte) error {
+	seq := state.GetVersion().GetSeq()
+	g, err := ledger.Look(entry)
+	if err != nil {
+		c.damage("entry %d cannot be read", seq)
+		return nil
+	}
+	if old, err := r.Superseded(c.stream, seq); err != nil || old {
+		c.damage("entry %d is marked superseded and is not", seq)
+		return err
+	}
+	if g.Section != state.GetSection() {
+		c.damage("entry %d stands in another section than its record", seq)
+	}
+	d := c.sums[g.Section]
+	if d == nil {
+		d = &sectionDigest{}
+		c.sums[g.Section] = d
+	}
+	v := &syncv1.Version{Epoch: g.Epoch, Seq: g.Seq}
+	d.sum, d.count = d.sum.Add(ledger.TermOf(id, v, sha256.Sum256(g.Record))), d.count+1
+	return nil
+}
+
+// digests compares the stored digests with the sums.
+func (c *checker) digests(r store.Reader) error {
+	stored, err := readDigests(r, c.stream)
+	if err != nil {
+		return err
+	}
+	for _, d := range stored {
+		c.out.Sections++
+		sum := c.sums[d.GetSection()]
+		if sum == nil {
+			sum = &sectionDigest{}
+		}
+		if !bytes.Equal(sum.sum[:], d.GetDigest()) || sum.count != d.GetCount() {
+			c.damage("the digest of section %d differs from its records", d.GetSection())
+		}
+		delete(c.sums, d.GetSection())
+	}
+	for section := range c.sums {
+		c.damage("section %d has records and no digest", section)
+	}
+	return nil
+}

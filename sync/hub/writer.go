@@ -1,0 +1,232 @@
+package hub
+
+import (
+	"crypto/sha256"
+	"io"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// writer appends to one stream within one transaction. Head and digests are read once and written once.
+type writer struct {
+	hub     *Hub
+	call    Call
+	tx      store.Tx
+	stream  store.Stream
+	head    *storev1.StreamHead
+	dirty   bool
+	digests map[uint32]*sectionDigest
+	chain   chain // of the mutation under judgement
+}
+
+type sectionDigest struct {
+	sum   ledger.Digest
+	count uint64
+}
+
+func (h *Hub) writer(c Call, tx store.Tx, streamID string) (*writer, error) {
+	w := &writer{
+		hub: h, call: c, tx: tx, stream: store.Stream{Tenant: c.Session.Tenant, Name: streamID},
+		digests: map[uint32]*sectionDigest{},
+	}
+	head, err := readHead(tx, w.stream)
+	w.head = head
+	return w, err
+}
+
+// readHead returns the head of a stream; an empty one for a stream that nobody has written to.
+func readHead(r store.Reader, s store.Stream) (*storev1.StreamHead, error) {
+	raw, err := r.Head(s)
+	if err != nil {
+		return nil, err
+	}
+	head := &storev1.StreamHead{}
+	if err := proto.Unmarshal(raw, head); err != nil {
+		return nil, store.ErrDamaged
+	}
+	if head.Version == nil {
+		head.Version = &syncv1.Version{}
+	}
+	return head, nil
+}
+
+// beginEpoch opens a new epoch, above the head's and the given one. The epoch's first entry follows the present end.
+func (w *writer) beginEpoch(above uint64) error {
+	epoch, err := w.hub.epochs.Next(max(above, w.head.GetVersion().GetEpoch()))
+	if err != nil {
+		return err
+	}
+	seq := w.head.GetVersion().GetSeq()
+	w.head.Bases = append(w.head.Bases, &syncv1.EpochBase{Epoch: epoch, BaseSeq: seq})
+	w.head.Version = &syncv1.Version{Epoch: epoch, Seq: seq}
+	w.dirty = true
+	return nil
+}
+
+// next returns the version of the next entry.
+func (w *writer) next() (*syncv1.Version, error) {
+	if w.head.GetVersion().GetEpoch() == 0 {
+		if err := w.beginEpoch(0); err != nil {
+			return nil, err
+		}
+	}
+	return &syncv1.Version{Epoch: w.head.GetVersion().GetEpoch(), Seq: w.head.GetVersion().GetSeq() + 1}, nil
+}
+
+// append seals an entry and appends it to the log. Its version must be what next returned.
+func (w *writer) append(e *storev1.Entry) error {
+	e.Salt = make([]byte, 16)
+	if _, err := io.ReadFull(w.call.Entropy, e.Salt); err != nil {
+		return err
+	}
+	if err := ledger.Seal(e, w.head.GetHash()); err != nil {
+		return err
+	}
+	raw, err := ledger.Marshal(e)
+	if err != nil {
+		return err
+	}
+	if len(raw) > store.MaxValueBytes {
+		return store.ErrTooLarge
+	}
+	w.head.Version, w.head.Hash, w.dirty = e.GetVersion(), e.GetHash(), true
+	return w.tx.Append(w.stream, e.GetVersion().GetSeq(), raw)
+}
+
+// flush writes what was kept back. It is the last thing a closure does.
+func (w *writer) flush() error {
+	if !w.dirty {
+		return nil
+	}
+	raw, err := ledger.Marshal(w.head)
+	if err != nil {
+		return err
+	}
+	if err := w.tx.PutHead(w.stream, raw); err != nil {
+		return err
+	}
+	for section, d := range w.digests {
+		raw, err := ledger.Marshal(&syncv1.SectionDigest{Section: section, Digest: d.sum[:], Count: d.count})
+		if err != nil {
+			return err
+		}
+		if err := w.tx.PutDigest(w.stream, section, raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) digest(section uint32) (*sectionDigest, error) {
+	if d, ok := w.digests[section]; ok {
+		return d, nil
+	}
+	raw, err := w.tx.Digest(w.stream, section)
+	if err != nil {
+		return nil, err
+	}
+	stored := &syncv1.SectionDigest{}
+	if err := proto.Unmarshal(raw, stored); err != nil {
+		return nil, store.ErrDamaged
+	}
+	d := &sectionDigest{count: stored.GetCount()}
+	copy(d.sum[:], stored.GetDigest())
+	w.digests[section] = d
+	return d, nil
+}
+
+// version is one version of a record on its way into the store.
+type version struct {
+	id        store.ID
+	kind      *care.Kind
+	record    *carev1.Record
+	bytes     []byte
+	state     *storev1.RecordState // of the version before; nil for a new record
+	oldBytes  []byte
+	markers   []*storev1.Marker
+	arrivedMs int64
+	at        *syncv1.Version
+}
+
+// section of the new version: a record moves to a later section, never to an earlier one.
+func (v *version) section() uint32 {
+	section := care.Section(v.kind, time.UnixMilli(v.arrivedMs), v.record.GetEnvelope().GetEffective().AsTime())
+	return max(section, v.state.GetSection())
+}
+
+// install makes a version the current one: record state, timeline, digests, domain key.
+func (w *writer) install(v *version) error {
+	state := &storev1.RecordState{
+		Version: v.at, Section: v.section(), EffectiveMs: v.record.GetEnvelope().GetEffective().AsTime().UnixMilli(),
+		ArrivedMs: v.arrivedMs, CreatedSeq: v.at.GetSeq(), Markers: v.markers,
+		Conflict: len(v.record.GetCandidates()) > 0, Kind: v.kind.Number,
+	}
+	if v.state != nil {
+		state.CreatedSeq = v.state.GetCreatedSeq()
+		if err := w.retire(v); err != nil {
+			return err
+		}
+	}
+	d, err := w.digest(state.Section)
+	if err != nil {
+		return err
+	}
+	d.sum, d.count = d.sum.Add(ledger.TermOf(v.id, v.at, sha256.Sum256(v.bytes))), d.count+1
+	raw, err := ledger.Marshal(state)
+	if err != nil {
+		return err
+	}
+	if err := w.tx.PutRecord(w.stream, v.id, raw); err != nil {
+		return err
+	}
+	if key, ok := care.DomainKey(v.kind, v.record.GetBody()); ok {
+		if err := w.tx.PutKeyed(w.stream, key, v.id); err != nil {
+			return err
+		}
+	}
+	return w.tx.PutPlace(w.stream, store.Place{EffectiveMs: state.EffectiveMs, Seq: v.at.GetSeq()})
+}
+
+// retire takes the version before out of digest and scans.
+func (w *writer) retire(v *version) error {
+	d, err := w.digest(v.state.GetSection())
+	if err != nil {
+		return err
+	}
+	d.sum = d.sum.Sub(ledger.TermOf(v.id, v.state.GetVersion(), sha256.Sum256(v.oldBytes)))
+	d.count--
+	return w.tx.Supersede(w.stream, v.state.GetVersion().GetSeq())
+}
+
+// author returns the author of a mutation as the directory knows them.
+func (w *writer) author(p *prepared, role carev1.Role) *carev1.Actor {
+	actor, ok := w.hub.dir.Person(w.call.Session.Tenant, p.m.GetPersonId())
+	if !ok {
+		actor = &carev1.Actor{PersonId: p.m.GetPersonId()}
+	}
+	actor = proto.CloneOf(actor)
+	if role != carev1.Role_ROLE_UNSPECIFIED {
+		actor.Role = role
+	}
+	return actor
+}
+
+// arrival is what the server knows of a mutation's way here.
+func (w *writer) arrival(p *prepared, perm permission) *carev1.Arrival {
+	tolerance := w.hub.limits.ClockTolerance.Milliseconds()
+	return &carev1.Arrival{
+		Received: timestamppb.New(p.arrived), Author: w.author(p, perm.role), DeviceId: p.m.GetDeviceId(),
+		ClockOffsetMs: p.offsetMs, TimeUncertain: p.offsetMs > tolerance || p.offsetMs < -tolerance,
+		ForReview: perm.forReview,
+	}
+}

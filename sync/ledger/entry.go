@@ -1,0 +1,222 @@
+package ledger
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// ErrEncoding: bytes that should be an entry, or a payload, are not.
+var ErrEncoding = errors.New("ledger: the bytes are not a valid encoding")
+
+var deterministic = proto.MarshalOptions{Deterministic: true}
+
+// Marshal encodes a message so that equal messages have equal bytes within one build.
+func Marshal(m proto.Message) ([]byte, error) { return deterministic.Marshal(m) }
+
+// Changed tells whether an entry changed a record.
+func Changed(effect syncv1.Outcome) bool {
+	switch effect {
+	case syncv1.Outcome_OUTCOME_APPLIED, syncv1.Outcome_OUTCOME_MERGED, syncv1.Outcome_OUTCOME_CONFLICT:
+		return true
+	}
+	return false
+}
+
+// Commitment commits an entry to what was written without saying it: SHA-256(salt ‖ length of the seal ‖ seal ‖
+// payload). The salt keeps a short payload from being guessed once it is erased.
+func Commitment(e *storev1.Entry) []byte {
+	h := sha256.New()
+	h.Write(e.GetSalt())
+	var length [8]byte
+	binary.BigEndian.PutUint64(length[:], uint64(len(e.GetAuthorSeal())))
+	h.Write(length[:])
+	h.Write(e.GetAuthorSeal())
+	h.Write(e.GetPayload())
+	return h.Sum(nil)
+}
+
+// Seal sets the hash of an entry: SHA-256(previous hash ‖ canonical bytes). The commitments are computed from what
+// the entry holds, or taken as they stand if that was erased.
+func Seal(e *storev1.Entry, previous []byte) error {
+	sum, err := Hash(e, previous)
+	e.Hash = sum
+	return err
+}
+
+// Hash returns the hash that an entry must have after the given one. It does not change the entry.
+func Hash(e *storev1.Entry, previous []byte) ([]byte, error) {
+	c := &storev1.Entry{
+		Version: e.Version, Effect: e.Effect, MutationId: e.MutationId, RecordId: e.RecordId, ArrivedMs: e.ArrivedMs,
+		DeviceId: e.DeviceId, PreviousSeq: e.PreviousSeq, HeldReason: e.HeldReason, HeldSeq: e.HeldSeq,
+		Detail: e.Detail, WaitsFor: e.WaitsFor, JudgedBy: e.JudgedBy, ForReview: e.ForReview, Author: e.Author,
+		Section: e.Section, ClockOffsetMs: e.ClockOffsetMs,
+	}
+	c.Commitment, c.RecordSha256 = e.Commitment, e.RecordSha256
+	if len(c.Commitment) == 0 {
+		c.Commitment = Commitment(e)
+	}
+	if len(c.RecordSha256) == 0 && Changed(e.Effect) {
+		record, err := Record(e)
+		if err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(record)
+		c.RecordSha256 = sum[:]
+	}
+	canonical, err := deterministic.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	h := sha256.New()
+	h.Write(previous)
+	h.Write(canonical)
+	return h.Sum(nil), nil
+}
+
+// Record returns the record's bytes after an entry: what the payload brought with what the server appended, or the
+// whole record where the entry holds it. Nil if the entry changed none.
+func Record(e *storev1.Entry) ([]byte, error) {
+	return join(Changed(e.GetEffect()), e.GetPayload(), e.GetHeldSeq(), e.GetPreviousSeq(), e.GetRecord())
+}
+
+func join(changed bool, payload []byte, heldSeq, previousSeq uint64, record []byte) ([]byte, error) {
+	if !changed {
+		return nil, nil
+	}
+	if heldSeq != 0 || previousSeq != 0 {
+		return record, nil
+	}
+	brought, err := PayloadRecord(payload)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]byte, 0, len(brought)+len(record))
+	return append(append(out, brought...), record...), nil
+}
+
+// Field numbers that are read without decoding the whole message.
+const (
+	mutationRecord  protowire.Number = 13
+	entryVersion    protowire.Number = 1
+	entryEffect     protowire.Number = 2
+	entryRecordID   protowire.Number = 4
+	entryPrevious   protowire.Number = 9
+	entryHeldSeq    protowire.Number = 11
+	entrySection    protowire.Number = 17
+	entryHash       protowire.Number = 30
+	entryPayload    protowire.Number = 32
+	entryRecord     protowire.Number = 34
+	versionEpoch    protowire.Number = 1
+	versionSequence protowire.Number = 2
+)
+
+// PayloadRecord returns the bytes of the record in a mutation's payload, unchanged. The record must stand in it
+// exactly once: twice, and what is validated would not be what is kept.
+func PayloadRecord(payload []byte) ([]byte, error) {
+	var record []byte
+	times := 0
+	err := fields(payload, func(n protowire.Number, value []byte, _ uint64) {
+		if n == mutationRecord {
+			record = value
+			times++
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	if times != 1 {
+		return nil, ErrEncoding
+	}
+	return record, nil
+}
+
+// Glance is what reading pages needs of an entry.
+type Glance struct {
+	Epoch    uint64
+	Seq      uint64
+	Effect   syncv1.Outcome
+	RecordID []byte
+	Section  uint32
+	Hash     []byte
+	// Record holds the record's bytes after the entry; nil if it changed none.
+	Record []byte
+}
+
+// Look reads an encoded entry without decoding all of it. What it returns may share the given bytes.
+func Look(raw []byte) (g Glance, err error) {
+	var payload, record []byte
+	var held, previous uint64
+	var inner error
+	err = fields(raw, func(n protowire.Number, value []byte, number uint64) {
+		switch n {
+		case entryVersion:
+			inner = errors.Join(inner, fields(value, func(n protowire.Number, _ []byte, number uint64) {
+				switch n {
+				case versionEpoch:
+					g.Epoch = number
+				case versionSequence:
+					g.Seq = number
+				}
+			}))
+		case entryEffect:
+			g.Effect = syncv1.Outcome(number)
+		case entryRecordID:
+			g.RecordID = value
+		case entryPrevious:
+			previous = number
+		case entryHeldSeq:
+			held = number
+		case entrySection:
+			g.Section = uint32(number)
+		case entryHash:
+			g.Hash = value
+		case entryPayload:
+			payload = value
+		case entryRecord:
+			record = value
+		}
+	})
+	if err = errors.Join(err, inner); err != nil {
+		return g, err
+	}
+	g.Record, err = join(Changed(g.Effect), payload, held, previous, record)
+	return g, err
+}
+
+// fields calls fn for every field of an encoded message: with its bytes, or its number if it is a varint.
+func fields(b []byte, fn func(n protowire.Number, value []byte, number uint64)) error {
+	for len(b) > 0 {
+		n, kind, size := protowire.ConsumeTag(b)
+		if size < 0 {
+			return ErrEncoding
+		}
+		b = b[size:]
+		var value []byte
+		var number uint64
+		switch kind {
+		case protowire.BytesType:
+			value, size = protowire.ConsumeBytes(b)
+		case protowire.VarintType:
+			number, size = protowire.ConsumeVarint(b)
+		default:
+			size = protowire.ConsumeFieldValue(n, kind, b)
+		}
+		if size < 0 {
+			return ErrEncoding
+		}
+		b = b[size:]
+		fn(n, value, number)
+	}
+	return nil
+}
+
+// SameHash compares two hashes; two empty ones are the same.
+func SameHash(a, b []byte) bool { return bytes.Equal(a, b) }
