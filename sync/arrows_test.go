@@ -26,7 +26,7 @@ type rule struct {
 }
 
 var (
-	core     = []string{"./sync/care/...", "./sync/merge/...", "./sync/hub/...", "./sync/replica/...", "./sync/seal/...", "./sync/ledger/..."}
+	core     = []string{"./sync/care/...", "./sync/merge/...", "./sync/hub/...", "./sync/replica/...", "./sync/seal/...", "./sync/ledger/...", "./sync/planted/..."}
 	port     = []string{"./sync/store"}
 	memory   = []string{"./sync/store/memory/..."}
 	contract = []string{"./proto/gen/..."}

@@ -1,0 +1,131 @@
+package care
+
+import (
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+)
+
+// refusal puts a broken rule of the contract into words for the writer.
+func refusal(m proto.Message, v Violation) Finding {
+	f := Finding{Field: v.Field, Severity: Refused}
+	_, vitals := m.(*carev1.VitalSigns)
+	if vitals {
+		f.Item = itemOf(v.Field)
+	}
+	if l := limitOf(v.Field); vitals && l != nil {
+		f.Range = l.span(l.reject)
+		f.En = l.en + " must be within " + f.Range + "; check it and enter it again."
+		f.Ja = l.ja + "は " + f.Range + " の範囲で入力し直してください。"
+		return f
+	}
+	if s, ok := messageRules[v.Rule]; ok {
+		f.Ja, f.En = s.ja, s.en
+		return f
+	}
+	f.En = "Check " + fieldWords(v.Field) + ": " + v.Message + "."
+	f.Ja = "「" + fieldTitle(v.Field) + "」" + ruleInJapanese(v.Rule)
+	return f
+}
+
+type sentence struct{ ja, en string }
+
+// messageRules are the rules of the contract that stand over several fields, by id.
+var messageRules = map[string]sentence{
+	"vital_signs.pressure_order": {
+		"収縮期血圧は拡張期血圧より高い値で入力し直してください。",
+		"Systolic pressure must be above diastolic pressure; check both and enter them again."},
+	"vital_signs.something": {
+		"測定値、測定できなかった項目、観察のいずれかを入力してください。",
+		"Enter at least one reading, an item that could not be measured, or an observation."},
+	"pain.range": {
+		"疼痛スコアは0–10（Abbeyは0–18）の範囲で入力し直してください。",
+		"The pain score must be within 0–10, or 0–18 on the Abbey scale; enter it again."},
+	"signed_note.text": {
+		"本文を入力してから確定してください。",
+		"Write some text before you sign the note."},
+	"medication_log.reason": {
+		"服用しなかった理由を入力してください。",
+		"Enter why the dose was not taken."},
+	"medication_log.slot": {
+		"定時薬は服用時点を、頓用薬は使用した理由を入力してください。",
+		"Enter the slot of a scheduled dose, or the indication of a dose given when needed."},
+	"medication_order.period": {
+		"終了日は開始日以降の日付で入力し直してください。",
+		"The last day must not be before the first day; check both dates."},
+}
+
+// ruleInJapanese says what is wrong by the family of the rule.
+func ruleInJapanese(rule string) string {
+	switch {
+	case rule == "required" || strings.HasSuffix(rule, ".min_len"):
+		return "を入力してください。"
+	case strings.HasSuffix(rule, ".max_len"):
+		return "が長すぎるので、短くしてください。"
+	case strings.HasSuffix(rule, ".max_items"):
+		return "の件数が多すぎるので、減らしてください。"
+	case strings.HasSuffix(rule, ".unique"):
+		return "に同じものが重なっているので、一つにしてください。"
+	case strings.HasPrefix(rule, "enum."):
+		return "を選び直してください。"
+	case strings.HasSuffix(rule, ".pattern"):
+		return "の形式を確かめて入力し直してください。"
+	default:
+		return "を確かめて入力し直してください。"
+	}
+}
+
+func topField(path string) string {
+	end := strings.IndexAny(path, ".[")
+	if end < 0 {
+		return path
+	}
+	return path[:end]
+}
+
+func fieldWords(path string) string {
+	if path == "" {
+		return "the entry"
+	}
+	return strings.NewReplacer("_", " ", ".", ", ").Replace(path)
+}
+
+func fieldTitle(path string) string {
+	if t, ok := fieldTitles[topField(path)]; ok {
+		return t
+	}
+	return "入力内容"
+}
+
+// fieldTitles name top-level fields of the bodies for people.
+var fieldTitles = map[string]string{
+	"absent": "測定できなかった項目", "confirmed": "確認した項目", "observation": "観察", "jcs": "意識レベル（JCS）",
+	"gcs": "意識レベル（GCS）", "consciousness": "意識レベル", "pain": "疼痛", "glucose": "血糖", "oxygen": "酸素",
+	"spo2_site": "SpO2の測定部位", "format": "記録の形式", "subjective": "S（主観的情報）", "objective": "O（客観的情報）",
+	"assessment": "A（評価）", "plan": "P（計画）", "focus": "フォーカス", "data": "D（データ）", "action": "A（行為）",
+	"response": "R（反応）", "text": "本文", "handover_to": "申し送り先", "drug": "薬剤", "dosage": "用法・用量",
+	"start_date": "開始日", "end_date": "終了日", "prescriber": "処方者", "state": "指示の状態", "state_reason": "中止・保留の理由",
+	"missed_dose_rule": "飲み忘れ時の指示", "hold_rule": "保留の条件", "instructions": "指示",
+	"care_staff_may_assist": "介護職の介助の確認", "slot": "服用時点", "outcome": "結果", "amount_thousandths": "服用量",
+	"unit": "単位", "reason": "理由", "prn_indication": "頓用の理由", "source": "情報源", "witness": "立会者",
+	"lot": "ロット番号", "site": "部位", "effect": "効果",
+}
+
+// itemOf returns the reading that a field of VitalSigns belongs to.
+func itemOf(path string) carev1.VitalItem {
+	top := topField(path)
+	for i := range limits {
+		if topField(limits[i].field) == top {
+			return limits[i].item
+		}
+	}
+	switch top {
+	case "jcs", "gcs", "consciousness":
+		return carev1.VitalItem_VITAL_ITEM_CONSCIOUSNESS
+	case "pain":
+		return carev1.VitalItem_VITAL_ITEM_PAIN
+	}
+	return carev1.VitalItem_VITAL_ITEM_UNSPECIFIED
+}
