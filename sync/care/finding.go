@@ -8,7 +8,8 @@ type Severity int
 const (
 	// Refused: impossible or contradictory. The entry has to be corrected.
 	Refused Severity = iota + 1
-	// Unlikely: possible, but somebody has to look again. A reading is then named in VitalSigns.confirmed.
+	// Unlikely: possible, but somebody has to look again. A reading is then named in VitalSigns.confirmed, a field of
+	// an order in MedicationOrder.confirmed.
 	Unlikely
 )
 
@@ -36,8 +37,8 @@ type Finding struct {
 
 // Check looks at a body as the device does before it is written. Nil: nothing to say.
 //
-// Refused is what the contract's rules refuse, plus contradictions within one set of readings that the contract
-// cannot know of (see contradictions). Unlikely is what lies outside the confirm limits and is not confirmed.
+// Refused is exactly what the contract's rules refuse, so that nothing that a device lets through fails at the server.
+// Unlikely is what lies outside the confirm limits, or does not fit together in an order, and is not confirmed.
 func Check(b *carev1.Body) []Finding {
 	m := Message(b)
 	if m == nil {
@@ -45,11 +46,10 @@ func Check(b *carev1.Body) []Finding {
 	}
 	var found []Finding
 	for _, v := range Validate(m) {
-		found = append(found, refusal(m, v))
+		found = append(found, refusals(m, v)...)
 	}
 	switch m := m.(type) {
 	case *carev1.VitalSigns:
-		found = append(found, contradictions(m)...)
 		found = append(found, unlikelyReadings(m)...)
 	case *carev1.MedicationOrder:
 		found = append(found, CheckOrder(m)...)

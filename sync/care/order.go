@@ -2,6 +2,7 @@ package care
 
 import (
 	"errors"
+	"slices"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
@@ -13,13 +14,19 @@ const wakingCondition = "B1"
 // minutesPerHour converts the interval of a dosage code, in hours, to that of Prn, in minutes.
 const minutesPerHour = 60
 
-// CheckOrder finds where the parts of an order do not say the same thing. All of it is Unlikely: a person decides
-// which part is right. A dosage code that this build cannot decode is not judged.
+// CheckOrder finds where the parts of an order do not say the same thing and the writer has not confirmed the field.
+// All of it is Unlikely: a person decides which part is right. A dosage code that this build cannot decode is not
+// judged.
 func CheckOrder(o *carev1.MedicationOrder) []Finding {
-	d := o.GetDosage()
-	if d == nil {
+	if o.GetDosage() == nil {
 		return nil
 	}
+	return slices.DeleteFunc(checkDosage(o.GetDosage()), func(f Finding) bool {
+		return slices.Contains(o.GetConfirmed(), f.Field)
+	})
+}
+
+func checkDosage(d *carev1.Dosage) []Finding {
 	var found []Finding
 	if d.GetPrn() != nil && len(d.GetSlots()) > 0 {
 		found = append(found, orderSlotsAndPrn)

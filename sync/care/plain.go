@@ -45,6 +45,9 @@ func plainVitals(v *carev1.VitalSigns) bool {
 	if v.SystolicMmhg != nil && v.DiastolicMmhg != nil && v.GetSystolicMmhg() <= v.GetDiastolicMmhg() {
 		return false
 	}
+	if v.RespirationsPerMin != nil && v.GetRespirationsPerMin() == 0 && v.GetObservation() == "" {
+		return false
+	}
 	readings := 0
 	for i := range limits {
 		if limits[i].item == carev1.VitalItem_VITAL_ITEM_OXYGEN { // does not count as a reading by itself
@@ -64,7 +67,7 @@ func plainOxygen(o *carev1.Oxygen) bool {
 	return o == nil || o.GetFlowTenthsLPerMin() <= 700 && o.Fio2Percent == nil && len(o.GetDevice()) <= 64
 }
 
-// plainLog: a scheduled dose that was taken.
+// plainLog: a scheduled dose of an order that was taken.
 func plainLog(l *carev1.MedicationLog) bool {
 	switch l.GetOutcome() {
 	case carev1.DoseOutcome_DOSE_OUTCOME_GIVEN, carev1.DoseOutcome_DOSE_OUTCOME_WATCHED,
@@ -72,13 +75,16 @@ func plainLog(l *carev1.MedicationLog) bool {
 	default:
 		return false
 	}
-	return plainSlot(l.GetSlot()) && len(l.GetOrderId()) <= 16 && len(l.GetRemainderOf()) <= 16 &&
+	return plainSlot(l.GetSlot()) && len(l.GetOrderId()) == 16 && plainID(l.GetRemainderOf()) &&
 		l.GetAmountThousandths() <= 100_000_000 && len(l.GetUnit()) <= 32 && len(l.GetReason()) <= 1000 &&
 		len(l.GetPrnIndication()) <= 200 && len(l.GetSource()) <= 200 && len(l.GetWitness()) <= 128 &&
 		len(l.GetLot()) <= 64 && len(l.GetSite()) <= 64 && len(l.GetEffect()) <= 1000 && l.GetDrug() == nil
 }
 
-// plainSlot: "2026-11-23/after-breakfast". Days 29 to 31 are left to the rules.
+// plainID: an id that may be missing.
+func plainID(id []byte) bool { return len(id) == 0 || len(id) == 16 }
+
+// plainSlot: "2026-11-23/after-breakfast". 29 February is left to the rules.
 func plainSlot(s string) bool {
 	const date = len("2026-11-23/")
 	if len(s) <= date || len(s) > date+32 || s[4] != '-' || s[7] != '-' || s[10] != '/' {
@@ -86,18 +92,31 @@ func plainSlot(s string) bool {
 	}
 	month, day := s[5:7], s[8:10]
 	if !digits(s[:4], 4, 4) || !digits(month, 2, 2) || month < "01" || month > "12" ||
-		!digits(day, 2, 2) || day < "01" || day > "28" {
+		!digits(day, 2, 2) || day < "01" || day > lastDay(month) {
 		return false
 	}
 	_, rest := leading(s[date:], func(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' })
 	return rest == ""
 }
 
+// lastDay returns the last day that a month has every year.
+func lastDay(month string) string {
+	switch month {
+	case "02":
+		return "28"
+	case "04", "06", "09", "11":
+		return "30"
+	default:
+		return "31"
+	}
+}
+
 // plainEnvelope: a point in time, people, and no references.
 func plainEnvelope(e *carev1.Envelope) bool {
+	boot := len(e.GetBootId())
 	return e.GetEffectiveEnd() == nil && len(e.GetIdentifiers()) == 0 && len(e.GetBlobs()) == 0 &&
-		len(e.GetLinks()) == 0 && len(e.GetZone()) <= 64 && len(e.GetBootId()) <= 16 &&
-		len(e.GetEpisode().GetId()) <= 16 && e.GetSpokenOrder() == nil &&
+		len(e.GetLinks()) == 0 && len(e.GetZone()) <= 64 && (boot == 0 || boot >= 8 && boot <= 16) &&
+		plainID(e.GetEpisode().GetId()) && e.GetSpokenOrder() == nil &&
 		plainActor(e.GetPerformer()) && plainActor(e.GetEnterer()) && plainActor(e.GetConfirmation().GetBy())
 }
 

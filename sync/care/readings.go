@@ -46,10 +46,8 @@ func confirmed(v *carev1.VitalSigns, item carev1.VitalItem) bool {
 	return slices.Contains(v.GetConfirmed(), item)
 }
 
-// contradictions finds what no single reading shows: an item measured and also absent, and respirations of 0
-// without a word about it. The server takes such a record, because an authentic record is never lost; the device
-// does not let it come about.
-func contradictions(v *carev1.VitalSigns) []Finding {
+// measuredAndAbsent puts a broken "vital_signs.measured_and_absent" into words: one finding for each item.
+func measuredAndAbsent(v *carev1.VitalSigns) []Finding {
 	var found []Finding
 	seen := map[carev1.VitalItem]bool{}
 	for _, a := range v.GetAbsent() {
@@ -63,17 +61,10 @@ func contradictions(v *carev1.VitalSigns) []Finding {
 			})
 		}
 	}
-	if v.RespirationsPerMin != nil && v.GetRespirationsPerMin() == 0 && v.GetObservation() == "" {
-		found = append(found, Finding{
-			Field: "observation", Item: carev1.VitalItem_VITAL_ITEM_RESPIRATIONS, Severity: Refused,
-			En: "A respiratory rate of 0 needs an observation; write what you saw.",
-			Ja: "呼吸数が0のときは、観察した状態を記録してください。",
-		})
-	}
 	return found
 }
 
-// present tells whether the item has a reading.
+// present tells whether the item has a reading, as the contract counts it.
 func present(v *carev1.VitalSigns, item carev1.VitalItem) bool {
 	switch item {
 	case carev1.VitalItem_VITAL_ITEM_CONSCIOUSNESS:

@@ -8,7 +8,17 @@ import (
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
-// refusal puts a broken rule of the contract into words for the writer.
+// refusals puts a broken rule of the contract into words for the writer: one finding, or one for each item that
+// breaks it.
+func refusals(m proto.Message, v Violation) []Finding {
+	if vitals, ok := m.(*carev1.VitalSigns); ok && v.Rule == "vital_signs.measured_and_absent" {
+		if found := measuredAndAbsent(vitals); len(found) > 0 {
+			return found
+		}
+	}
+	return []Finding{refusal(m, v)}
+}
+
 func refusal(m proto.Message, v Violation) Finding {
 	f := Finding{Field: v.Field, Severity: Refused}
 	_, vitals := m.(*carev1.VitalSigns)
@@ -23,6 +33,9 @@ func refusal(m proto.Message, v Violation) Finding {
 	}
 	if s, ok := messageRules[v.Rule]; ok {
 		f.Ja, f.En = s.ja, s.en
+		if s.field != "" {
+			f.Field, f.Item = s.field, s.item
+		}
 		return f
 	}
 	f.En = "Check " + fieldWords(v.Field) + ": " + v.Message + "."
@@ -30,31 +43,49 @@ func refusal(m proto.Message, v Violation) Finding {
 	return f
 }
 
-type sentence struct{ ja, en string }
+type sentence struct {
+	ja, en string
+	field  string           // the one to go to, if it is clear which
+	item   carev1.VitalItem // its reading
+}
 
 // messageRules are the rules of the contract that stand over several fields, by id.
 var messageRules = map[string]sentence{
 	"vital_signs.pressure_order": {
-		"収縮期血圧は拡張期血圧より高い値で入力し直してください。",
-		"Systolic pressure must be above diastolic pressure; check both and enter them again."},
+		ja: "収縮期血圧は拡張期血圧より高い値で入力し直してください。",
+		en: "Systolic pressure must be above diastolic pressure; check both and enter them again."},
 	"vital_signs.something": {
-		"測定値、測定できなかった項目、観察のいずれかを入力してください。",
-		"Enter at least one reading, an item that could not be measured, or an observation."},
+		ja: "測定値、測定できなかった項目、観察のいずれかを入力してください。",
+		en: "Enter at least one reading, an item that could not be measured, or an observation."},
+	"vital_signs.measured_and_absent": {
+		ja:    "測定値と「測定できず」の両方に入っている項目があるので、どちらかを消してください。",
+		en:    "An item is both measured and marked as not measurable; remove one of the two.",
+		field: "absent"},
+	"vital_signs.no_respirations": {
+		ja:    "呼吸数が0のときは、観察した状態を記録してください。",
+		en:    "A respiratory rate of 0 needs an observation; write what you saw.",
+		field: "observation", item: carev1.VitalItem_VITAL_ITEM_RESPIRATIONS},
 	"pain.range": {
-		"疼痛スコアは0–10（Abbeyは0–18）の範囲で入力し直してください。",
-		"The pain score must be within 0–10, or 0–18 on the Abbey scale; enter it again."},
+		ja: "疼痛スコアは0–10（Abbeyは0–18）の範囲で入力し直してください。",
+		en: "The pain score must be within 0–10, or 0–18 on the Abbey scale; enter it again."},
+	"pain.faces": {
+		ja: "FACESの疼痛スコアは0・2・4・6・8・10のいずれかで入力し直してください。",
+		en: "A pain score on the FACES scale is 0, 2, 4, 6, 8 or 10; enter it again."},
 	"signed_note.text": {
-		"本文を入力してから確定してください。",
-		"Write some text before you sign the note."},
+		ja: "本文を入力してから確定してください。",
+		en: "Write some text before you sign the note."},
 	"medication_log.reason": {
-		"服用しなかった理由を入力してください。",
-		"Enter why the dose was not taken."},
+		ja: "服用しなかった理由を入力してください。",
+		en: "Enter why the dose was not taken."},
 	"medication_log.slot": {
-		"定時薬は服用時点を、頓用薬は使用した理由を入力してください。",
-		"Enter the slot of a scheduled dose, or the indication of a dose given when needed."},
+		ja: "定時薬は服用時点を、頓用薬は使用した理由を入力してください。",
+		en: "Enter the slot of a scheduled dose, or the indication of a dose given when needed."},
+	"medication_log.drug": {
+		ja: "どの指示による与薬か、指示がなければ薬剤を入力してください。",
+		en: "Choose the order that was followed, or enter the drug if there is none."},
 	"medication_order.period": {
-		"終了日は開始日以降の日付で入力し直してください。",
-		"The last day must not be before the first day; check both dates."},
+		ja: "終了日は開始日以降の日付で入力し直してください。",
+		en: "The last day must not be before the first day; check both dates."},
 }
 
 // ruleInJapanese says what is wrong by the family of the rule.
@@ -72,6 +103,8 @@ func ruleInJapanese(rule string) string {
 		return "を選び直してください。"
 	case strings.HasSuffix(rule, ".pattern"):
 		return "の形式を確かめて入力し直してください。"
+	case strings.HasSuffix(rule, "_date"):
+		return "が暦にない日付なので、確かめて入力し直してください。"
 	default:
 		return "を確かめて入力し直してください。"
 	}
@@ -110,6 +143,7 @@ var fieldTitles = map[string]string{
 	"missed_dose_rule": "飲み忘れ時の指示", "hold_rule": "保留の条件", "instructions": "指示",
 	"care_staff_may_assist": "介護職の介助の確認", "slot": "服用時点", "outcome": "結果", "amount_thousandths": "服用量",
 	"unit": "単位", "reason": "理由", "prn_indication": "頓用の理由", "source": "情報源", "witness": "立会者",
+	"order_id": "与薬の指示", "remainder_of": "残りの元の与薬", "signed_as": "確定した記録", "draft_id": "記録の下書き",
 	"lot": "ロット番号", "site": "部位", "effect": "効果",
 }
 

@@ -45,12 +45,15 @@ func (h *Hub) stand(r store.Reader, s store.Stream, head *storev1.StreamHead, p 
 	return at, newLoss, above, nil
 }
 
-// proofs are the places of the log that the device has proof of: its cursor, and its newest result if a receipt of
-// this server seals it.
+// proofs are the places of the log that the device has proof of: its cursor, what it has staged after it, and its
+// newest result if a receipt of this server seals it.
 func (h *Hub) proofs(tenant string, p *syncv1.StreamPosition) []*syncv1.Cursor {
 	var proofs []*syncv1.Cursor
 	if p.GetCursor().GetVersion().GetSeq() > 0 {
 		proofs = append(proofs, p.GetCursor())
+	}
+	if p.GetStaged().GetVersion().GetSeq() > 0 {
+		proofs = append(proofs, p.GetStaged())
 	}
 	result, receipt := p.GetNewestResult(), p.GetNewestReceipt()
 	sealed := result.GetVersion().GetSeq() > 0 && receipt.GetStreamId() == p.GetStreamId() &&

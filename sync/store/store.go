@@ -19,21 +19,14 @@ var (
 	ErrClosed = errors.New("the store is closed; nothing was stored, try again when the server is up")
 	// ErrFull: too little space is left. Nothing of this call was stored; reading goes on.
 	ErrFull = errors.New("the disk is nearly full; nothing was stored, reading goes on: free some space and send again")
-	// ErrTooLarge: the closures wrote more than one commit holds. Nothing of this call was stored.
+	// ErrTooLarge: a closure wrote more than the limits allow, or there were too many closures. Nothing of the closure
+	// was stored.
 	ErrTooLarge = errors.New("more than one commit holds; nothing was stored, send it in smaller parts")
 	// ErrDamaged: what was read is not what was written.
 	ErrDamaged = errors.New("the store is damaged; stop the server, keep the folder and restore from a backup")
 	// ErrUnknownOutcome: the commit failed in a way that leaves open whether it is on disk. The engine refuses all
 	// further work; the process has to end and open the store again, and the clients' retries find out.
 	ErrUnknownOutcome = errors.New("the commit's outcome is unknown; the server stops and its clients send again")
-)
-
-// Limits that hold for every engine.
-const (
-	// MaxValueBytes bounds one value. The largest is an entry: payload, merged record and their overhead.
-	MaxValueBytes = 512 << 10
-	// MaxClosures bounds the closures of one Update.
-	MaxClosures = 1024
 )
 
 // ID is the id of a record or a mutation: a UUID.
@@ -66,9 +59,12 @@ type Store interface {
 	// Update runs the closures in order, each against what was committed and what the closures before it wrote, and
 	// commits what they wrote durably before it returns. The answer holds one error per closure, nil for what is
 	// stored. A closure that returns an error or panics is discarded alone and has no effect; its error is returned
-	// at its place. If the commit fails, every closure has that error.
+	// at its place. If the commit fails, every closure in it has that error: an engine may need several commits for
+	// one call, each holding whole closures, in order. A context that ends before a closure begins stores nothing of
+	// it; once a closure has begun, the answer is waited for.
 	//
-	// Closures run one at a time, over all callers, and may run again: they must have no effect outside the Tx.
+	// Closures run one at a time, over all callers, and may run again: they must have no effect outside the Tx. They
+	// must not call the Store.
 	Update(ctx context.Context, closures ...func(Tx) error) []error
 	// View runs fn against one snapshot. Long work belongs into several views: an engine may end one that takes
 	// longer than it allows.
@@ -77,9 +73,10 @@ type Store interface {
 	Close() error
 }
 
-// Reader reads one snapshot. Bytes it hands out belong to the store and are valid until the closure or callback
-// returns; a nil answer without an error means that there is nothing under the key. A callback that returns
-// ErrStop ends its scan without an error.
+// Reader reads one snapshot. Bytes it hands out belong to the store, must not be changed, and are valid until the
+// closure or callback returns; a nil answer without an error means that there is nothing under the key, an empty one
+// that an empty value was put. A callback that returns ErrStop ends its scan without an error; any other error ends
+// it and is returned. A Reader is used by one goroutine.
 type Reader interface {
 	// Head returns the encoded StreamHead.
 	Head(s Stream) ([]byte, error)
@@ -104,7 +101,8 @@ type Reader interface {
 	Waiting(s Stream, on ID) ([]ID, error)
 	// Held calls fn for every sequence number put down with PutHeld, in order.
 	Held(s Stream, fn func(seq uint64) error) error
-	// Keyed returns the records that were put under a domain key, in order of id.
+	// Keyed returns the records that were put under a domain key, in order of id. Like Waiting, it returns a slice
+	// that the caller may keep.
 	Keyed(s Stream, key ID) ([]ID, error)
 	// Digests calls fn for every section of a stream, in order.
 	Digests(s Stream, fn func(section uint32, digest []byte) error) error
@@ -123,17 +121,20 @@ type Reader interface {
 // ErrStop ends a scan without an error.
 var ErrStop = errors.New("stop the scan")
 
-// Tx reads and writes. What it wrote it reads back; scans see it too. Values given to it may be reused by the caller
-// after the call. Nothing is ever deleted: what ends is overwritten with a state or superseded.
+// Tx reads and writes. What it wrote it reads back; scans that begin after the write see it too, a scan that runs
+// does not have to. Values given to it may be reused by the caller after the call. A write that returns an error fails
+// its closure, whatever that returns. Putting down the same thing twice (a place, a waiting one, a held one, a key)
+// is putting it down once. Nothing is ever deleted: what ends is overwritten with a state or superseded.
 type Tx interface {
 	Reader
 	// PutHead overwrites the head.
 	PutHead(s Stream, head []byte) error
-	// Append stores an entry under a sequence number that has none; an error if it has one.
+	// Append stores an entry under a sequence number above 0 that has none; ErrExists if it has one. Engines do not
+	// ask that numbers be dense; the core does.
 	Append(s Stream, seq uint64, entry []byte) error
-	// ReplaceEntry overwrites an entry that exists: erasure, nothing else.
+	// ReplaceEntry overwrites an entry that exists, ErrAbsent if it does not: erasure, nothing else.
 	ReplaceEntry(s Stream, seq uint64, entry []byte) error
-	// Supersede marks an entry as not current any more.
+	// Supersede marks an entry as not current any more. Whether there is one is not looked at.
 	Supersede(s Stream, seq uint64) error
 	// PutRecord overwrites the state of a record.
 	PutRecord(s Stream, id ID, state []byte) error

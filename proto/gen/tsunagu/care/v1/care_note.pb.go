@@ -113,7 +113,7 @@ type DraftNote struct {
 	VitalSignsIds [][]byte `protobuf:"bytes,12,rep,name=vital_signs_ids,json=vitalSignsIds,proto3" json:"vital_signs_ids,omitempty"`
 	// True if the next person has to read it before starting work.
 	Important bool `protobuf:"varint,13,opt,name=important,proto3" json:"important,omitempty"`
-	// The signed note that this draft became. 16 bytes. A draft with it is closed.
+	// The signed note that this draft became. 16 bytes; empty while it is open. A draft with it is closed.
 	SignedAs      []byte `protobuf:"bytes,14,opt,name=signed_as,json=signedAs,proto3" json:"signed_as,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -415,7 +415,7 @@ var File_tsunagu_care_v1_care_note_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_care_note_proto_rawDesc = "" +
 	"\n" +
-	"\x1ftsunagu/care/v1/care_note.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xc5\x04\n" +
+	"\x1ftsunagu/care/v1/care_note.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xc8\x04\n" +
 	"\tDraftNote\x12?\n" +
 	"\x06format\x18\x01 \x01(\x0e2\x1b.tsunagu.care.v1.NoteFormatB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06format\x12(\n" +
@@ -436,8 +436,9 @@ const file_tsunagu_care_v1_care_note_proto_rawDesc = "" +
 	"\vhandover_to\x18\v \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\n" +
 	"handoverTo\x126\n" +
 	"\x0fvital_signs_ids\x18\f \x03(\fB\x0e\xbaH\v\x92\x01\b\x10 \"\x04z\x02h\x10R\rvitalSignsIds\x12\x1c\n" +
-	"\timportant\x18\r \x01(\bR\timportant\x12$\n" +
-	"\tsigned_as\x18\x0e \x01(\fB\a\xbaH\x04z\x02\x18\x10R\bsignedAs:\x12\xca\xda\x18\x0e\b\x02\x10\x02\x18\x01*\x06\x01\x02\x03\x04\x05\x06\"\xd0\x06\n" +
+	"\timportant\x18\r \x01(\bR\timportant\x12'\n" +
+	"\tsigned_as\x18\x0e \x01(\fB\n" +
+	"\xbaH\a\xd8\x01\x01z\x02h\x10R\bsignedAs:\x12\xca\xda\x18\x0e\b\x02\x10\x02\x18\x01*\x06\x01\x02\x03\x04\x05\x06\"\xd3\x06\n" +
 	"\n" +
 	"SignedNote\x12?\n" +
 	"\x06format\x18\x01 \x01(\x0e2\x1b.tsunagu.care.v1.NoteFormatB\n" +
@@ -459,8 +460,9 @@ const file_tsunagu_care_v1_care_note_proto_rawDesc = "" +
 	"\vhandover_to\x18\v \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\n" +
 	"handoverTo\x126\n" +
 	"\x0fvital_signs_ids\x18\f \x03(\fB\x0e\xbaH\v\x92\x01\b\x10 \"\x04z\x02h\x10R\rvitalSignsIds\x12\x1c\n" +
-	"\timportant\x18\r \x01(\bR\timportant\x12\"\n" +
-	"\bdraft_id\x18\x0e \x01(\fB\a\xbaH\x04z\x02\x18\x10R\adraftId:\x9d\x02\xbaH\x87\x02\x1a\x84\x02\n" +
+	"\timportant\x18\r \x01(\bR\timportant\x12%\n" +
+	"\bdraft_id\x18\x0e \x01(\fB\n" +
+	"\xbaH\a\xd8\x01\x01z\x02h\x10R\adraftId:\x9d\x02\xbaH\x87\x02\x1a\x84\x02\n" +
 	"\x10signed_note.text\x12.a signed note needs text in at least one field\x1a\xbf\x01this.subjective != '' || this.objective != '' || this.assessment != '' || this.plan != '' || this.focus != '' || this.data != '' || this.action != '' || this.response != '' || this.text != ''\xca\xda\x18\x0e\b\x01\x10\x02\x18\x01*\x06\x01\x02\x03\x04\x05\x06*\x85\x01\n" +
 	"\n" +
 	"NoteFormat\x12\x1b\n" +

@@ -195,7 +195,10 @@ type MedicationOrder struct {
 	// Who confirmed that care staff may help with this drug (医政発0726005), and when. Absent: they may not.
 	CareStaffMayAssist *CareStaffPermission `protobuf:"bytes,12,opt,name=care_staff_may_assist,json=careStaffMayAssist,proto3" json:"care_staff_may_assist,omitempty"`
 	// Anything else the giver has to know.
-	Instructions  string `protobuf:"bytes,13,opt,name=instructions,proto3" json:"instructions,omitempty"`
+	Instructions string `protobuf:"bytes,13,opt,name=instructions,proto3" json:"instructions,omitempty"`
+	// Where the parts of the order do not say the same thing, and the writer looked at it and confirmed: the field of
+	// each finding, such as "dosage.slots". Whoever changes the order looks anew.
+	Confirmed     []string `protobuf:"bytes,14,rep,name=confirmed,proto3" json:"confirmed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -319,6 +322,13 @@ func (x *MedicationOrder) GetInstructions() string {
 		return x.Instructions
 	}
 	return ""
+}
+
+func (x *MedicationOrder) GetConfirmed() []string {
+	if x != nil {
+		return x.Confirmed
+	}
+	return nil
 }
 
 // Drug by name and codes.
@@ -718,7 +728,7 @@ type MedicationLog struct {
 	Effect string `protobuf:"bytes,12,opt,name=effect,proto3" json:"effect,omitempty"`
 	// The drug, when there is no order.
 	Drug *Drug `protobuf:"bytes,13,opt,name=drug,proto3" json:"drug,omitempty"`
-	// The log whose remainder this dose is: together they are one dose. 16 bytes.
+	// The log whose remainder this dose is: together they are one dose. 16 bytes; empty for a dose of its own.
 	RemainderOf   []byte `protobuf:"bytes,14,opt,name=remainder_of,json=remainderOf,proto3" json:"remainder_of,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -856,13 +866,15 @@ var File_tsunagu_care_v1_medication_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	"\n" +
-	" tsunagu/care/v1/medication.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xaa\a\n" +
+	" tsunagu/care/v1/medication.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xa2\v\n" +
 	"\x0fMedicationOrder\x121\n" +
 	"\x04drug\x18\x01 \x01(\v2\x15.tsunagu.care.v1.DrugB\x06\xbaH\x03\xc8\x01\x01R\x04drug\x127\n" +
-	"\x06dosage\x18\x02 \x01(\v2\x17.tsunagu.care.v1.DosageB\x06\xbaH\x03\xc8\x01\x01R\x06dosage\x12\\\n" +
+	"\x06dosage\x18\x02 \x01(\v2\x17.tsunagu.care.v1.DosageB\x06\xbaH\x03\xc8\x01\x01R\x06dosage\x12\xb8\x02\n" +
 	"\n" +
-	"start_date\x18\x03 \x01(\tB=\xbaH:r826^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$R\tstartDate\x12X\n" +
-	"\bend_date\x18\x04 \x01(\tB=\xbaH:r826^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$R\aendDate\x12(\n" +
+	"start_date\x18\x03 \x01(\tB\x98\x02\xbaH\x94\x02\xba\x01\xd6\x01\n" +
+	"\x1bmedication_order.start_date\x12 must be a day that the month has\x1a\x94\x01!this.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')r826^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$R\tstartDate\x12\xb2\x02\n" +
+	"\bend_date\x18\x04 \x01(\tB\x96\x02\xbaH\x92\x02\xba\x01\xd4\x01\n" +
+	"\x19medication_order.end_date\x12 must be a day that the month has\x1a\x94\x01!this.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')r826^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$R\aendDate\x12(\n" +
 	"\n" +
 	"prescriber\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\n" +
 	"prescriber\x12%\n" +
@@ -875,7 +887,8 @@ const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	" \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x0emissedDoseRule\x12%\n" +
 	"\thold_rule\x18\v \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\bholdRule\x12W\n" +
 	"\x15care_staff_may_assist\x18\f \x01(\v2$.tsunagu.care.v1.CareStaffPermissionR\x12careStaffMayAssist\x12,\n" +
-	"\finstructions\x18\r \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\finstructions:\xa9\x01\xbaH\x96\x01\x1a\x93\x01\n" +
+	"\finstructions\x18\r \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\finstructions\x12>\n" +
+	"\tconfirmed\x18\x0e \x03(\tB \xbaH\x1d\x92\x01\x1a\x10\x10\"\x16r\x142\x12^[a-z0-9_.]{1,64}$R\tconfirmed:\xa9\x01\xbaH\x96\x01\x1a\x93\x01\n" +
 	"\x17medication_order.period\x12&end_date must not be before start_date\x1aPthis.start_date == '' || this.end_date == '' || this.end_date >= this.start_date\xca\xda\x18\v\b\x03\x10\x01\x18\x01*\x03\x01\x02\x05\"\xc5\x01\n" +
 	"\x04Drug\x12\x1e\n" +
 	"\x04name\x18\x01 \x01(\tB\n" +
@@ -908,10 +921,13 @@ const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	"\x13CareStaffPermission\x12-\n" +
 	"\fconfirmed_by\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\vconfirmedBy\x12=\n" +
-	"\fconfirmed_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\vconfirmedAt\"\xda\a\n" +
-	"\rMedicationLog\x12\"\n" +
-	"\border_id\x18\x01 \x01(\fB\a\xbaH\x04z\x02\x18\x10R\aorderId\x12a\n" +
-	"\x04slot\x18\x02 \x01(\tBM\xbaHJrH2F^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/[a-z0-9-]{1,32}$R\x04slot\x12B\n" +
+	"\fconfirmed_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\vconfirmedAt\"\xb3\n" +
+	"\n" +
+	"\rMedicationLog\x12%\n" +
+	"\border_id\x18\x01 \x01(\fB\n" +
+	"\xbaH\a\xd8\x01\x01z\x02h\x10R\aorderId\x12\xba\x02\n" +
+	"\x04slot\x18\x02 \x01(\tB\xa5\x02\xbaH\xa1\x02\xba\x01\xd3\x01\n" +
+	"\x18medication_log.slot_date\x12 must be a day that the month has\x1a\x94\x01!this.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')rH2F^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])/[a-z0-9-]{1,32}$R\x04slot\x12B\n" +
 	"\aoutcome\x18\x03 \x01(\x0e2\x1c.tsunagu.care.v1.DoseOutcomeB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\aoutcome\x12>\n" +
 	"\x12amount_thousandths\x18\x04 \x01(\rB\n" +
@@ -925,10 +941,12 @@ const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	" \x01(\tB\a\xbaH\x04r\x02\x18@R\x03lot\x12\x1b\n" +
 	"\x04site\x18\v \x01(\tB\a\xbaH\x04r\x02\x18@R\x04site\x12 \n" +
 	"\x06effect\x18\f \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x06effect\x12)\n" +
-	"\x04drug\x18\r \x01(\v2\x15.tsunagu.care.v1.DrugR\x04drug\x12*\n" +
-	"\fremainder_of\x18\x0e \x01(\fB\a\xbaH\x04z\x02\x18\x10R\vremainderOf:\xbf\x02\xbaH\x9b\x02\x1a\x97\x01\n" +
+	"\x04drug\x18\r \x01(\v2\x15.tsunagu.care.v1.DrugR\x04drug\x12-\n" +
+	"\fremainder_of\x18\x0e \x01(\fB\n" +
+	"\xbaH\a\xd8\x01\x01z\x02h\x10R\vremainderOf:\xb8\x03\xbaH\x94\x03\x1a\x97\x01\n" +
 	"\x15medication_log.reason\x12Ea dose that was refused, held, missed or not available needs a reason\x1a7!(this.outcome in [5, 6, 7, 8, 9]) || this.reason != ''\x1a\x7f\n" +
-	"\x13medication_log.slot\x12:a scheduled dose names its slot, a PRN dose its indication\x1a,this.slot != '' || this.prn_indication != ''\xca\xda\x18\x1c\b\x01\x10\x02\x18\x01\"\border_id\"\x04slot*\x04\x01\x02\x03\x05B\x15\n" +
+	"\x13medication_log.slot\x12:a scheduled dose names its slot, a PRN dose its indication\x1a,this.slot != '' || this.prn_indication != ''\x1aw\n" +
+	"\x13medication_log.drug\x125a dose names the order that was followed, or the drug\x1a)size(this.order_id) > 0 || has(this.drug)\xca\xda\x18\x1c\b\x01\x10\x02\x18\x01\"\border_id\"\x04slot*\x04\x01\x02\x03\x05B\x15\n" +
 	"\x13_amount_thousandths*s\n" +
 	"\n" +
 	"OrderState\x12\x1b\n" +

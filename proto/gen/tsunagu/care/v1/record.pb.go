@@ -465,7 +465,7 @@ type Envelope struct {
 	Recorded *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=recorded,proto3" json:"recorded,omitempty"`
 	// Milliseconds of the device's monotonic clock (one that counts sleep) when it was written down.
 	MonotonicMs uint64 `protobuf:"varint,9,opt,name=monotonic_ms,json=monotonicMs,proto3" json:"monotonic_ms,omitempty"`
-	// Which boot of the device that monotonic clock belongs to: 8 random bytes drawn at boot.
+	// Which boot of the device that monotonic clock belongs to: 8 to 16 random bytes drawn at boot. Empty: not known.
 	BootId []byte `protobuf:"bytes,10,opt,name=boot_id,json=bootId,proto3" json:"boot_id,omitempty"`
 	// By how many milliseconds the device's wall clock was ahead of the server's at its last sync; absent if the
 	// device has never synced.
@@ -822,7 +822,7 @@ func (x *SpokenOrder) GetConfirmation() *Confirmation {
 // Episode: a stretch of care that things belong to.
 type Episode struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the record that opened the episode. 16 bytes.
+	// Id of the record that opened the episode. 16 bytes; empty if there is none.
 	Id []byte `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// What the episode is.
 	Kind          EpisodeKind `protobuf:"varint,2,opt,name=kind,proto3,enum=tsunagu.care.v1.EpisodeKind" json:"kind,omitempty"`
@@ -1373,7 +1373,7 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"signedNote\x12M\n" +
 	"\x10medication_order\x18\x04 \x01(\v2 .tsunagu.care.v1.MedicationOrderH\x00R\x0fmedicationOrder\x12G\n" +
 	"\x0emedication_log\x18\x05 \x01(\v2\x1e.tsunagu.care.v1.MedicationLogH\x00R\rmedicationLogB\x06\n" +
-	"\x04kind\"\xe2\a\n" +
+	"\x04kind\"\xe7\a\n" +
 	"\bEnvelope\x124\n" +
 	"\tperformer\x18\x01 \x01(\v2\x16.tsunagu.care.v1.ActorR\tperformer\x120\n" +
 	"\aenterer\x18\x02 \x01(\v2\x16.tsunagu.care.v1.ActorR\aenterer\x12A\n" +
@@ -1383,9 +1383,9 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\reffective_end\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\feffectiveEnd\x12\x1b\n" +
 	"\x04zone\x18\a \x01(\tB\a\xbaH\x04r\x02\x18@R\x04zone\x126\n" +
 	"\brecorded\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\brecorded\x12!\n" +
-	"\fmonotonic_ms\x18\t \x01(\x04R\vmonotonicMs\x12 \n" +
+	"\fmonotonic_ms\x18\t \x01(\x04R\vmonotonicMs\x12%\n" +
 	"\aboot_id\x18\n" +
-	" \x01(\fB\a\xbaH\x04z\x02\x18\x10R\x06bootId\x12+\n" +
+	" \x01(\fB\f\xbaH\t\xd8\x01\x01z\x04\x10\b\x18\x10R\x06bootId\x12+\n" +
 	"\x0fclock_offset_ms\x18\v \x01(\x12H\x00R\rclockOffsetMs\x88\x01\x01\x122\n" +
 	"\aepisode\x18\f \x01(\v2\x18.tsunagu.care.v1.EpisodeR\aepisode\x12G\n" +
 	"\videntifiers\x18\r \x03(\v2\x1b.tsunagu.care.v1.IdentifierB\b\xbaH\x05\x92\x01\x02\x10\x10R\videntifiers\x128\n" +
@@ -1406,9 +1406,10 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"ordered_by\x18\x01 \x01(\v2\x16.tsunagu.care.v1.ActorR\torderedBy\x12*\n" +
 	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x1b\n" +
 	"\tread_back\x18\x03 \x01(\bR\breadBack\x12A\n" +
-	"\fconfirmation\x18\x04 \x01(\v2\x1d.tsunagu.care.v1.ConfirmationR\fconfirmation\"V\n" +
-	"\aEpisode\x12\x19\n" +
-	"\x02id\x18\x01 \x01(\fB\t\xbaH\x06z\x04\x10\x00\x18\x10R\x02id\x120\n" +
+	"\fconfirmation\x18\x04 \x01(\v2\x1d.tsunagu.care.v1.ConfirmationR\fconfirmation\"W\n" +
+	"\aEpisode\x12\x1a\n" +
+	"\x02id\x18\x01 \x01(\fB\n" +
+	"\xbaH\a\xd8\x01\x01z\x02h\x10R\x02id\x120\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x1c.tsunagu.care.v1.EpisodeKindR\x04kind\"R\n" +
 	"\n" +
 	"Identifier\x12\"\n" +

@@ -668,7 +668,7 @@ type VitalSigns struct {
 	PulseMethod PulseMethod `protobuf:"varint,4,opt,name=pulse_method,json=pulseMethod,proto3,enum=tsunagu.care.v1.PulseMethod" json:"pulse_method,omitempty"`
 	// True: irregular, false: regular, absent: not noted.
 	PulseIrregular *bool `protobuf:"varint,5,opt,name=pulse_irregular,json=pulseIrregular,proto3,oneof" json:"pulse_irregular,omitempty"`
-	// Respiratory rate per minute. LOINC 9279-1, UCUM /min. 0 to 120; 0 asks for an observation.
+	// Respiratory rate per minute. LOINC 9279-1, UCUM /min. 0 to 120; 0 only with an observation.
 	RespirationsPerMin *uint32 `protobuf:"varint,6,opt,name=respirations_per_min,json=respirationsPerMin,proto3,oneof" json:"respirations_per_min,omitempty"`
 	// Systolic blood pressure, mm[Hg]. LOINC 8480-6. 20 to 330.
 	SystolicMmhg *uint32 `protobuf:"varint,7,opt,name=systolic_mmhg,json=systolicMmhg,proto3,oneof" json:"systolic_mmhg,omitempty"`
@@ -700,7 +700,7 @@ type VitalSigns struct {
 	Pain *Pain `protobuf:"bytes,20,opt,name=pain,proto3" json:"pain,omitempty"`
 	// What was seen besides, in words.
 	Observation string `protobuf:"bytes,21,opt,name=observation,proto3" json:"observation,omitempty"`
-	// Items that were to be measured and could not be, with the reason.
+	// Items that were to be measured and could not be, with the reason. Never an item that has a reading.
 	Absent []*AbsentReading `protobuf:"bytes,22,rep,name=absent,proto3" json:"absent,omitempty"`
 	// Items whose unlikely value the recorder looked at and confirmed.
 	Confirmed     []VitalItem `protobuf:"varint,23,rep,packed,name=confirmed,proto3,enum=tsunagu.care.v1.VitalItem" json:"confirmed,omitempty"`
@@ -1360,7 +1360,7 @@ var File_tsunagu_care_v1_vital_signs_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_vital_signs_proto_rawDesc = "" +
 	"\n" +
-	"!tsunagu/care/v1/vital_signs.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xce\x10\n" +
+	"!tsunagu/care/v1/vital_signs.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xa9\x17\n" +
 	"\n" +
 	"VitalSigns\x12B\n" +
 	"\x14temperature_tenths_c\x18\x01 \x01(\x11B\v\xbaH\b:\x06\x18\x98\a(\x90\x03H\x00R\x12temperatureTenthsC\x88\x01\x01\x12K\n" +
@@ -1387,9 +1387,11 @@ const file_tsunagu_care_v1_vital_signs_proto_rawDesc = "" +
 	"\x04pain\x18\x14 \x01(\v2\x15.tsunagu.care.v1.PainR\x04pain\x12*\n" +
 	"\vobservation\x18\x15 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\vobservation\x12@\n" +
 	"\x06absent\x18\x16 \x03(\v2\x1e.tsunagu.care.v1.AbsentReadingB\b\xbaH\x05\x92\x01\x02\x10\x10R\x06absent\x12K\n" +
-	"\tconfirmed\x18\x17 \x03(\x0e2\x1a.tsunagu.care.v1.VitalItemB\x11\xbaH\x0e\x92\x01\v\x10\x10\"\a\x82\x01\x04\x10\x01 \x00R\tconfirmed:\xa1\x05\xbaH\x8c\x05\x1a\xab\x01\n" +
+	"\tconfirmed\x18\x17 \x03(\x0e2\x1a.tsunagu.care.v1.VitalItemB\x11\xbaH\x0e\x92\x01\v\x10\x10\"\a\x82\x01\x04\x10\x01 \x00R\tconfirmed:\xfc\v\xbaH\xe7\v\x1a\xab\x01\n" +
 	"\x1avital_signs.pressure_order\x12*systolic_mmhg must be above diastolic_mmhg\x1aa!has(this.systolic_mmhg) || !has(this.diastolic_mmhg) || this.systolic_mmhg > this.diastolic_mmhg\x1a\xdb\x03\n" +
-	"\x15vital_signs.something\x12Oat least one reading, or one item that could not be measured, or an observation\x1a\xf0\x02has(this.temperature_tenths_c) || has(this.pulse_per_min) || has(this.respirations_per_min) || has(this.systolic_mmhg) || has(this.diastolic_mmhg) || has(this.spo2_percent) || has(this.weight_g) || has(this.height_mm) || has(this.glucose) || has(this.jcs) || has(this.gcs) || has(this.pain) || this.consciousness != 0 || size(this.absent) > 0 || this.observation != ''\xca\xda\x18\r\b\x01\x10\x02\x18\x01*\x05\x01\x02\x03\x05\x06B\x17\n" +
+	"\x15vital_signs.something\x12Oat least one reading, or one item that could not be measured, or an observation\x1a\xf0\x02has(this.temperature_tenths_c) || has(this.pulse_per_min) || has(this.respirations_per_min) || has(this.systolic_mmhg) || has(this.diastolic_mmhg) || has(this.spo2_percent) || has(this.weight_g) || has(this.height_mm) || has(this.glucose) || has(this.jcs) || has(this.gcs) || has(this.pain) || this.consciousness != 0 || size(this.absent) > 0 || this.observation != ''\x1a\xab\x05\n" +
+	"\x1fvital_signs.measured_and_absent\x125an item that has a reading must not be absent as well\x1a\xd0\x04!this.absent.exists(a, (a.item == 1 && has(this.temperature_tenths_c)) || (a.item == 2 && has(this.pulse_per_min)) || (a.item == 3 && has(this.respirations_per_min)) || (a.item == 4 && has(this.systolic_mmhg)) || (a.item == 5 && has(this.diastolic_mmhg)) || (a.item == 6 && has(this.spo2_percent)) || (a.item == 7 && has(this.weight_g)) || (a.item == 8 && has(this.height_mm)) || (a.item == 9 && has(this.glucose)) || (a.item == 10 && (has(this.jcs) || has(this.gcs) || this.consciousness != 0)) || (a.item == 11 && has(this.pain)) || (a.item == 12 && has(this.oxygen.flow_tenths_l_per_min)))\x1a\xaa\x01\n" +
+	"\x1bvital_signs.no_respirations\x12.respirations_per_min of 0 needs an observation\x1a[!has(this.respirations_per_min) || this.respirations_per_min > 0u || this.observation != ''\xca\xda\x18\r\b\x01\x10\x02\x18\x01*\x05\x01\x02\x03\x05\x06B\x17\n" +
 	"\x15_temperature_tenths_cB\x10\n" +
 	"\x0e_pulse_per_minB\x12\n" +
 	"\x10_pulse_irregularB\x17\n" +
@@ -1427,16 +1429,18 @@ const file_tsunagu_care_v1_vital_signs_proto_rawDesc = "" +
 	"\x03eye\x18\x01 \x01(\rB\t\xbaH\x06*\x04\x18\x04(\x01R\x03eye\x12&\n" +
 	"\x06verbal\x18\x02 \x01(\rB\t\xbaH\x06*\x04\x18\x05(\x01H\x00R\x06verbal\x88\x01\x01\x12\x1f\n" +
 	"\x05motor\x18\x03 \x01(\rB\t\xbaH\x06*\x04\x18\x06(\x01R\x05motorB\t\n" +
-	"\a_verbal\"\xd5\x02\n" +
+	"\a_verbal\"\xb6\x03\n" +
 	"\x04Pain\x12\x1f\n" +
 	"\x05score\x18\x01 \x01(\rB\a\xbaH\x04*\x02\x18\x12H\x00R\x05score\x120\n" +
 	"\x0enot_assessable\x18\x02 \x01(\bB\a\xbaH\x04j\x02\b\x01H\x00R\rnotAssessable\x12:\n" +
 	"\x05scale\x18\x03 \x01(\x0e2\x1a.tsunagu.care.v1.PainScaleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05scale\x12\x1c\n" +
 	"\x04site\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x04site\x12\x1f\n" +
 	"\von_movement\x18\x05 \x01(\bR\n" +
-	"onMovement:m\xbaHj\x1ah\n" +
+	"onMovement:\xcd\x01\xbaH\xc9\x01\x1ah\n" +
 	"\n" +
-	"pain.range\x124score must be 0 to 10, or 0 to 18 on the Abbey scale\x1a$this.score <= 10u || this.scale == 2B\x10\n" +
+	"pain.range\x124score must be 0 to 10, or 0 to 18 on the Abbey scale\x1a$this.score <= 10u || this.scale == 2\x1a]\n" +
+	"\n" +
+	"pain.faces\x12%score must be even on the FACES scale\x1a(this.scale != 4 || this.score % 2u == 0uB\x10\n" +
 	"\afinding\x12\x05\xbaH\x02\b\x01*\xce\x02\n" +
 	"\tVitalItem\x12\x1a\n" +
 	"\x16VITAL_ITEM_UNSPECIFIED\x10\x00\x12\x1a\n" +

@@ -1,0 +1,204 @@
+package replica
+
+import (
+	"bytes"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+
+	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// NextRepair returns the next fetch that a differing section needs; false if there is none now. A section that
+// cannot be repaired at the present cursor waits until the cursor moves.
+func (r *Replica) NextRepair() (*syncv1.FetchSectionRequest, bool, error) {
+	var req *syncv1.FetchSectionRequest
+	err := r.view(func(rd Reader) error {
+		return rd.Scan([]byte{keyRepair}, nil, func(_, value []byte) error {
+			p := &devicev1.Repair{}
+			if err := proto.Unmarshal(value, p); err != nil {
+				return ErrDamaged
+			}
+			if p.GetWaiting() {
+				return nil
+			}
+			req = &syncv1.FetchSectionRequest{
+				StreamId: p.GetStreamId(), Section: p.GetSection(), AfterRecordId: p.GetAfter(),
+			}
+			return ErrStop
+		})
+	})
+	return req, req != nil, err
+}
+
+// AbsorbRepair takes up one page of a section. It takes nothing that was read before the cursor, so that nothing goes
+// back, and deletes only what the server's snapshot, not newer than the cursor, would have to show.
+func (r *Replica) AbsorbRepair(req *syncv1.FetchSectionRequest, resp *syncv1.FetchSectionResponse) error {
+	return r.update(func(tx Tx) error {
+		key := sectionKey(keyRepair, req.GetStreamId(), req.GetSection())
+		p := &devicev1.Repair{}
+		found, err := load(tx, key, p)
+		if err != nil || !found || !bytes.Equal(p.GetAfter(), req.GetAfterRecordId()) {
+			return err // settled or begun anew meanwhile
+		}
+		s, err := loadStream(tx, req.GetStreamId())
+		if err != nil || !s.GetComplete() {
+			return err
+		}
+		if len(p.GetAfter()) > 0 && !proto.Equal(p.GetSnapshot(), resp.GetSnapshot()) {
+			return again(tx, key, p)
+		}
+		if !ledger.Reached(s.GetCursor().GetVersion(), resp.GetSnapshot().GetVersion(), s.GetBases()) {
+			return again(tx, key, p) // read before what the device has: older versions could come with it
+		}
+		p.Snapshot = resp.GetSnapshot()
+		last, err := takeSection(tx, s, p, resp)
+		if err != nil {
+			return err
+		}
+		if resp.GetMore() {
+			if last == nil {
+				return ErrAnswer
+			}
+			p.After = last
+			return save(tx, key, p)
+		}
+		return endRepair(tx, s, key, p, resp)
+	})
+}
+
+// again begins a section anew; after a few attempts it waits for the cursor to move.
+func again(tx Tx, key []byte, p *devicev1.Repair) error {
+	p.After, p.Snapshot = nil, nil
+	p.Attempts++
+	p.Waiting = p.GetAttempts() >= maxRepairAttempts
+	return save(tx, key, p)
+}
+
+// atOrBefore tells whether the snapshot is in the log that the device follows, and not past its cursor.
+func atOrBefore(s *devicev1.StreamState, snapshot *syncv1.Version) bool {
+	return ledger.Reached(snapshot, s.GetCursor().GetVersion(), s.GetBases())
+}
+
+// takeSection lays the records of one page down and deletes what the server does not have in their range of ids. It
+// returns the last id of the page.
+func takeSection(tx Tx, s *devicev1.StreamState, p *devicev1.Repair, resp *syncv1.FetchSectionResponse) (last []byte, err error) {
+	sums := newSections(tx, s.GetStreamId())
+	there := map[ID]bool{}
+	for _, rec := range resp.GetRecords() {
+		id, ok := idOfRecord(rec.GetRecord())
+		if !ok {
+			return nil, ErrAnswer
+		}
+		value, err := marshal.Marshal(rec)
+		if err != nil {
+			return nil, err
+		}
+		there[id], last = true, id[:]
+		if err := put(tx, sums, id, rec, value); err != nil {
+			return nil, err
+		}
+	}
+	until := last
+	if !resp.GetMore() {
+		until = nil
+	}
+	if atOrBefore(s, resp.GetSnapshot().GetVersion()) {
+		if err := deleteOthers(tx, sums, s, p, until, there); err != nil {
+			return nil, err
+		}
+	}
+	return last, sums.flush()
+}
+
+func deleteOthers(tx Tx, sums *sections, s *devicev1.StreamState, p *devicev1.Repair, until []byte, there map[ID]bool) error {
+	prefix, after := streamKey(keyRecord, s.GetStreamId()), []byte(nil)
+	if len(p.GetAfter()) > 0 {
+		after = append(bytes.Clone(prefix), p.GetAfter()...)
+	}
+	gone := map[ID]*syncv1.PageRecord{}
+	err := tx.Scan(prefix, after, func(key, value []byte) error {
+		id := idOf(key)
+		if until != nil && bytes.Compare(id[:], until) > 0 {
+			return ErrStop
+		}
+		rec := &syncv1.PageRecord{}
+		unreadable := proto.Unmarshal(value, rec) != nil
+		if there[id] || !unreadable && rec.GetSection() != p.GetSection() {
+			return nil
+		}
+		if unreadable || ledger.Reached(rec.GetVersion(), p.GetSnapshot().GetVersion(), s.GetBases()) {
+			gone[id] = rec
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for id, rec := range gone { // sums do not depend on the order
+		if err := sums.remove(id, rec); err != nil {
+			return err
+		}
+		if err := tx.Delete(recordKey(keyRecord, s.GetStreamId(), id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endRepair compares the section once more, from the records themselves.
+func endRepair(tx Tx, s *devicev1.StreamState, key []byte, p *devicev1.Repair, resp *syncv1.FetchSectionResponse) error {
+	own, err := recount(tx, s.GetStreamId(), p.GetSection())
+	if err != nil {
+		return err
+	}
+	if !proto.Equal(resp.GetSnapshot().GetVersion(), s.GetCursor().GetVersion()) {
+		p.After, p.Snapshot, p.Waiting = nil, nil, true // comparable again when the cursor moves
+		return save(tx, key, p)
+	}
+	if *own != *sumOf(resp.GetDigest()) {
+		return again(tx, key, p)
+	}
+	device, err := loadDevice(tx)
+	if err != nil {
+		return err
+	}
+	device.Repairs++
+	if err := save(tx, deviceKey(), device); err != nil {
+		return err
+	}
+	return tx.Delete(key)
+}
+
+// recount adds one section up from its records and keeps what it finds.
+func recount(tx Tx, stream string, section uint32) (*sum, error) {
+	fresh := &sections{tx: tx, stream: stream, sums: map[uint32]*sum{section: {}}}
+	err := tx.Scan(streamKey(keyRecord, stream), nil, func(key, value []byte) error {
+		rec := &syncv1.PageRecord{}
+		if proto.Unmarshal(value, rec) != nil || rec.GetSection() != section {
+			return nil
+		}
+		return fresh.add(idOf(key), rec)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return fresh.sums[section], fresh.flush()
+}
+
+// Repairs returns how many sections were ever repaired, and how many differ now.
+func (r *Replica) Repairs() (done uint64, open int, err error) {
+	err = r.view(func(rd Reader) error {
+		device, err := loadDevice(rd)
+		if err != nil {
+			return err
+		}
+		done = device.GetRepairs()
+		keys, _, err := collect(rd, []byte{keyRepair}, nil, maxKept)
+		open = len(keys)
+		return err
+	})
+	return done, open, err
+}

@@ -1,0 +1,195 @@
+package replica
+
+import (
+	"bytes"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+
+	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// ProtocolVersion is the version of the sync protocol that this package speaks.
+const ProtocolVersion = 1
+
+// NextRequest returns what to send now. It stores nothing: a request that is lost is made again.
+func (r *Replica) NextRequest(c Clock) (*syncv1.SyncRequest, error) {
+	req := &syncv1.SyncRequest{
+		ProtocolVersion: ProtocolVersion, Pull: true,
+		Clock: &syncv1.DeviceClock{WallMs: c.WallMs, MonotonicMs: c.MonotonicMs, BootId: bytes.Clone(c.BootID)},
+	}
+	err := r.view(func(rd Reader) error {
+		streams, err := loadStreams(rd)
+		if err != nil {
+			return err
+		}
+		if err := r.fillHeld(rd, req); err != nil {
+			return err
+		}
+		written, err := r.fillMutations(rd, req)
+		if err != nil {
+			return err
+		}
+		return fillPositions(rd, req, streams, written)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return req, nil
+}
+
+// TooLarge tells that the transport refused the request for its size: the next one carries half as many mutations,
+// and a single one that is refused waits on the device, with its successors.
+func (r *Replica) TooLarge(req *syncv1.SyncRequest) error {
+	if len(req.GetMutations()) != 1 {
+		r.batch = max(1, len(req.GetMutations())/2)
+		return nil
+	}
+	m := &syncv1.Mutation{}
+	if err := proto.Unmarshal(req.GetMutations()[0].GetPayload(), m); err != nil {
+		return ErrAnswer
+	}
+	return r.update(func(tx Tx) error {
+		own, err := findOwn(tx, m.GetId())
+		if err != nil || own == nil || own.GetState() != statePending {
+			return err
+		}
+		return move(tx, own, stateTooLarge)
+	})
+}
+
+// fillMutations adds what waits, in order of writing, and returns the streams it is for.
+func (r *Replica) fillMutations(rd Reader, req *syncv1.SyncRequest) (map[string]bool, error) {
+	written := map[string]bool{}
+	size := proto.Size(req)
+	err := pending(rd, func(own *devicev1.OwnMutation) error {
+		q, err := loadPayload(rd, own.GetNo())
+		if err != nil {
+			return err
+		}
+		q.FirstLanding = own.GetFirstLanding()
+		size += proto.Size(q) + 8
+		if len(req.Mutations) >= r.batch || len(req.Mutations) > 0 && size > maxRequestBytes {
+			return ErrStop
+		}
+		req.Mutations = append(req.Mutations, q)
+		written[own.GetStreamId()] = true
+		return nil
+	})
+	return written, err
+}
+
+// fillHeld asks for the present outcome of what is shown as held, a part of it each time.
+func (r *Replica) fillHeld(rd Reader, req *syncv1.SyncRequest) error {
+	keys := [][]byte{}
+	err := rd.Scan([]byte{keyAnswered}, r.heldAfter, func(key, _ []byte) error {
+		if key[len(key)-9] == classShown {
+			keys = append(keys, bytes.Clone(key))
+		}
+		if len(keys) == maxHeldRefs {
+			return ErrStop
+		}
+		return nil
+	})
+	r.heldAfter = nil
+	for _, key := range keys {
+		own, err := loadOwn(rd, numberOf(key))
+		if err != nil {
+			return err
+		}
+		if own.GetState() == stateHeld {
+			req.Held = append(req.Held, &syncv1.HeldRef{StreamId: own.GetStreamId(), MutationId: own.GetId()})
+		}
+		if len(keys) == maxHeldRefs {
+			r.heldAfter = key
+		}
+	}
+	return err
+}
+
+// fillPositions says where the device stands: with everything if something is unfinished or there is little, else
+// with the hash of the manifest and the streams of the mutations.
+func fillPositions(rd Reader, req *syncv1.SyncRequest, streams []*devicev1.StreamState, written map[string]bool) error {
+	device, err := loadDevice(rd)
+	if err != nil {
+		return err
+	}
+	whole := device.GetManifestNeeded()
+	var manifest []*syncv1.StreamPosition
+	var held []*devicev1.StreamState
+	for _, s := range streams {
+		if s.GetGone() {
+			continue
+		}
+		held = append(held, s)
+		whole = whole || !s.GetComplete() || s.GetStaged() != nil || s.GetRevoked()
+		manifest = append(manifest, &syncv1.StreamPosition{StreamId: s.GetStreamId(), Cursor: s.GetCursor()})
+	}
+	whole = (whole || len(held) <= smallManifest) && len(held)+len(written) <= maxPositions
+	if !whole {
+		req.ManifestHash = ledger.Manifest(manifest)
+	}
+	req.ManifestComplete = whole
+	for _, s := range held {
+		if whole || written[s.GetStreamId()] {
+			p, err := position(rd, s)
+			if err != nil {
+				return err
+			}
+			req.Positions = append(req.Positions, p)
+			delete(written, s.GetStreamId())
+		}
+	}
+	return addUnknown(rd, req, written)
+}
+
+// addUnknown adds positions for streams that were written to and are not held.
+func addUnknown(rd Reader, req *syncv1.SyncRequest, written map[string]bool) error {
+	for len(written) > 0 {
+		next := ""
+		for stream := range written { // in order, whatever the order of the map
+			if next == "" || stream < next {
+				next = stream
+			}
+		}
+		delete(written, next)
+		s, err := loadStream(rd, next)
+		if err != nil {
+			return err
+		}
+		p, err := position(rd, s)
+		if err != nil {
+			return err
+		}
+		req.Positions = append(req.Positions, p)
+	}
+	return nil
+}
+
+// position is where the device stands in a stream, with its newest proof of what the server once answered.
+func position(rd Reader, s *devicev1.StreamState) (*syncv1.StreamPosition, error) {
+	p := &syncv1.StreamPosition{StreamId: s.GetStreamId(), Cursor: s.GetCursor(), Staged: s.GetStaged()}
+	if s.GetRevoked() || s.GetGone() {
+		return p, nil
+	}
+	for _, class := range []byte{classWaiting, classShown} {
+		keys, _, err := collect(rd, classKey(s.GetStreamId(), class), nil, maxKept)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range keys {
+			own, err := loadOwn(rd, numberOf(key))
+			if err != nil {
+				return nil, err
+			}
+			receipt := own.GetReceipt()
+			if receipt.GetVersion().GetSeq() > p.GetNewestReceipt().GetVersion().GetSeq() {
+				p.NewestReceipt = receipt
+				p.NewestResult = &syncv1.Cursor{Version: receipt.GetVersion(), Hash: receipt.GetEntryHash()}
+			}
+		}
+	}
+	return p, nil
+}

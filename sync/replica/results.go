@@ -1,0 +1,139 @@
+package replica
+
+import (
+	"bytes"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/seal"
+
+	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// takeResults takes the answers to the mutations, in the order of the request.
+func (a *absorbing) takeResults() error {
+	var reused []*devicev1.OwnMutation
+	for i, q := range a.req.GetMutations() {
+		own, err := a.sent(q)
+		if err != nil {
+			return err
+		}
+		if own == nil || own.GetState() != statePending {
+			continue // answered already, or rewritten since
+		}
+		if a.resp.GetResults()[i].GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
+			reused = append(reused, own)
+			continue
+		}
+		if err := a.answer(own, a.resp.GetResults()[i]); err != nil {
+			return err
+		}
+	}
+	if len(reused) == 0 {
+		return nil
+	}
+	return a.renew(reused)
+}
+
+// sent returns the mutation that was sent; nil if the queue no longer holds it with these bytes.
+func (a *absorbing) sent(q *syncv1.QueuedMutation) (*devicev1.OwnMutation, error) {
+	m := &syncv1.Mutation{}
+	if err := proto.Unmarshal(q.GetPayload(), m); err != nil {
+		return nil, ErrAnswer
+	}
+	own, err := findOwn(a.tx, m.GetId())
+	if err != nil || own == nil {
+		return nil, err
+	}
+	if hash := seal.PayloadHash(q.GetPayload()); !bytes.Equal(hash[:], own.GetPayloadHash()) {
+		return nil, nil
+	}
+	return own, nil
+}
+
+// answer takes one answer to a pending or held mutation.
+func (a *absorbing) answer(own *devicev1.OwnMutation, result *syncv1.MutationResult) error {
+	s, err := a.stream(own.GetStreamId())
+	if err != nil {
+		return err
+	}
+	outcome := result.GetOutcome()
+	if a.retry[own.GetStreamId()] || a.unjudged(own.GetStreamId()) {
+		outcome = syncv1.Outcome_OUTCOME_RETRY
+	}
+	own.NeedsUpdate = false
+	switch outcome {
+	case syncv1.Outcome_OUTCOME_RETRY:
+		a.out.Retried++
+		return nil
+	case syncv1.Outcome_OUTCOME_HELD:
+		a.out.Held++
+		return a.settleAs(own, result, stateHeld)
+	case syncv1.Outcome_OUTCOME_REJECTED:
+		a.out.Rejected++
+		return a.settleAs(own, result, stateRejected)
+	case syncv1.Outcome_OUTCOME_CONFLICT:
+		a.out.Conflicts++
+	case syncv1.Outcome_OUTCOME_APPLIED, syncv1.Outcome_OUTCOME_MERGED:
+	default: // of a newer server: kept, sent again after the update
+		a.out.NeedsUpdate, own.NeedsUpdate = true, true
+		return move(a.tx, own, own.GetState())
+	}
+	if a.verdict[s.GetStreamId()].GetVerdict() == syncv1.Verdict_VERDICT_REVOKED || landed(s, result.GetVersion()) {
+		return a.settleAs(own, result, stateRetired)
+	}
+	return a.settleAs(own, result, stateAnswered)
+}
+
+// unjudged tells whether the stream's verdict says that nothing of this request was judged.
+func (a *absorbing) unjudged(stream string) bool {
+	v := a.verdict[stream].GetVerdict()
+	return v == syncv1.Verdict_VERDICT_ADOPTED || v == syncv1.Verdict_VERDICT_HISTORY_LOST
+}
+
+func (a *absorbing) settleAs(own *devicev1.OwnMutation, result *syncv1.MutationResult, to devicev1.MutationState) error {
+	if own.GetState() == statePending {
+		a.out.Pushed++
+	}
+	own.Result = result
+	own.Receipt, own.FirstLanding = receiptOf(own, result), nil
+	return move(a.tx, own, to)
+}
+
+// receiptOf puts the proof of a landing together; nil if the answer carries none.
+func receiptOf(own *devicev1.OwnMutation, result *syncv1.MutationResult) *syncv1.Receipt {
+	if len(result.GetReceiptSeal()) == 0 || result.GetVersion().GetSeq() == 0 {
+		return nil
+	}
+	return &syncv1.Receipt{
+		StreamId: own.GetStreamId(), Version: result.GetVersion(), EntryHash: result.GetEntryHash(),
+		MutationId: own.GetId(), PayloadHash: own.GetPayloadHash(), ArrivedMs: result.GetArrivedMs(),
+		Seal: result.GetReceiptSeal(),
+	}
+}
+
+// takeHeld takes the present outcome of what was held. One that was released is like any other answer.
+func (a *absorbing) takeHeld() error {
+	for i, result := range a.resp.GetHeld() {
+		own, err := findOwn(a.tx, a.req.GetHeld()[i].GetMutationId())
+		if err != nil {
+			return err
+		}
+		if own == nil || own.GetState() != stateHeld || result.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
+			continue
+		}
+		if result.GetOutcome() == syncv1.Outcome_OUTCOME_HELD {
+			if result.GetHeldReason() == 0 || proto.Equal(result, own.GetResult()) {
+				continue // the server says nothing new
+			}
+		}
+		if result.GetOutcome() == syncv1.Outcome_OUTCOME_UNSPECIFIED {
+			continue
+		}
+		if err := a.answer(own, result); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,352 @@
+package replica
+
+import (
+	"bytes"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// State says how safe something is, and whether a person has to look at it.
+type State int
+
+// The states of a mutation or a record. Of a record with several, the first in this order that fits is shown.
+const (
+	// TooLarge: on this tablet, and too large to be sent.
+	TooLarge State = iota + 1
+	// Rejected by a person; Acknowledge takes it off the list.
+	Rejected
+	// Held by the server, with a reason.
+	Held
+	// Conflict: values of several people stand beside each other.
+	Conflict
+	// OnTablet only: not yet answered by the server.
+	OnTablet
+	// Safe on the server, with a receipt.
+	Safe
+)
+
+// View is one record as the device shows it.
+type View struct {
+	StreamID string
+	ID       ID
+	// Record is the confirmed record with what is pending on top of it.
+	Record *carev1.Record
+	// Version is the confirmed one under it; nil if the server has not confirmed the record to this device.
+	Version *syncv1.RecordVersion
+	// ConfirmedBytes are the confirmed record as the server sent it; nil if there is none.
+	ConfirmedBytes []byte
+	// Section of the confirmed record.
+	Section uint32
+	State   State
+	// Own are this device's mutations of the record that are not done with, in the order of writing.
+	Own []Own
+	// NeedsUpdate: the record is of a kind that this build does not know; it is shown, not edited.
+	NeedsUpdate bool
+}
+
+// StreamView is what the device holds of a stream.
+type StreamView struct {
+	ID       string
+	Info     *syncv1.StreamInfo
+	Cursor   *syncv1.Cursor
+	Complete bool
+	// Shown: its records are readable, also while a fill that replaces them is under way.
+	Shown       bool
+	NeedsUpdate bool
+}
+
+// Streams returns the streams that the device holds, or is filling.
+func (r *Replica) Streams() ([]StreamView, error) {
+	var all []StreamView
+	err := r.view(func(rd Reader) error {
+		streams, err := loadStreams(rd)
+		for _, s := range streams {
+			if s.GetGone() || s.GetRevoked() {
+				continue
+			}
+			all = append(all, StreamView{
+				ID: s.GetStreamId(), Info: s.GetInfo(), Cursor: s.GetCursor(), Complete: s.GetComplete(),
+				Shown: visible(s), NeedsUpdate: s.GetNeedsUpdate(),
+			})
+		}
+		return err
+	})
+	return all, err
+}
+
+// Record returns one record; false if the device shows none.
+func (r *Replica) Record(stream string, id ID) (view View, found bool, err error) {
+	err = r.view(func(rd Reader) error {
+		s, err := loadStream(rd, stream)
+		if err != nil {
+			return err
+		}
+		page := &syncv1.PageRecord{}
+		has := false
+		if visible(s) {
+			if has, err = load(rd, recordKey(keyRecord, stream, id), page); err != nil {
+				return err
+			}
+		}
+		if !has {
+			page = nil
+		}
+		view, err = look(rd, stream, id, page)
+		found = view.Record != nil
+		return err
+	})
+	return view, found, err
+}
+
+// Records calls fn for every record that the device shows of a stream: confirmed ones in order of their ids, then
+// those that are on this device only. ErrStop ends it without an error.
+func (r *Replica) Records(stream string, fn func(View) error) error {
+	return r.view(func(rd Reader) error {
+		s, err := loadStream(rd, stream)
+		if err != nil {
+			return err
+		}
+		open, _, err := collect(rd, streamKey(keyOpen, stream), nil, maxKept)
+		if err != nil {
+			return err
+		}
+		// What is open is looked at first: a scan must not read within itself.
+		looked := map[ID]View{}
+		for _, key := range open {
+			page := &syncv1.PageRecord{}
+			has := false
+			if visible(s) {
+				if has, err = load(rd, recordKey(keyRecord, stream, idOf(key)), page); err != nil {
+					return err
+				}
+			}
+			if !has {
+				page = nil
+			}
+			if looked[idOf(key)], err = look(rd, stream, idOf(key), page); err != nil {
+				return err
+			}
+		}
+		err = confirmedViews(rd, s, looked, fn)
+		for _, key := range open {
+			view, left := looked[idOf(key)]
+			if err == nil && left && view.Record != nil {
+				err = fn(view)
+			}
+		}
+		if err == ErrStop {
+			return nil
+		}
+		return err
+	})
+}
+
+// confirmedViews goes over the confirmed records, and takes what it shows out of looked.
+func confirmedViews(rd Reader, s *devicev1.StreamState, looked map[ID]View, fn func(View) error) error {
+	if !visible(s) {
+		return nil
+	}
+	var stopped error
+	err := rd.Scan(streamKey(keyRecord, s.GetStreamId()), nil, func(key, value []byte) error {
+		id := idOf(key)
+		view, open := looked[id]
+		if !open {
+			page := &syncv1.PageRecord{}
+			if err := proto.Unmarshal(value, page); err != nil {
+				return ErrDamaged
+			}
+			var err error
+			if view, err = look(nil, s.GetStreamId(), id, page); err != nil {
+				return err
+			}
+		}
+		delete(looked, id)
+		stopped = fn(view)
+		return stopped
+	})
+	if stopped != nil {
+		return stopped
+	}
+	return err
+}
+
+// look puts a view together. Without a reader the record has no open mutations.
+func look(rd Reader, stream string, id ID, page *syncv1.PageRecord) (View, error) {
+	v := View{StreamID: stream, ID: id, State: Safe, Section: page.GetSection()}
+	var err error
+	if page != nil {
+		v.ConfirmedBytes = page.GetRecord()
+		if v.Record, v.Version, err = decode(page); err != nil {
+			return v, err
+		}
+	}
+	if rd != nil {
+		open, err := openOf(rd, stream, id)
+		if err != nil {
+			return v, err
+		}
+		for _, own := range open {
+			m, err := loadMutation(rd, own.GetNo())
+			if err != nil {
+				return v, err
+			}
+			one := ownView(own, m)
+			v.Own = append(v.Own, one)
+			v.State = min(v.State, one.State)
+			if chained(own) || v.Record == nil {
+				v.Record = overlaid(v.Record, own, m)
+			}
+		}
+	}
+	if len(v.Record.GetCandidates()) > 0 { // not those that a decision on top has dealt with
+		v.State = min(v.State, Conflict)
+	}
+	_, known := care.KindOf(v.Record.GetBody())
+	v.NeedsUpdate = v.Record != nil && !known
+	return v, nil
+}
+
+// Own is one mutation of this device.
+type Own struct {
+	MutationID ID
+	StreamID   string
+	RecordID   ID
+	PersonID   string
+	State      State
+	// Mutation is what was written.
+	Mutation *syncv1.Mutation
+	// Result is the last answer; nil if there was none, or none that still counts.
+	Result *syncv1.MutationResult
+	// Receipt proves that the server has it; nil if there is none.
+	Receipt *syncv1.Receipt
+	// Retired: done with, and kept only until a backup covers it.
+	Retired bool
+	// NeedsUpdate: the last answer was one that this build does not know.
+	NeedsUpdate bool
+}
+
+func ownView(own *devicev1.OwnMutation, m *syncv1.Mutation) Own {
+	o := Own{
+		MutationID: ID(own.GetId()), StreamID: own.GetStreamId(), RecordID: ID(own.GetRecordId()), PersonID: own.GetPersonId(),
+		Mutation: m, Result: own.GetResult(), Receipt: own.GetReceipt(),
+		Retired: own.GetState() == stateRetired, NeedsUpdate: own.GetNeedsUpdate(), State: OnTablet,
+	}
+	switch own.GetState() {
+	case stateTooLarge:
+		o.State = TooLarge
+	case stateHeld:
+		o.State = Held
+	case stateRejected:
+		o.State = Rejected
+	case stateAnswered, stateRetired:
+		o.State = Safe
+		if own.GetResult().GetOutcome() == syncv1.Outcome_OUTCOME_CONFLICT && !o.Retired {
+			o.State = Conflict
+		}
+	}
+	return o
+}
+
+// Queue returns every mutation of this device that it keeps, also retired ones, in the order of writing.
+func (r *Replica) Queue() ([]Own, error) {
+	var all []Own
+	err := r.view(func(rd Reader) error {
+		keys, _, err := collect(rd, []byte{keyOwn}, nil, maxKept)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			own, err := loadOwn(rd, numberOf(key))
+			if err != nil {
+				return err
+			}
+			m, err := loadMutation(rd, own.GetNo())
+			if err != nil {
+				return err
+			}
+			all = append(all, ownView(own, m))
+		}
+		return nil
+	})
+	return all, err
+}
+
+// Acknowledge says that the author has seen a rejection. Anything but a rejected mutation is left as it is.
+func (r *Replica) Acknowledge(mutation ID) error {
+	return r.update(func(tx Tx) error {
+		own, err := findOwn(tx, mutation[:])
+		if err != nil {
+			return err
+		}
+		if own == nil {
+			return ErrUnknownMutation
+		}
+		switch {
+		case own.GetState() != stateRejected:
+			return nil
+		case own.GetReceipt() == nil: // held and refused outside every log: nothing can prove more than this
+			return forget(tx, own)
+		}
+		return move(tx, own, stateRetired)
+	})
+}
+
+// Rescued is a record that the server no longer has. It may be the only copy.
+type Rescued struct {
+	StreamID string
+	ID       ID
+	Record   *carev1.Record
+	Version  *syncv1.Version
+	// Bytes are the record as the server once sent it.
+	Bytes []byte
+}
+
+// Rescue returns the records that were set aside.
+func (r *Replica) Rescue() ([]Rescued, error) {
+	var all []Rescued
+	err := r.view(func(rd Reader) error {
+		return rd.Scan([]byte{keyRescued}, nil, func(key, value []byte) error {
+			kept := &devicev1.Rescued{}
+			if err := proto.Unmarshal(value, kept); err != nil {
+				return ErrDamaged
+			}
+			rec, _, err := decode(kept.GetRecord())
+			if err != nil {
+				return err
+			}
+			all = append(all, Rescued{
+				StreamID: kept.GetStreamId(), ID: idOf(key), Record: rec, Version: kept.GetRecord().GetVersion(),
+				Bytes: bytes.Clone(kept.GetRecord().GetRecord()),
+			})
+			return nil
+		})
+	})
+	return all, err
+}
+
+// Status is what the device knows about itself and its server.
+type Status struct {
+	// SyncedMs is the server's time at the last sync; 0: never.
+	SyncedMs int64
+	// OffsetMs is by how much the wall clock was ahead then; nil: never synced.
+	OffsetMs *int64
+	// NeedsUpdate: the server is newer than this build.
+	NeedsUpdate bool
+}
+
+// Status returns what the device knows about itself and its server.
+func (r *Replica) Status() (Status, error) {
+	var s Status
+	err := r.view(func(rd Reader) error {
+		d, err := loadDevice(rd)
+		s = Status{SyncedMs: d.GetTime().GetUnixMs(), OffsetMs: d.ClockOffsetMs, NeedsUpdate: d.GetNeedsUpdate()}
+		return err
+	})
+	return s, err
+}

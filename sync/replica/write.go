@@ -1,0 +1,141 @@
+package replica
+
+import (
+	"bytes"
+	"crypto/sha256"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// Write appends what somebody wrote to the queue. When it returns without an error it is on this device for good; the
+// id returned is the mutation's, and for a CREATE the record's.
+func (r *Replica) Write(person string, c Clock, newID IDSource, d Draft) (ID, error) {
+	var id ID
+	err := r.update(func(tx Tx) (err error) {
+		id, err = write(tx, person, c, newID, d)
+		return err
+	})
+	if err != nil {
+		return ID{}, err
+	}
+	return id, nil
+}
+
+func write(tx Tx, person string, c Clock, newID IDSource, d Draft) (ID, error) {
+	a, err := author(tx, person)
+	if err != nil {
+		return ID{}, err
+	}
+	device, err := loadDevice(tx)
+	if err != nil {
+		return ID{}, err
+	}
+	before, err := sight(tx, d.StreamID, d.RecordID)
+	if err != nil {
+		return ID{}, err
+	}
+	if err := d.check(before.shown); err != nil {
+		return ID{}, err
+	}
+	id := newID()
+	record := d.RecordID
+	m := &syncv1.Mutation{
+		Id: id[:], StreamId: d.StreamID, Operation: d.Operation, SchemaVersion: care.SchemaVersion, PersonId: person,
+		DeviceId: device.GetDeviceId(), NotBefore: device.GetTime(), Groups: d.Groups, Reason: d.Reason,
+		Trunk: before.trunk, Predecessor: before.last,
+	}
+	if d.Operation == opCreate {
+		record = id
+	} else {
+		m.RecordId = record[:]
+	}
+	if device.GetTime() != nil && len(c.BootID) > 0 && bytes.Equal(c.BootID, device.GetTimeBootId()) {
+		m.NotBeforeMonotonicMs = proto.Uint64(device.GetTimeMonotonicMs())
+	}
+	if d.Operation == opResolve {
+		if m.Resolution, err = before.resolution(); err != nil {
+			return ID{}, err
+		}
+	}
+	m.Record = d.content(id, device, c)
+	return id, enqueue(tx, device, a, m, record)
+}
+
+// seen is what the device shows of one record, and the chain that a change of it continues.
+type seen struct {
+	confirmed *carev1.Record // nil: none is shown
+	version   *syncv1.RecordVersion
+	shown     *carev1.Record // confirmed with what is pending on top; nil: none
+	trunk     *syncv1.RecordVersion
+	last      *syncv1.Predecessor
+}
+
+// sight looks at a record as its reader does.
+func sight(r Reader, stream string, record ID) (seen, error) {
+	s := seen{}
+	if (record == ID{}) || len(stream) > 128 {
+		return s, nil
+	}
+	var err error
+	if s.confirmed, s.version, err = confirmed(r, stream, record); err != nil {
+		return s, err
+	}
+	s.trunk, s.shown = s.version, s.confirmed
+	open, err := openOf(r, stream, record)
+	if err != nil {
+		return s, err
+	}
+	for _, own := range open {
+		if !chained(own) {
+			continue
+		}
+		m, err := loadMutation(r, own.GetNo())
+		if err != nil {
+			return s, err
+		}
+		s.trunk = m.GetTrunk() // a chain has one trunk, and the last pending mutation is of the present chain
+		s.shown = overlaid(s.shown, own, m)
+	}
+	s.last, err = lastOf(r, stream, record)
+	return s, err
+}
+
+// confirmed returns a record as the server confirmed it, if the stream is shown.
+func confirmed(r Reader, stream string, record ID) (*carev1.Record, *syncv1.RecordVersion, error) {
+	state, err := loadStream(r, stream)
+	if err != nil || !visible(state) {
+		return nil, nil, err
+	}
+	page := &syncv1.PageRecord{}
+	found, err := load(r, recordKey(keyRecord, stream, record), page)
+	if err != nil || !found {
+		return nil, nil, err
+	}
+	return decode(page)
+}
+
+func decode(page *syncv1.PageRecord) (*carev1.Record, *syncv1.RecordVersion, error) {
+	rec := &carev1.Record{}
+	if err := proto.Unmarshal(page.GetRecord(), rec); err != nil {
+		return nil, nil, ErrDamaged
+	}
+	hash := sha256.Sum256(page.GetRecord())
+	return rec, &syncv1.RecordVersion{Version: page.GetVersion(), Sha256: hash[:]}, nil
+}
+
+// resolution names what the author of a decision had before them.
+func (s seen) resolution() (*syncv1.Resolution, error) {
+	if s.confirmed == nil {
+		return nil, ErrNothingToResolve
+	}
+	res := &syncv1.Resolution{Seen: s.version}
+	for _, c := range s.confirmed.GetCandidates() {
+		res.Candidates = append(res.Candidates, &syncv1.CandidateRef{MutationId: c.GetMutationId(), Group: c.GetGroup()})
+	}
+	return res, nil
+}

@@ -1,0 +1,306 @@
+package simtest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/replica"
+	"github.com/tsunagu-care/tsunagu/sync/replica/memstore"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// device is a tablet with the people who use it.
+type device struct {
+	world   *world
+	id      string
+	person  string   // who is signed in for syncing
+	authors []string // who writes on it
+	store   *memstore.Store
+	replica *replica.Replica
+	skew    time.Duration // of the wall clock
+	booted  time.Time
+	boot    byte
+	online  bool
+	busy    bool // an exchange is under way
+	copied  *memstore.Store
+	acts    int // left to do
+}
+
+func (w *world) addDevice(name string, authors ...string) *device {
+	d := &device{
+		world: w, id: name, person: authors[0], authors: authors, store: memstore.New(), booted: w.now, online: true,
+	}
+	// Drawn in any case, so that the dice fall the same for every option.
+	d.skew = w.between(3*time.Hour, 72*time.Hour).Truncate(time.Hour) * time.Duration(w.opts.WrongClocks)
+	w.devices = append(w.devices, d)
+	d.open()
+	for _, person := range authors {
+		actor := w.server.dir.people[person]
+		must(d.replica.PutAuthor(replica.Author{
+			Tenant: tenant, PersonID: person, Name: person, Role: actor.GetRole(), Organisation: "station",
+			Key: w.server.seals.AuthorKey(tenant, person, name),
+		}, w.server.seals.Time(tenant, name, w.now.UnixMilli()), d.clock()))
+	}
+	return d
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// open opens the replica in the device's store, as after switching on.
+func (d *device) open() {
+	r, err := replica.Open(d.store, d.id)
+	if err != nil {
+		d.world.problem("tablet %s does not open: %v", d.id, err)
+		return
+	}
+	d.replica = r
+}
+
+func (d *device) clock() replica.Clock {
+	return replica.Clock{
+		WallMs: d.world.now.Add(d.skew).UnixMilli(), MonotonicMs: uint64(d.world.now.Sub(d.booted).Milliseconds()),
+		BootID: []byte{d.boot, 1, 2, 3, 4, 5, 6, 7},
+	}
+}
+
+// crash switches the device off in the middle of what it does, and on again.
+func (d *device) crash() {
+	d.world.count("device crash")
+	d.world.note("%s crashes", d.id)
+	d.store.FailAt(0)
+	if d.world.chance(30) {
+		d.boot, d.booted = d.boot+1, d.world.now
+	}
+	d.open()
+}
+
+// maybeFail lets one of the next writes of the device fail.
+func (d *device) maybeFail() {
+	if d.world.faults && d.world.chance(8) {
+		d.store.FailAt(1 + d.world.dice.IntN(4))
+	}
+}
+
+// settled answers whether a call of the replica went through; if not, the device crashes and comes back.
+func (d *device) settled(err error) bool {
+	if err == nil {
+		d.store.FailAt(0)
+		return true
+	}
+	if !errors.Is(err, memstore.ErrFailed) {
+		d.world.problem("tablet %s: %v", d.id, err)
+	}
+	d.crash()
+	return false
+}
+
+// write puts a mutation into the queue, and tells the oracle what its author had before them.
+func (d *device) write(author string, draft replica.Draft) (id, bool) {
+	shown, own := d.sight(draft)
+	d.maybeFail()
+	m, err := d.replica.Write(author, d.clock(), d.world.newID, draft)
+	var refused *replica.RefusedError
+	if errors.As(err, &refused) {
+		d.world.count("refused on the tablet")
+		return id{}, false
+	}
+	if !d.settled(err) {
+		return id{}, false
+	}
+	d.world.oracle.wrote(m, shown, own)
+	d.world.count(draft.Operation.String())
+	d.world.note("%s %s writes %s %s", d.id, author, draft.Operation, name(m))
+	return m, true
+}
+
+// sight is what an author is shown of a record: its confirmed bytes, and the tablet's own mutations of it.
+func (d *device) sight(draft replica.Draft) ([]byte, set) {
+	own := set{}
+	if draft.Operation == syncv1.Operation_OPERATION_CREATE {
+		return nil, own
+	}
+	entries, err := d.replica.Queue()
+	if err != nil {
+		d.world.problem("tablet %s: %v", d.id, err)
+	}
+	for _, q := range entries {
+		if q.StreamID == draft.StreamID && q.RecordID == draft.RecordID {
+			own[q.MutationID] = true
+		}
+	}
+	return d.confirmed(draft.StreamID, draft.RecordID), own
+}
+
+// confirmed returns the bytes of a record as the server confirmed it to this tablet.
+func (d *device) confirmed(streamID string, record id) []byte {
+	v, ok, err := d.replica.Record(streamID, record)
+	if err != nil || !ok {
+		return nil
+	}
+	return v.ConfirmedBytes
+}
+
+// exchange is one request and, if the network is kind, its answer.
+func (d *device) exchange(then func(more bool)) {
+	w := d.world
+	req, err := d.replica.NextRequest(d.clock())
+	if !d.settled(err) {
+		then(false)
+		return
+	}
+	req = proto.CloneOf(req)
+	w.note("%s sends %d mutations", d.id, len(req.GetMutations()))
+	if !w.faults {
+		resp, err := w.server.sync(d, req)
+		d.receive(req, resp, err, then)
+		return
+	}
+	switch {
+	case w.chance(10):
+		w.count("request lost")
+		w.after(30*time.Second, func() { then(false) })
+		return
+	case w.chance(8):
+		w.count("request duplicated")
+		w.after(w.between(time.Second, 48*time.Hour), func() { w.server.sync(d, proto.CloneOf(req)) })
+	case w.chance(5):
+		w.count("request delayed") // and the device gives up long before
+		w.after(w.between(time.Minute, 48*time.Hour), func() { w.server.sync(d, proto.CloneOf(req)) })
+		w.after(30*time.Second, func() { then(false) })
+		return
+	}
+	lost := w.chance(12)
+	w.after(w.between(50*time.Millisecond, 20*time.Second), func() {
+		resp, err := w.server.sync(d, proto.CloneOf(req))
+		if lost {
+			w.count("answer lost")
+			w.after(30*time.Second, func() { then(false) })
+			return
+		}
+		w.after(w.between(50*time.Millisecond, 5*time.Second), func() { d.receive(req, resp, err, then) })
+	})
+}
+
+// receive takes an answer.
+func (d *device) receive(req *syncv1.SyncRequest, resp *syncv1.SyncResponse, err error, then func(more bool)) {
+	w := d.world
+	if err != nil {
+		w.note("%s gets no answer: %v", d.id, err)
+		then(false)
+		return
+	}
+	d.maybeFail()
+	progress, err := d.replica.Absorb(d.clock(), w.newID, req, proto.CloneOf(resp))
+	if !d.settled(err) {
+		then(false)
+		return
+	}
+	for i, r := range resp.GetResults() {
+		m := &syncv1.Mutation{}
+		if proto.Unmarshal(req.GetMutations()[i].GetPayload(), m) != nil {
+			continue
+		}
+		w.note("%s is told %s: %s", d.id, name(id(m.GetId())), r.GetOutcome())
+		switch r.GetOutcome() {
+		case syncv1.Outcome_OUTCOME_RETRY, syncv1.Outcome_OUTCOME_ID_REUSED:
+		default:
+			w.oracle.acknowledged[id(m.GetId())] = d
+		}
+	}
+	then(d.repair() || progress.More)
+}
+
+// repair fetches the sections that differ.
+func (d *device) repair() bool {
+	for range 10 {
+		req, ok, err := d.replica.NextRepair()
+		if !d.settled(err) || !ok {
+			return false
+		}
+		d.world.count("repair")
+		resp, err := d.world.server.hub.FetchSection(context.Background(), d.world.server.call(d), req)
+		if err != nil || !d.settled(d.replica.AbsorbRepair(req, resp)) {
+			return false
+		}
+	}
+	return true
+}
+
+// sync is the server's process answering a request; it may die before or after the commit.
+func (s *server) sync(d *device, req *syncv1.SyncRequest) (*syncv1.SyncResponse, error) {
+	w := s.world
+	died := false
+	if w.faults {
+		switch {
+		case w.chance(4):
+			w.count("server crash before commit")
+			s.store.FailNext(store.ErrUnknownOutcome)
+			died = true
+		case w.chance(4):
+			w.count("server crash after commit")
+			s.store.CommitThenFailNext(store.ErrUnknownOutcome)
+			died = true
+		}
+	}
+	resp, _, err := s.hub.Sync(context.Background(), s.call(d), req)
+	if died {
+		s.store = s.store.Snapshot() // the process comes back on what is on disk
+		s.start()
+		err = errCrash
+	}
+	w.oracle.observe()
+	return resp, err
+}
+
+// findings compares a device with the log once all is quiet.
+func (d *device) findings(o *oracle) {
+	entries, err := d.replica.Queue()
+	if err != nil {
+		d.world.problem("tablet %s: %v", d.id, err)
+	}
+	for _, q := range entries {
+		if q.State == replica.OnTablet {
+			d.world.problem("tablet %s still has mutation %s to send", d.id, name(q.MutationID))
+		}
+	}
+	for _, ref := range d.world.server.dir.Readable(tenant, d.person, d.world.now) {
+		o.compare(d, ref.ID)
+	}
+}
+
+// compare holds a device's copy of a stream against the fold of the log.
+func (o *oracle) compare(d *device, streamID string) {
+	have := 0
+	err := d.replica.Records(streamID, func(v replica.View) error {
+		if v.Version == nil && (v.State == replica.Held || v.State == replica.Rejected) {
+			return nil // on this tablet only, and it says so
+		}
+		have++
+		want := o.log.records[recordKey{streamID, v.ID}]
+		if want == nil || string(want.bytes) != string(v.ConfirmedBytes) {
+			d.world.problem("tablet %s shows record %s of %s at %v (%v) otherwise than the log", d.id, name(v.ID), streamID, v.Version.GetVersion(), v.State)
+		}
+		return nil
+	})
+	if err != nil {
+		d.world.problem("tablet %s: %v", d.id, err)
+	}
+	want := 0
+	for key := range o.log.records {
+		if key.stream == streamID {
+			want++
+		}
+	}
+	if have != want {
+		d.world.problem("tablet %s shows %d records of %s, the log has %d", d.id, have, streamID, want)
+	}
+}

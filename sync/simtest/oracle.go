@@ -1,0 +1,302 @@
+package simtest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// id of a mutation or a record.
+type id = [16]byte
+
+// set of mutations.
+type set map[id]bool
+
+func (s set) within(others ...set) bool {
+	for one := range s {
+		if !slices.ContainsFunc(others, func(o set) bool { return o[one] }) {
+			return false
+		}
+	}
+	return true
+}
+
+// oracle judges the log. It knows what every author had been shown when they wrote, because it stood beside them;
+// it does not know trunks, markers, chains or cursors.
+type oracle struct {
+	world *world
+	log   *logState
+	// versions: which mutations a version of a record stands for, by the hash of its bytes. Versions of a log that
+	// was lost stay here: somebody may have seen them.
+	versions map[[32]byte]set
+	// seen: what the author of a mutation had been shown of the record, and had written to it on the same tablet.
+	seen map[id]set
+	// order in which mutations were written, for a digest of outcomes that holds no id.
+	order []id
+	// acknowledged mutations, by the device that got the answer.
+	acknowledged map[id]*device
+}
+
+// logState is what the oracle has read of the log. It goes back with a restore.
+type logState struct {
+	read    map[string]uint64
+	hash    map[string][]byte
+	records map[recordKey]*recordState
+	decided map[id]decision
+}
+
+type recordKey struct {
+	stream string
+	id     id
+}
+
+type decision struct {
+	outcome syncv1.Outcome
+	reason  syncv1.HeldReason
+	seq     uint64
+}
+
+// recordState is a record as the log has it, with what its values stand for.
+type recordState struct {
+	record  *carev1.Record
+	bytes   []byte
+	version *syncv1.Version
+	section uint32
+	stands  map[uint32]set
+	history set
+}
+
+func newOracle(w *world) *oracle {
+	return &oracle{
+		world: w, log: newLogState(), versions: map[[32]byte]set{}, seen: map[id]set{}, acknowledged: map[id]*device{},
+	}
+}
+
+func newLogState() *logState {
+	return &logState{
+		read: map[string]uint64{}, hash: map[string][]byte{}, records: map[recordKey]*recordState{}, decided: map[id]decision{},
+	}
+}
+
+func (l *logState) clone() *logState {
+	c := &logState{read: maps.Clone(l.read), hash: maps.Clone(l.hash), records: map[recordKey]*recordState{}, decided: maps.Clone(l.decided)}
+	for k, r := range l.records {
+		copied := *r
+		copied.stands = map[uint32]set{}
+		for g, s := range r.stands {
+			copied.stands[g] = maps.Clone(s)
+		}
+		copied.history = maps.Clone(r.history)
+		c.records[k] = &copied
+	}
+	return c
+}
+
+func (o *oracle) rewind(to *logState) { o.log = to.clone() }
+
+// wrote puts down what an author had before them: the version shown, and what the same tablet wrote before.
+func (o *oracle) wrote(m id, shown []byte, own set) {
+	seen := maps.Clone(own)
+	if shown != nil {
+		for one := range o.versions[sha256.Sum256(shown)] {
+			seen[one] = true
+		}
+	}
+	o.seen[m] = seen
+	o.order = append(o.order, m)
+}
+
+// observe reads what the log has gained, and judges it.
+func (o *oracle) observe() {
+	err := o.world.server.store.View(context.Background(), func(r store.Reader) error {
+		for _, ref := range o.world.server.dir.chart.Streams {
+			err := r.Entries(stream(ref.ID), o.log.read[ref.ID], func(seq uint64, raw []byte) error {
+				return o.entry(r, ref.ID, seq, raw)
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		o.world.problem("the log cannot be read: %v", err)
+	}
+}
+
+func (o *oracle) entry(r store.Reader, streamID string, seq uint64, raw []byte) error {
+	e := &storev1.Entry{}
+	if err := proto.Unmarshal(raw, e); err != nil {
+		return err
+	}
+	if want, err := ledger.Hash(e, o.log.hash[streamID]); err != nil || !slices.Equal(want, e.GetHash()) || seq != o.log.read[streamID]+1 {
+		o.world.problem("entry %d of %s does not follow its predecessor", seq, streamID)
+	}
+	o.log.read[streamID], o.log.hash[streamID] = seq, slices.Clone(e.GetHash())
+	m, err := mutationOf(r, streamID, e)
+	if err != nil {
+		return err
+	}
+	mid := id(e.GetMutationId())
+	before, known := o.log.decided[mid]
+	o.log.decided[mid] = decision{outcome: e.GetEffect(), reason: e.GetHeldReason(), seq: seq}
+	o.world.count(e.GetEffect().String())
+	o.world.note("log %s %d: %s %s", streamID, seq, name(mid), e.GetEffect())
+	if !ledger.Changed(e.GetEffect()) {
+		return nil
+	}
+	if known && ledger.Changed(before.outcome) {
+		o.world.problem("mutation %s took effect twice, at %d and %d", name(mid), before.seq, seq)
+	}
+	o.follows(m, seq)
+	o.changed(streamID, e, m)
+	return nil
+}
+
+// mutationOf returns the mutation that an entry is about.
+func mutationOf(r store.Reader, streamID string, e *storev1.Entry) (*syncv1.Mutation, error) {
+	payload := e.GetPayload()
+	if e.GetHeldSeq() != 0 {
+		raw, err := r.Entry(stream(streamID), e.GetHeldSeq())
+		if err != nil {
+			return nil, err
+		}
+		held := &storev1.Entry{}
+		if err := proto.Unmarshal(raw, held); err != nil {
+			return nil, err
+		}
+		payload = held.GetPayload()
+	}
+	m := &syncv1.Mutation{}
+	return m, proto.Unmarshal(payload, m)
+}
+
+// follows checks that what a mutation builds on took effect before it.
+func (o *oracle) follows(m *syncv1.Mutation, seq uint64) {
+	if pred := m.GetPredecessor(); pred != nil {
+		d, ok := o.log.decided[id(pred.GetId())]
+		if !ok || !ledger.Changed(d.outcome) || d.seq >= seq {
+			o.world.problem("mutation %s took effect before its predecessor %s", name(id(m.GetId())), name(id(pred.GetId())))
+		}
+	}
+}
+
+// changed judges a record's change: what disappeared must have been seen by whoever made it disappear, and what was
+// written must be there.
+func (o *oracle) changed(streamID string, e *storev1.Entry, m *syncv1.Mutation) {
+	mid, key := id(e.GetMutationId()), recordKey{streamID, id(e.GetRecordId())}
+	raw, err := ledger.Record(e)
+	after := &carev1.Record{}
+	if err != nil || proto.Unmarshal(raw, after) != nil {
+		o.world.problem("the record of entry %d cannot be read", e.GetVersion().GetSeq())
+		return
+	}
+	kind, _ := care.KindOf(after.GetBody())
+	state := o.log.records[key]
+	if state == nil {
+		state = &recordState{stands: map[uint32]set{}, history: set{}}
+		o.log.records[key] = state
+		for _, g := range kind.Groups() {
+			state.stands[g] = set{mid: true}
+		}
+	} else {
+		o.judgeChange(kind, state, after, m, mid)
+	}
+	state.record, state.bytes, state.version, state.section = after, raw, e.GetVersion(), e.GetSection()
+	state.history[mid] = true
+	o.versions[sha256.Sum256(raw)] = maps.Clone(state.history)
+}
+
+func (o *oracle) judgeChange(kind *care.Kind, state *recordState, after *carev1.Record, m *syncv1.Mutation, mid id) {
+	seen, self := o.seen[mid], set{mid: true}
+	for _, g := range kind.Groups() {
+		kept := candidate(after, g, mid)
+		wrote := writes(kind, m, g)
+		if !sameValue(state.record, after, g) {
+			if !state.stands[g].within(seen, self) {
+				o.world.problem("SILENT OVERWRITE: mutation %s replaced group %d of record %s, which stood for writes that its author had not seen",
+					name(mid), g, name(id(after.GetId())))
+			}
+			state.stands[g] = set{mid: true}
+		} else if wrote && !kept {
+			state.stands[g][mid] = true
+		}
+		if wrote && !kept && !arrived(m, after, g) {
+			o.world.problem("SWALLOWED: what mutation %s wrote into group %d is neither current nor a candidate", name(mid), g)
+		}
+	}
+	for _, c := range state.record.GetCandidates() {
+		cid := id(c.GetMutationId())
+		if !candidate(after, c.GetGroup(), cid) && !(set{cid: true}).within(seen, self) {
+			o.world.problem("SILENT OVERWRITE: mutation %s removed a candidate that its author had not seen", name(mid))
+		}
+	}
+}
+
+func candidate(r *carev1.Record, group uint32, m id) bool {
+	return slices.ContainsFunc(r.GetCandidates(), func(c *carev1.Candidate) bool {
+		return c.GetGroup() == group && id(c.GetMutationId()) == m
+	})
+}
+
+// writes tells whether a mutation writes a group.
+func writes(kind *care.Kind, m *syncv1.Mutation, group uint32) bool {
+	if m.GetOperation() == syncv1.Operation_OPERATION_RETRACT {
+		return group == 0 || group == uint32(carev1.Group_GROUP_STATUS)
+	}
+	return kind.WholeRecord() || slices.Contains(m.GetGroups(), group)
+}
+
+// sameValue tells whether a group has the same value in two versions of a record.
+func sameValue(a, b *carev1.Record, group uint32) bool {
+	switch group {
+	case uint32(carev1.Group_GROUP_STATUS):
+		return a.GetStatus() == b.GetStatus()
+	case uint32(carev1.Group_GROUP_ENVELOPE):
+		return proto.Equal(a.GetEnvelope(), b.GetEnvelope())
+	case 0:
+		return a.GetStatus() == b.GetStatus() && proto.Equal(a.GetEnvelope(), b.GetEnvelope()) && proto.Equal(a.GetBody(), b.GetBody())
+	}
+	return care.EqualGroup(a.GetBody(), b.GetBody(), group)
+}
+
+// arrived tells whether what a mutation wrote into a group is the record's value now.
+func arrived(m *syncv1.Mutation, after *carev1.Record, group uint32) bool {
+	wrote := m.GetRecord()
+	switch {
+	case m.GetOperation() == syncv1.Operation_OPERATION_RETRACT:
+		return after.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED
+	case group == uint32(carev1.Group_GROUP_STATUS):
+		return wrote.GetStatus() == after.GetStatus()
+	case group == uint32(carev1.Group_GROUP_ENVELOPE):
+		return true
+	case group == 0:
+		return wrote.GetBody() == nil || proto.Equal(wrote.GetBody(), after.GetBody())
+	}
+	return care.EqualGroup(wrote.GetBody(), after.GetBody(), group)
+}
+
+// outcomes is the digest of what became of every mutation, in the order in which they were written.
+func (o *oracle) outcomes() string {
+	h := sha256.New()
+	for n, m := range o.order {
+		d := o.log.decided[m]
+		fmt.Fprintf(h, "%d %d %d\n", n, d.outcome, d.reason)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func name(i id) string { return hex.EncodeToString(i[10:]) }
