@@ -3,6 +3,8 @@ package simtest
 import (
 	"context"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
@@ -10,10 +12,8 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/scenario"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
-	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
-
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
-	"google.golang.org/protobuf/proto"
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
 )
 
 var stateWords = map[replica.State]string{
@@ -46,10 +46,36 @@ func (p *player) shows(s *scenario.Step, d *device) error {
 	for _, c := range v.Record.GetCandidates() {
 		p.say("beside it, by %s: %s", c.GetAuthor().GetName(), candidateText(c))
 	}
+	if err := p.doubles(s, d, v); err != nil {
+		return err
+	}
 	if a := v.Record.GetArrival(); a.GetTimeUncertain() {
 		p.say("time uncertain: the tablet's clock was off by %d minutes", a.GetClockOffsetMs()/60000)
 	}
 	return nil
+}
+
+// doubles says which other records the tablet shows that may be the same dose, as the worse case: given twice.
+func (p *player) doubles(s *scenario.Step, d *device, v replica.View) error {
+	err := d.replica.Records(v.StreamID, func(o replica.View) error {
+		if o.ID != v.ID && care.DoubleDose(v.Record, o.Record) {
+			p.say("possible double dose: with %s", p.recordName(o.ID))
+		}
+		return nil
+	})
+	if err != nil {
+		return s.Errorf("%v", err)
+	}
+	return nil
+}
+
+func (p *player) recordName(record id) string {
+	for name, i := range p.labels {
+		if i == record {
+			return name
+		}
+	}
+	return "a record without a name"
 }
 
 func candidateText(c *carev1.Candidate) string {
