@@ -169,14 +169,18 @@ func (s *step) write(tx store.Tx, b *batch) error {
 		}
 	}
 	// The holes that this closes: the request that reveals a lost history was put together against that history.
+	waiting := renewed{}
 	for _, p := range b.mutations {
-		if !judge {
+		if !judge || waiting.dependant(p) {
 			b.results = append(b.results, &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY})
 			continue
 		}
 		r, err := w.take(p)
 		if err != nil {
 			return err
+		}
+		if r.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
+			waiting[p.id] = true
 		}
 		b.results = append(b.results, r)
 	}
@@ -201,29 +205,22 @@ func (s *step) answer(b *batch, err error) {
 		}
 		s.resp.Results[p.index] = b.results[i]
 	}
-	retryDependants(s.resp.Results, b.mutations)
 }
 
-// retryDependants answers RETRY to what depends on a mutation whose id was taken: the device renews that id first.
-func retryDependants(results []*syncv1.MutationResult, mutations []*prepared) {
-	renewed := map[store.ID]bool{}
-	for _, p := range mutations {
-		r := results[p.index]
-		if r.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
-			renewed[p.id] = true
-		}
+// renewed are the ids that were answered ID_REUSED, and what depends on them. What depends on an id that the device is
+// about to renew is not judged: the device sends it again with the new id.
+type renewed map[store.ID]bool
+
+func (r renewed) dependant(p *prepared) bool {
+	if len(r) == 0 || p.m == nil {
+		return false
 	}
-	if len(renewed) == 0 {
-		return
+	depends := p.record != p.id && r[p.record]
+	if pred := p.m.GetPredecessor().GetId(); len(pred) == 16 {
+		depends = depends || r[store.ID(pred)]
 	}
-	for _, p := range mutations {
-		depends := p.record != p.id && renewed[p.record]
-		if pred := p.m.GetPredecessor().GetId(); len(pred) == 16 {
-			depends = depends || renewed[store.ID(pred)]
-		}
-		if depends {
-			renewed[p.id] = true
-			results[p.index] = &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY}
-		}
+	if depends {
+		r[p.id] = true
 	}
+	return depends
 }
