@@ -116,7 +116,8 @@ func TestNothingSaidAboutABodyContainsAValue(t *testing.T) {
 	}
 }
 
-// A rule in the contract whose expression builds its own text could quote a value; each has a fixed message.
+// A rule in the contract whose expression builds its own text could quote a value; each has a fixed message, and
+// words for the writer.
 func TestRulesOfTheContractHaveFixedMessages(t *testing.T) {
 	var walk func(protoreflect.MessageDescriptor)
 	seen := map[protoreflect.FullName]bool{}
@@ -138,8 +139,13 @@ func TestRulesOfTheContractHaveFixedMessages(t *testing.T) {
 		for i := range d.Fields().Len() {
 			f := d.Fields().Get(i)
 			own := proto.GetExtension(f.Options().(*descriptorpb.FieldOptions), validate.E_Field).(*validate.FieldRules)
-			if len(own.GetCel()) > 0 || len(own.GetCelExpression()) > 0 {
-				t.Errorf("%s has an expression of its own", f.FullName())
+			for _, r := range own.GetCel() {
+				if r.GetMessage() == "" || ruleInJapanese(r.GetId()) == ruleInJapanese("") {
+					t.Errorf("%s: rule %s has no message of its own, or no words for the writer", f.FullName(), r.GetId())
+				}
+			}
+			if len(own.GetCelExpression()) > 0 {
+				t.Errorf("%s has an expression without a message", f.FullName())
 			}
 			if f.Message() != nil {
 				walk(f.Message())

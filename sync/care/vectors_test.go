@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
@@ -128,6 +129,52 @@ func TestVitalLimitVectors(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%s:\n got %q\nwant %q", c.Name, got, want)
+		}
+	}
+}
+
+type ruleVector struct {
+	Name           string
+	Body, Envelope json.RawMessage
+	Violations     []struct{ Field, Rule string }
+	Findings       []struct{ Field, Severity string }
+}
+
+func TestRuleVectors(t *testing.T) {
+	failing := map[string]bool{}
+	for _, c := range vectors[ruleVector](t, "rules.json") {
+		body, envelope := &carev1.Body{}, &carev1.Envelope{}
+		m := proto.Message(envelope)
+		if c.Body != nil {
+			unmarshal(t, c.Body, body)
+			m = Message(body)
+		} else {
+			unmarshal(t, c.Envelope, envelope)
+		}
+		var got, want, found, asked []string
+		for _, v := range Validate(m) {
+			got = append(got, v.Field+" "+v.Rule)
+			failing[v.Rule] = true
+		}
+		for _, v := range c.Violations {
+			want = append(want, v.Field+" "+v.Rule)
+		}
+		for _, f := range Check(body) {
+			found = append(found, f.Field+" "+f.Severity.String())
+			if f.En == "" || f.Ja == "" || !strings.HasSuffix(f.En, ".") || !strings.HasSuffix(f.Ja, "。") {
+				t.Errorf("%s: no sentence: %+v", c.Name, f)
+			}
+		}
+		for _, f := range c.Findings {
+			asked = append(asked, f.Field+" "+f.Severity)
+		}
+		if !slices.Equal(got, want) || !slices.Equal(found, asked) {
+			t.Errorf("%s:\n got %q, %q\nwant %q, %q", c.Name, got, found, want, asked)
+		}
+	}
+	for rule := range messageRules {
+		if !failing[rule] {
+			t.Errorf("no case breaks %s", rule)
 		}
 	}
 }

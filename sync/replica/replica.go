@@ -2,6 +2,7 @@ package replica
 
 import (
 	"bytes"
+	"errors"
 
 	"google.golang.org/protobuf/proto"
 
@@ -128,4 +129,24 @@ func (r *Replica) view(fn func(Reader) error) error {
 		return err
 	}
 	return r.store.View(fn)
+}
+
+// Author returns a person who signed in on the device; false if they never did.
+func (r *Replica) Author(person string) (Author, bool, error) {
+	var found Author
+	err := r.store.View(func(rd Reader) error {
+		a, err := author(rd, person)
+		if err != nil {
+			return err
+		}
+		found = Author{
+			Tenant: a.GetTenant(), PersonID: a.GetPersonId(), Name: a.GetName(), Role: a.GetRole(),
+			Organisation: a.GetOrganisationId(), Key: [32]byte(a.GetKey()),
+		}
+		return nil
+	})
+	if errors.Is(err, ErrNoAuthor) {
+		return found, false, nil
+	}
+	return found, err == nil, err
 }

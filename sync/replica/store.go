@@ -19,8 +19,7 @@ type Reader interface {
 	Scan(prefix, after []byte, fn func(key, value []byte) error) error
 }
 
-// Tx reads and writes; it reads what it wrote. Keys and values handed in may be reused after the call only if the
-// store copied them: an implementation that keeps them must copy.
+// Tx reads and writes; it reads what it wrote. Keys and values handed in are not changed before the Update ends.
 type Tx interface {
 	Reader
 	Set(key, value []byte) error

@@ -982,6 +982,79 @@ func (x *Rescued) GetRecord() *v1.PageRecord {
 	return nil
 }
 
+// Session is what a person got at sign-in.
+type Session struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The person.
+	PersonId string `protobuf:"bytes,1,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
+	// Goes with every call.
+	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	// When the token ends, milliseconds since 1970 UTC.
+	ExpiresMs int64 `protobuf:"varint,3,opt,name=expires_ms,json=expiresMs,proto3" json:"expires_ms,omitempty"`
+	// The server that gave it.
+	Server        string `protobuf:"bytes,4,opt,name=server,proto3" json:"server,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Session) Reset() {
+	*x = Session{}
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Session) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Session) ProtoMessage() {}
+
+func (x *Session) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Session.ProtoReflect.Descriptor instead.
+func (*Session) Descriptor() ([]byte, []int) {
+	return file_tsunagu_device_v1_store_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Session) GetPersonId() string {
+	if x != nil {
+		return x.PersonId
+	}
+	return ""
+}
+
+func (x *Session) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *Session) GetExpiresMs() int64 {
+	if x != nil {
+		return x.ExpiresMs
+	}
+	return 0
+}
+
+func (x *Session) GetServer() string {
+	if x != nil {
+		return x.Server
+	}
+	return ""
+}
+
 var File_tsunagu_device_v1_store_proto protoreflect.FileDescriptor
 
 const file_tsunagu_device_v1_store_proto_rawDesc = "" +
@@ -1058,7 +1131,13 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	"\awaiting\x18\x06 \x01(\bR\awaiting\"[\n" +
 	"\aRescued\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x123\n" +
-	"\x06record\x18\x02 \x01(\v2\x1b.tsunagu.sync.v1.PageRecordR\x06record*\xd8\x01\n" +
+	"\x06record\x18\x02 \x01(\v2\x1b.tsunagu.sync.v1.PageRecordR\x06record\"s\n" +
+	"\aSession\x12\x1b\n" +
+	"\tperson_id\x18\x01 \x01(\tR\bpersonId\x12\x14\n" +
+	"\x05token\x18\x02 \x01(\tR\x05token\x12\x1d\n" +
+	"\n" +
+	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\x12\x16\n" +
+	"\x06server\x18\x04 \x01(\tR\x06server*\xd8\x01\n" +
 	"\rMutationState\x12\x1e\n" +
 	"\x1aMUTATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16MUTATION_STATE_PENDING\x10\x01\x12\x1c\n" +
@@ -1092,7 +1171,7 @@ func file_tsunagu_device_v1_store_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_device_v1_store_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_tsunagu_device_v1_store_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_tsunagu_device_v1_store_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_tsunagu_device_v1_store_proto_goTypes = []any{
 	(MutationState)(0),        // 0: tsunagu.device.v1.MutationState
 	(ApplyPhase)(0),           // 1: tsunagu.device.v1.ApplyPhase
@@ -1104,34 +1183,35 @@ var file_tsunagu_device_v1_store_proto_goTypes = []any{
 	(*StreamState)(nil),       // 7: tsunagu.device.v1.StreamState
 	(*Repair)(nil),            // 8: tsunagu.device.v1.Repair
 	(*Rescued)(nil),           // 9: tsunagu.device.v1.Rescued
-	(*v1.SealedTime)(nil),     // 10: tsunagu.sync.v1.SealedTime
-	(v11.Role)(0),             // 11: tsunagu.care.v1.Role
-	(*v1.MutationResult)(nil), // 12: tsunagu.sync.v1.MutationResult
-	(*v1.Receipt)(nil),        // 13: tsunagu.sync.v1.Receipt
-	(*v1.StreamInfo)(nil),     // 14: tsunagu.sync.v1.StreamInfo
-	(*v1.Cursor)(nil),         // 15: tsunagu.sync.v1.Cursor
-	(*v1.EpochBase)(nil),      // 16: tsunagu.sync.v1.EpochBase
-	(*v1.Version)(nil),        // 17: tsunagu.sync.v1.Version
-	(*v1.SectionDigest)(nil),  // 18: tsunagu.sync.v1.SectionDigest
-	(*v1.PageRecord)(nil),     // 19: tsunagu.sync.v1.PageRecord
+	(*Session)(nil),           // 10: tsunagu.device.v1.Session
+	(*v1.SealedTime)(nil),     // 11: tsunagu.sync.v1.SealedTime
+	(v11.Role)(0),             // 12: tsunagu.care.v1.Role
+	(*v1.MutationResult)(nil), // 13: tsunagu.sync.v1.MutationResult
+	(*v1.Receipt)(nil),        // 14: tsunagu.sync.v1.Receipt
+	(*v1.StreamInfo)(nil),     // 15: tsunagu.sync.v1.StreamInfo
+	(*v1.Cursor)(nil),         // 16: tsunagu.sync.v1.Cursor
+	(*v1.EpochBase)(nil),      // 17: tsunagu.sync.v1.EpochBase
+	(*v1.Version)(nil),        // 18: tsunagu.sync.v1.Version
+	(*v1.SectionDigest)(nil),  // 19: tsunagu.sync.v1.SectionDigest
+	(*v1.PageRecord)(nil),     // 20: tsunagu.sync.v1.PageRecord
 }
 var file_tsunagu_device_v1_store_proto_depIdxs = []int32{
-	10, // 0: tsunagu.device.v1.DeviceState.time:type_name -> tsunagu.sync.v1.SealedTime
-	11, // 1: tsunagu.device.v1.Author.role:type_name -> tsunagu.care.v1.Role
+	11, // 0: tsunagu.device.v1.DeviceState.time:type_name -> tsunagu.sync.v1.SealedTime
+	12, // 1: tsunagu.device.v1.Author.role:type_name -> tsunagu.care.v1.Role
 	0,  // 2: tsunagu.device.v1.OwnMutation.state:type_name -> tsunagu.device.v1.MutationState
-	12, // 3: tsunagu.device.v1.OwnMutation.result:type_name -> tsunagu.sync.v1.MutationResult
-	13, // 4: tsunagu.device.v1.OwnMutation.receipt:type_name -> tsunagu.sync.v1.Receipt
-	13, // 5: tsunagu.device.v1.OwnMutation.first_landing:type_name -> tsunagu.sync.v1.Receipt
-	14, // 6: tsunagu.device.v1.StreamState.info:type_name -> tsunagu.sync.v1.StreamInfo
-	15, // 7: tsunagu.device.v1.StreamState.cursor:type_name -> tsunagu.sync.v1.Cursor
-	16, // 8: tsunagu.device.v1.StreamState.bases:type_name -> tsunagu.sync.v1.EpochBase
-	15, // 9: tsunagu.device.v1.StreamState.staged:type_name -> tsunagu.sync.v1.Cursor
-	17, // 10: tsunagu.device.v1.StreamState.durable:type_name -> tsunagu.sync.v1.Version
+	13, // 3: tsunagu.device.v1.OwnMutation.result:type_name -> tsunagu.sync.v1.MutationResult
+	14, // 4: tsunagu.device.v1.OwnMutation.receipt:type_name -> tsunagu.sync.v1.Receipt
+	14, // 5: tsunagu.device.v1.OwnMutation.first_landing:type_name -> tsunagu.sync.v1.Receipt
+	15, // 6: tsunagu.device.v1.StreamState.info:type_name -> tsunagu.sync.v1.StreamInfo
+	16, // 7: tsunagu.device.v1.StreamState.cursor:type_name -> tsunagu.sync.v1.Cursor
+	17, // 8: tsunagu.device.v1.StreamState.bases:type_name -> tsunagu.sync.v1.EpochBase
+	16, // 9: tsunagu.device.v1.StreamState.staged:type_name -> tsunagu.sync.v1.Cursor
+	18, // 10: tsunagu.device.v1.StreamState.durable:type_name -> tsunagu.sync.v1.Version
 	2,  // 11: tsunagu.device.v1.StreamState.reoffer:type_name -> tsunagu.device.v1.Reoffer
 	1,  // 12: tsunagu.device.v1.StreamState.apply:type_name -> tsunagu.device.v1.ApplyPhase
-	18, // 13: tsunagu.device.v1.StreamState.sections:type_name -> tsunagu.sync.v1.SectionDigest
-	15, // 14: tsunagu.device.v1.Repair.snapshot:type_name -> tsunagu.sync.v1.Cursor
-	19, // 15: tsunagu.device.v1.Rescued.record:type_name -> tsunagu.sync.v1.PageRecord
+	19, // 13: tsunagu.device.v1.StreamState.sections:type_name -> tsunagu.sync.v1.SectionDigest
+	16, // 14: tsunagu.device.v1.Repair.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	20, // 15: tsunagu.device.v1.Rescued.record:type_name -> tsunagu.sync.v1.PageRecord
 	16, // [16:16] is the sub-list for method output_type
 	16, // [16:16] is the sub-list for method input_type
 	16, // [16:16] is the sub-list for extension type_name
@@ -1151,7 +1231,7 @@ func file_tsunagu_device_v1_store_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_device_v1_store_proto_rawDesc), len(file_tsunagu_device_v1_store_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -1,0 +1,144 @@
+package sdk
+
+import (
+	"errors"
+	"strings"
+
+	"connectrpc.com/connect"
+
+	"github.com/tsunagu-care/tsunagu/mobile-sdk/go/internal/store"
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
+)
+
+// Problem is a failure in words for the person at the tablet, in both languages. It names no value and no patient.
+type Problem struct {
+	En, Ja string
+	cause  error
+}
+
+// Error returns the English words.
+func (p *Problem) Error() string { return p.En }
+
+// Unwrap returns what was behind it, for programs.
+func (p *Problem) Unwrap() error { return p.cause }
+
+// Problems that a program may want to tell apart, with errors.Is.
+var (
+	ErrSignIn = &Problem{
+		En: "You are not signed in on this tablet, or no longer. What you wrote stays here; sign in again.",
+		Ja: "サインインしていないか、期限が切れています。書いた内容はこの端末に残っています。もう一度サインインしてください。"}
+	ErrOffline = &Problem{
+		En: "The server cannot be reached. What you wrote stays on this tablet and is sent later.",
+		Ja: "サーバーに接続できません。書いた内容はこの端末に残り、後で送信されます。"}
+	ErrNeedsUpdate = &Problem{
+		En: "This app is too old for the server. What you wrote stays on this tablet; update the app.",
+		Ja: "アプリが古いため同期できません。書いた内容はこの端末に残っています。アプリを更新してください。"}
+	ErrServer = &Problem{
+		En: "The server could not do this now. What you wrote stays on this tablet; try again later.",
+		Ja: "サーバーが処理できませんでした。書いた内容はこの端末に残っています。しばらくしてからもう一度試してください。"}
+	ErrNoChart = &Problem{
+		En: "This tablet has no such chart. Synchronise, or ask for access.",
+		Ja: "この端末にそのカルテはありません。同期するか、アクセス権を確認してください。"}
+	ErrNoRecord = &Problem{
+		En: "This tablet has no such record.",
+		Ja: "この端末にその記録はありません。"}
+	ErrAmbiguous = &Problem{
+		En: "Several records begin with these characters; write more of them.",
+		Ja: "同じ文字で始まる記録が複数あります。番号をもう少し長く入力してください。"}
+	ErrRefused = &Problem{
+		En: "The server refused the sign-in: device, person or secret do not fit.",
+		Ja: "サインインできません。端末、職員番号、または暗証が正しくありません。"}
+)
+
+// CheckError: values that are impossible, or, if Confirm is true, unlikely ones that its author has to look at
+// again. Nothing was saved; an unlikely value is saved by the same call with Confirm set.
+type CheckError struct {
+	Confirm  bool
+	Findings []care.Finding
+}
+
+// Error returns the findings in English.
+func (e *CheckError) Error() string { en, _ := e.words(); return en }
+
+func (e *CheckError) words() (en, ja string) {
+	var ens, jas []string
+	for _, f := range e.Findings {
+		if e.Confirm == (f.Severity == care.Unlikely) {
+			ens, jas = append(ens, f.En), append(jas, f.Ja)
+		}
+	}
+	if e.Confirm {
+		return "Not saved yet, please confirm: " + strings.Join(ens, " "), "まだ保存していません。確認してください：" + strings.Join(jas, "")
+	}
+	return "Not saved: " + strings.Join(ens, " "), "保存していません：" + strings.Join(jas, "")
+}
+
+// Words says what went wrong, in Japanese and English.
+func Words(err error) (ja, en string) {
+	var check *CheckError
+	if errors.As(err, &check) {
+		en, ja = check.words()
+		return ja, en
+	}
+	var p *Problem
+	if errors.As(err, &p) {
+		return p.Ja, p.En
+	}
+	for _, known := range coreWords {
+		if errors.Is(err, known.err) {
+			return known.ja, sentence(known.err.Error())
+		}
+	}
+	return "処理できませんでした。" + err.Error(), sentence(err.Error())
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+var coreWords = []struct {
+	err error
+	ja  string
+}{
+	{replica.ErrReason, "理由を入力してください。保存していません。"},
+	{replica.ErrNoAuthor, "この端末で一度サインインしてください。保存していません。"},
+	{replica.ErrNoBody, "保存できる内容がありません。"},
+	{replica.ErrGroups, "変更する項目を確かめてください。保存していません。"},
+	{replica.ErrNothingToResolve, "この記録はまだ端末にありません。先に同期してください。"},
+	{replica.ErrTooLarge, "内容が大きすぎます。分けて入力してください。保存していません。"},
+	{replica.ErrOtherDevice, "この保存先は別の端末のものです。"},
+	{replica.ErrDamaged, "端末の保存データが壊れています。消さずに保管し、管理者に連絡してください。"},
+	{replica.ErrUnknownMutation, "この端末にその番号の入力はありません。"},
+	{store.ErrClosed, "端末の保存先は閉じられています。"},
+	{store.ErrInUse, "別のプログラムがこの端末の保存先を使用中です。先に終了してください。"},
+	{store.ErrKey, "鍵がこの端末の保存先に合いません。何も変更していません。"},
+	{store.ErrDamaged, "端末の保存先を開けません。何も消していません。フォルダを保管し、管理者に連絡してください。"},
+	{store.ErrFailed, "保存中に失敗しました。アプリを開き直してください。"},
+}
+
+// remote turns a failed call into words. The server's own words are for people already; they are kept where they say
+// more.
+func remote(err error) error {
+	switch connect.CodeOf(err) {
+	case connect.CodeUnauthenticated:
+		return problem(ErrSignIn, err)
+	case connect.CodeFailedPrecondition, connect.CodeUnimplemented:
+		return problem(ErrNeedsUpdate, err)
+	case connect.CodeUnavailable, connect.CodeDeadlineExceeded, connect.CodeCanceled:
+		return problem(ErrOffline, err)
+	}
+	var said *connect.Error
+	if errors.As(err, &said) && connect.IsWireError(err) {
+		return problem(ErrServer, err)
+	}
+	return problem(ErrOffline, err)
+}
+
+// problem keeps both the words, for errors.Is, and the cause.
+func problem(p *Problem, cause error) error {
+	return &Problem{En: p.En, Ja: p.Ja, cause: errors.Join(p, cause)}
+}

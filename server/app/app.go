@@ -1,0 +1,203 @@
+// Package app is the whole server as a value: Open, Run, Close. The command and the tests use the same one.
+//
+// It promises that Open either gives a server whose every part works or leaves nothing open and says in one sentence
+// why; that what was answered is on disk whatever happens next; and that Run and Close return only when every
+// goroutine that they started has ended.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/tsunagu-care/tsunagu/api"
+	"github.com/tsunagu-care/tsunagu/server/config"
+	"github.com/tsunagu-care/tsunagu/server/internal/directory"
+	"github.com/tsunagu-care/tsunagu/server/internal/epochs"
+	"github.com/tsunagu-care/tsunagu/server/internal/httpx"
+	"github.com/tsunagu-care/tsunagu/server/internal/keys"
+	"github.com/tsunagu-care/tsunagu/server/internal/metrics"
+	"github.com/tsunagu-care/tsunagu/sync/hub"
+)
+
+// App is one server.
+type App struct {
+	config    config.Server
+	log       zerolog.Logger
+	options   options
+	engine    *engine
+	journal   *epochs.Journal
+	directory *directory.Directory
+	metrics   *metrics.Metrics
+	readiness *readiness
+	api       *api.API
+	serving   []serving
+	stopping  atomic.Bool
+	close     sync.Once
+	closed    error
+}
+
+// serving is a server with the socket that it answers on.
+type serving struct {
+	server   *http.Server
+	listener net.Listener
+}
+
+// Open brings every part up. Once it returns, connections are accepted and wait for Run.
+func Open(ctx context.Context, c config.Server, log zerolog.Logger, with ...Option) (*App, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	a := &App{config: c, log: log, options: options{open: openBadger}}
+	for _, option := range with {
+		option(&a.options)
+	}
+	for _, step := range []func(context.Context) error{a.openStore, a.openAPI, a.listen} {
+		if err := step(ctx); err != nil {
+			return nil, errors.Join(err, a.Close())
+		}
+	}
+	return a, nil
+}
+
+// openStore opens what is kept: keys, directory, store, journal.
+func (a *App) openStore(ctx context.Context) error {
+	if err := os.MkdirAll(a.config.Data, 0o700); err != nil {
+		return fmt.Errorf("the data folder cannot be made; choose another one with --data: %w", err)
+	}
+	// The directory comes first: a mistake in it must not leave a new store and new keys behind.
+	var err error
+	if a.directory, err = directory.Open(a.config.DirectoryFile()); err != nil {
+		return err
+	}
+	exists, err := holdsFiles(a.config.StoreFolder())
+	if err != nil {
+		return err
+	}
+	k, err := keys.Load(a.config.KeysFolder(), exists)
+	if err != nil {
+		return err
+	}
+	if a.engine, err = a.options.open(ctx, a.config, k.Store, a.log); err != nil {
+		return err
+	}
+	var lost bool
+	if a.journal, lost, err = epochs.Open(a.config.JournalFile(), exists, time.Now()); err != nil {
+		return err
+	}
+	if lost {
+		a.log.Warn().Msg("the epoch journal is missing though there is a store; a new one was begun above every number of the old one")
+	}
+	a.options.seals = k.Seal
+	return nil
+}
+
+// openAPI builds what answers.
+func (a *App) openAPI(context.Context) error {
+	a.readiness = &readiness{store: a.engine}
+	a.metrics = metrics.New(a.options.version, func() bool { return a.ready() == nil })
+	var core api.Core = hub.New(hub.Config{
+		Store: a.engine, Directory: a.directory, Seals: a.options.seals, Epochs: a.journal,
+	})
+	if a.options.wrap != nil {
+		core = a.options.wrap(core)
+	}
+	limits := a.options.limits
+	limits.TokenLife = a.config.TokenLife
+	limits.ReadBytes = readBytes
+	var err error
+	a.api, err = api.New(api.Config{
+		Core: core, Accounts: a.directory, Directory: a.directory, Seals: a.options.seals,
+		Now: time.Now, Entropy: rand.Reader, Address: httpx.Proxies(a.config.Proxies()).Client,
+		Limits: limits, Hooks: a.hooks(), Options: httpx.Compression(readBytes),
+	})
+	return err
+}
+
+// listen takes the sockets.
+func (a *App) listen(ctx context.Context) error {
+	main, metricsHandler := a.handlers()
+	var tlsConfig *tls.Config
+	if a.config.TLSCert != "" {
+		pair, err := tls.LoadX509KeyPair(a.config.TLSCert, a.config.TLSKey)
+		if err != nil {
+			return fmt.Errorf("--tls-cert and --tls-key cannot be used; nothing was started: check both files: %w", err)
+		}
+		tlsConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	if err := a.bind(ctx, a.config.Listen, main, tlsConfig); err != nil {
+		return err
+	}
+	if a.config.MetricsListen == "" {
+		return nil
+	}
+	return a.bind(ctx, a.config.MetricsListen, metricsHandler, nil)
+}
+
+func (a *App) bind(ctx context.Context, address string, handler http.Handler, tlsConfig *tls.Config) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return fmt.Errorf("%s cannot be listened on, perhaps because another program does; nothing was started: end it, or choose another address: %w", address, err)
+	}
+	server := httpx.NewServer(handler, httpx.Timeouts{
+		Header: a.config.HeaderTimeout, Read: a.config.ReadTimeout, Idle: a.config.IdleTimeout,
+	}, a.log)
+	server.TLSConfig = tlsConfig
+	a.serving = append(a.serving, serving{server, listener})
+	return nil
+}
+
+// Addr is the address that the server answers on.
+func (a *App) Addr() string { return a.serving[0].listener.Addr().String() }
+
+// MetricsAddr is the address of /metrics, if it has one of its own.
+func (a *App) MetricsAddr() string {
+	if len(a.serving) < 2 {
+		return ""
+	}
+	return a.serving[1].listener.Addr().String()
+}
+
+// Reload reads the directory again. A file with a problem leaves the old one in force, and the log says why.
+func (a *App) Reload() error {
+	err := a.directory.Reload()
+	outcome := "ok"
+	if err != nil {
+		outcome = "refused"
+		a.log.Error().Str("why", err.Error()).Msg("the directory was not taken; the old one stays in force")
+	} else {
+		a.log.Info().Msg("the directory was read again")
+	}
+	a.metrics.Reloaded(outcome)
+	return err
+}
+
+// Close ends everything that Run has not ended, and leaves what was answered on disk. Calling it again does nothing.
+func (a *App) Close() error {
+	a.close.Do(func() {
+		a.stopping.Store(true)
+		var errs []error
+		for _, s := range a.serving {
+			_ = s.server.Close()
+			_ = s.listener.Close()
+		}
+		if a.engine != nil {
+			errs = append(errs, a.engine.Close())
+		}
+		if a.journal != nil {
+			errs = append(errs, a.journal.Close())
+		}
+		a.closed = errors.Join(errs...)
+	})
+	return a.closed
+}

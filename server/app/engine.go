@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"github.com/rs/zerolog"
+
+	"github.com/tsunagu-care/tsunagu/server/config"
+	"github.com/tsunagu-care/tsunagu/server/internal/badger"
+	"github.com/tsunagu-care/tsunagu/server/internal/keys"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+)
+
+// engine is a store with what a process has to know of it.
+type engine struct {
+	store.Store
+	// fatal gives an error once the store cannot go on; nil if that cannot happen.
+	fatal <-chan error
+}
+
+// openBadger opens the embedded engine. Its errors are sentences already.
+func openBadger(_ context.Context, c config.Server, key [keys.Size]byte, log zerolog.Logger) (*engine, error) {
+	s, err := badger.Open(badger.Options{
+		Dir: c.StoreFolder(), Key: key[:], MinFreeBytes: uint64(c.MinFree),
+		Logger: slog.New(storeLog{log: log.With().Str("part", "store").Logger()}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &engine{Store: s, fatal: s.Fatal()}, nil
+}
+
+// holdsFiles tells whether there is anything in a folder.
+func holdsFiles(folder string) (bool, error) {
+	d, err := os.Open(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("the store's folder cannot be opened; check its owner: %w", err)
+	}
+	defer d.Close()
+	_, err = d.Readdirnames(1)
+	if errors.Is(err, io.EOF) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/tsunagu-care/tsunagu/sync/store"
+)
+
+// How often the store is asked at most, whoever asks, and how long it may take to answer.
+const (
+	askEvery = time.Second
+	askWait  = 2 * time.Second
+)
+
+// readiness asks the store whether it takes writes, by a write of nothing: what is full, closed or stuck refuses that
+// as it would refuse anything. The answer is kept for a moment, so that nobody can keep the store busy with questions.
+type readiness struct {
+	store store.Store
+
+	mu    sync.Mutex
+	asked time.Time
+	err   error
+}
+
+func (r *readiness) check() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if time.Since(r.asked) < askEvery {
+		return r.err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askWait)
+	defer cancel()
+	r.err = r.store.Update(ctx, func(store.Tx) error { return nil })[0]
+	if errors.Is(r.err, context.DeadlineExceeded) {
+		r.err = errors.New("the store does not answer; what was answered is safe: look at the disk")
+	}
+	r.asked = time.Now()
+	return r.err
+}
+
+// ready tells why the server takes no writes; nil if it does.
+func (a *App) ready() error {
+	if a.stopping.Load() {
+		return errors.New("the server is stopping")
+	}
+	return a.readiness.check()
+}
+
+func (a *App) answerReady(w http.ResponseWriter, _ *http.Request) {
+	if err := a.ready(); err != nil {
+		say(w, http.StatusServiceUnavailable, err.Error())
+		return
+	}
+	say(w, http.StatusOK, "ready")
+}

@@ -1,0 +1,88 @@
+// Package metrics counts what the server does, for Prometheus.
+//
+// It promises that labels come from fixed sets (procedures, codes, outcomes) only: nothing that a caller sent, and
+// nothing about a person, a device or a chart, becomes part of a metric.
+package metrics
+
+import (
+	"net/http"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/tsunagu-care/tsunagu/server/internal/httpx"
+)
+
+// Metrics is one server's set.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	bytes    *prometheus.CounterVec
+	signIns  *prometheus.CounterVec
+	watches  prometheus.Gauge
+	panics   prometheus.Counter
+	reloads  *prometheus.CounterVec
+}
+
+// New makes a set. ready is asked whenever somebody reads it.
+func New(version string, ready func() bool) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: counters("requests_total", "Requests answered.", "procedure", "code"),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "tsunagu_request_seconds", Help: "Time to answer a request; of a watch, its whole life.",
+			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}, []string{"procedure"}),
+		bytes:   counters("request_bytes_total", "Bytes of bodies on the wire.", "procedure", "direction"),
+		signIns: counters("sign_ins_total", "Attempts to sign in.", "outcome"),
+		watches: prometheus.NewGauge(prometheus.GaugeOpts{Name: "tsunagu_watches_open", Help: "Watches open now."}),
+		panics:  prometheus.NewCounter(prometheus.CounterOpts{Name: "tsunagu_panics_total", Help: "Handlers that panicked."}),
+		reloads: counters("directory_reloads_total", "Reloads of the directory.", "outcome"),
+	}
+	up := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "tsunagu_ready", Help: "1 if the server takes writes.",
+	}, func() float64 {
+		if ready() {
+			return 1
+		}
+		return 0
+	})
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "tsunagu_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": version},
+	})
+	build.Set(1)
+	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.signIns, m.watches, m.panics, m.reloads, up, build,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func counters(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tsunagu_" + name, Help: help}, labels)
+}
+
+// Handler answers Prometheus.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4})
+}
+
+// Observe counts a request.
+func (m *Metrics) Observe(o httpx.Observed) {
+	m.requests.WithLabelValues(o.Procedure, o.Code).Inc()
+	m.seconds.WithLabelValues(o.Procedure).Observe(o.Duration.Seconds())
+	m.bytes.WithLabelValues(o.Procedure, "in").Add(float64(o.In))
+	m.bytes.WithLabelValues(o.Procedure, "out").Add(float64(o.Out))
+}
+
+// SignedIn counts an attempt to sign in.
+func (m *Metrics) SignedIn(outcome string) { m.signIns.WithLabelValues(outcome).Inc() }
+
+// Watching sets how many watches are open.
+func (m *Metrics) Watching(open int) { m.watches.Set(float64(open)) }
+
+// Panicked counts a panic.
+func (m *Metrics) Panicked() { m.panics.Inc() }
+
+// Reloaded counts a reload of the directory.
+func (m *Metrics) Reloaded(outcome string) { m.reloads.WithLabelValues(outcome).Inc() }
