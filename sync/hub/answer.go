@@ -11,7 +11,7 @@ import (
 // known answers a mutation whose id the stream knows: with its outcome as it stands now, or, if the content differs,
 // with ID_REUSED. Nil if the id is new.
 func (w *writer) known(p *prepared) (*syncv1.MutationResult, error) {
-	found, err := w.lookup(p.id)
+	found, err := w.find(p)
 	if err != nil || found == nil {
 		return nil, err
 	}
@@ -27,6 +27,17 @@ func (w *writer) known(p *prepared) (*syncv1.MutationResult, error) {
 		}
 	}
 	return w.result(found.entry, p.hash, true), nil
+}
+
+// find looks a mutation up that may be new. A CREATE that was never held stands under its record only.
+func (w *writer) find(p *prepared) (*landed, error) {
+	if p.m.GetOperation() == syncv1.Operation_OPERATION_CREATE && w.head.GetHeld() == 0 {
+		state, err := w.recordState(p.id)
+		if err != nil || state == nil {
+			return nil, err
+		}
+	}
+	return w.lookup(p.id)
 }
 
 // result answers with what an entry says of its mutation.

@@ -1,8 +1,6 @@
 package hub
 
 import (
-	"errors"
-
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -143,11 +141,8 @@ func (w *writer) entry(p *prepared, held *storev1.Entry, effect syncv1.Outcome) 
 	return e, nil
 }
 
-// create makes a new record.
+// create makes a new record. That there is none with this id was found out when the mutation was looked up.
 func (w *writer) create(p *prepared, held *storev1.Entry, perm permission) (*storev1.Entry, error) {
-	if existing, err := w.recordState(p.id); err != nil || existing != nil {
-		return nil, errors.Join(err, errTaken)
-	}
 	e, err := w.entry(p, held, syncv1.Outcome_OUTCOME_APPLIED)
 	if err != nil {
 		return nil, err
@@ -178,9 +173,6 @@ func (w *writer) create(p *prepared, held *storev1.Entry, perm permission) (*sto
 	}
 	return e, w.install(v)
 }
-
-// errTaken cannot come out of a store that keeps its promises: known looked before.
-var errTaken = errors.New("hub: a record with this id appeared within the transaction")
 
 // change merges a mutation into a record that exists.
 func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind *care.Kind, state *storev1.RecordState) (*storev1.Entry, error) {

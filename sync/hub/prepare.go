@@ -37,8 +37,21 @@ type prepared struct {
 	placeless bool
 }
 
+// authorKeys keeps the author keys that one request has needed: one request brings many mutations of few people.
+type authorKeys map[[2]string][seal.KeySize]byte
+
+func (k authorKeys) fits(master seal.Master, tenant string, m *syncv1.Mutation, q *syncv1.QueuedMutation) bool {
+	who := [2]string{m.GetPersonId(), m.GetDeviceId()}
+	key, ok := k[who]
+	if !ok {
+		key = master.AuthorKey(tenant, who[0], who[1])
+		k[who] = key
+	}
+	return seal.Fits(key, q.GetPayload(), q.GetAuthorSeal())
+}
+
 // prepare reads a queued mutation.
-func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation) *prepared {
+func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation, keys authorKeys) *prepared {
 	p := &prepared{queued: q, hash: seal.PayloadHash(q.GetPayload()), arrived: c.Now, device: c.Session.DeviceID}
 	m := &syncv1.Mutation{}
 	if err := proto.Unmarshal(q.GetPayload(), m); err != nil || !readable(m, q.GetPayload()) {
@@ -50,7 +63,7 @@ func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation) *prepared {
 	if m.GetOperation() != syncv1.Operation_OPERATION_CREATE && len(m.GetRecordId()) == 16 {
 		p.record = store.ID(m.GetRecordId())
 	}
-	if !h.seals.AuthorFits(c.Session.Tenant, m.GetPersonId(), m.GetDeviceId(), q.GetPayload(), q.GetAuthorSeal()) {
+	if !keys.fits(h.seals, c.Session.Tenant, m, q) {
 		p.placeless, p.reason = true, syncv1.HeldReason_HELD_REASON_AUTHOR_SEAL
 		return p
 	}

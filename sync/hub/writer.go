@@ -27,6 +27,13 @@ type writer struct {
 	dirty   bool
 	digests map[uint32]*sectionDigest
 	chain   chain // of the mutation under judgement
+	authors map[author]*carev1.Actor
+}
+
+// author is a person in the role in which they wrote.
+type author struct {
+	person string
+	role   carev1.Role
 }
 
 type sectionDigest struct {
@@ -37,7 +44,7 @@ type sectionDigest struct {
 func (h *Hub) writer(c Call, tx store.Tx, streamID string) (*writer, error) {
 	w := &writer{
 		hub: h, call: c, tx: tx, stream: store.Stream{Tenant: c.Session.Tenant, Name: streamID},
-		digests: map[uint32]*sectionDigest{},
+		digests: map[uint32]*sectionDigest{}, authors: map[author]*carev1.Actor{},
 	}
 	head, err := readHead(tx, w.stream)
 	w.head = head
@@ -208,16 +215,21 @@ func (w *writer) retire(v *version) error {
 	return w.tx.Supersede(w.stream, v.state.GetVersion().GetSeq())
 }
 
-// author returns the author of a mutation as the directory knows them.
+// author returns the author of a mutation as the directory knows them. The answer is shared and must not be changed.
 func (w *writer) author(p *prepared, role carev1.Role) *carev1.Actor {
-	actor, ok := w.hub.dir.Person(w.call.Session.Tenant, p.m.GetPersonId())
+	who := author{p.m.GetPersonId(), role}
+	if actor := w.authors[who]; actor != nil {
+		return actor
+	}
+	actor, ok := w.hub.dir.Person(w.call.Session.Tenant, who.person)
 	if !ok {
-		actor = &carev1.Actor{PersonId: p.m.GetPersonId()}
+		actor = &carev1.Actor{PersonId: who.person}
 	}
 	actor = proto.CloneOf(actor)
 	if role != carev1.Role_ROLE_UNSPECIFIED {
 		actor.Role = role
 	}
+	w.authors[who] = actor
 	return actor
 }
 

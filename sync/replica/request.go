@@ -72,6 +72,7 @@ func (r *Replica) fillMutations(rd Reader, req *syncv1.SyncRequest) (map[string]
 		q.FirstLanding = own.GetFirstLanding()
 		size += proto.Size(q) + 8
 		if len(req.Mutations) >= r.batch || len(req.Mutations) > 0 && size > maxRequestBytes {
+			req.Pull = false // what was written goes first; reading begins with the last of it
 			return ErrStop
 		}
 		req.Mutations = append(req.Mutations, q)

@@ -36,9 +36,9 @@ func Author(key [KeySize]byte, payload []byte) []byte {
 	return cut(mac(key[:], "mutation", payload))
 }
 
-// AuthorFits tells whether an author seal fits the payload.
-func (m Master) AuthorFits(tenant, person, device string, payload, authorSeal []byte) bool {
-	return hmac.Equal(Author(m.AuthorKey(tenant, person, device), payload), authorSeal)
+// Fits tells whether an author seal fits the payload.
+func Fits(key [KeySize]byte, payload, authorSeal []byte) bool {
+	return hmac.Equal(Author(key, payload), authorSeal)
 }
 
 // Time seals a server time for a device.
