@@ -163,6 +163,9 @@ func (ws *watchers) close() {
 func (ws *watchers) publish(moved []hub.Moved, directory hub.Directory, now time.Time) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
+	if ws.open == 0 {
+		return
+	}
 	at := timestamppb.New(now)
 	for _, m := range moved {
 		hint := &syncv1.WatchResponse{StreamId: m.StreamID, Seq: m.Seq, At: at}

@@ -153,6 +153,9 @@ func (a *App) bind(ctx context.Context, address string, handler http.Handler, tl
 		Header: a.config.HeaderTimeout, Read: a.config.ReadTimeout, Idle: a.config.IdleTimeout,
 	}, a.log)
 	server.TLSConfig = tlsConfig
+	if at, ok := listener.Addr().(*net.TCPAddr); ok && tlsConfig == nil && !at.IP.IsLoopback() {
+		a.log.Warn().Str("address", at.String()).Msg("this address is not of this machine only and has no TLS: secrets and charts can be read on the way; give --tls-cert and --tls-key")
+	}
 	a.serving = append(a.serving, serving{server, listener})
 	return nil
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+	"github.com/tsunagu-care/tsunagu/server/internal/keys"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
@@ -159,5 +161,44 @@ func TestFullDiskReadsAndDoesNotWrite(t *testing.T) {
 	_, err := sato.chart().Write(t.Context(), handover(t, "chart-0001"))
 	if connect.CodeOf(err) != connect.CodeUnavailable {
 		t.Errorf("a write to a full disk: %v", err)
+	}
+}
+
+// TestVerifySeesDamage changes one byte of an entry behind the server's back.
+func TestVerifySeesDamage(t *testing.T) {
+	c := settings(t)
+	r := start(t, c, onDisk)
+	note(t, h1(t, r).signedIn(t, "sato", "tablet-a"), "chart-0001")
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	k, err := keys.Load(c.KeysFolder(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := openBadger(t.Context(), c, k.Store, zerolog.Nop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = e.Update(t.Context(), func(tx store.Tx) error {
+		s := store.Stream{Tenant: "demo", Name: "chart-0001/care"}
+		entry, err := tx.Entry(s, 1)
+		if err != nil || entry == nil {
+			return errors.Join(errors.New("there is no entry"), err)
+		}
+		changed := bytes.Replace(entry, []byte("made up"), []byte("made it"), 1)
+		return tx.ReplaceEntry(s, 1, changed)
+	})[0]
+	if err := errors.Join(err, e.Close()); err != nil {
+		t.Fatal(err)
+	}
+	verified, err := Verify(t.Context(), c.Storage, zerolog.Nop(), nil)
+	if err != nil || len(verified.Damage) == 0 {
+		t.Fatalf("%+v %v", verified, err)
+	}
+	for _, line := range verified.Damage {
+		if strings.Contains(line, "chart-0001") || strings.Contains(line, "made") {
+			t.Errorf("the report names a chart or quotes it: %s", line)
+		}
 	}
 }

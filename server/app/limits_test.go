@@ -21,7 +21,7 @@ import (
 // A bomb expands to so much; taking it must not allocate more than so much in all. The zstd decoder's window and the
 // buffers of HTTP/2 are most of it.
 const (
-	expands   = 512 << 20
+	expands   = 256 << 20
 	allocates = 96 << 20
 )
 

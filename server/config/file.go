@@ -24,13 +24,13 @@ func Options() []kong.Option {
 }
 
 // entries is a configuration file: flag names and their values.
-type entries map[string]*yaml.Node
+type entries map[string]yaml.Node
 
 // Load reads a configuration file.
 func Load(r io.Reader) (kong.Resolver, error) {
 	var e entries
 	if err := yaml.NewDecoder(r).Decode(&e); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("the configuration file is not a list of `name: value`; nothing was started: %w", err)
+		return nil, fmt.Errorf("the configuration file is not a list of `name: value`; nothing was started: %s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	return e, nil
 }

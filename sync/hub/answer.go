@@ -42,15 +42,15 @@ func (w *writer) find(p *prepared) (*landed, error) {
 
 // result answers with what an entry says of its mutation.
 func (w *writer) result(e *storev1.Entry, payloadHash [32]byte, repeated bool) *syncv1.MutationResult {
-	return w.hub.result(w.stream.Tenant, w.stream.Name, e, payloadHash, repeated)
+	return result(w.seals, w.stream, e, payloadHash, repeated)
 }
 
-func (h *Hub) result(tenant, stream string, e *storev1.Entry, payloadHash [32]byte, repeated bool) *syncv1.MutationResult {
+func result(seals *seal.Sealer, s store.Stream, e *storev1.Entry, payloadHash [32]byte, repeated bool) *syncv1.MutationResult {
 	r := &syncv1.MutationResult{
 		Outcome: e.GetEffect(), Version: e.GetVersion(), EntryHash: e.GetHash(), ArrivedMs: e.GetArrivedMs(),
 		Repeated: repeated, HeldReason: e.GetHeldReason(), Detail: e.GetDetail(),
 	}
-	r.ReceiptSeal = h.seals.Receipt(tenant, Receipt(stream, e.GetMutationId(), payloadHash[:], r))
+	r.ReceiptSeal = seals.Receipt(s.Tenant, Receipt(s.Name, e.GetMutationId(), payloadHash[:], r))
 	return r
 }
 
@@ -73,5 +73,5 @@ func (h *Hub) heldNow(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.Muta
 	if found == nil || found.written.GetDeviceId() != c.Session.DeviceID {
 		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_HELD}, nil
 	}
-	return h.result(s.Tenant, s.Name, found.entry, seal.PayloadHash(found.written.GetPayload()), true), nil
+	return result(h.seals.Sealer(), s, found.entry, seal.PayloadHash(found.written.GetPayload()), true), nil
 }

@@ -68,7 +68,7 @@ func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error
 	if dep.state != nil {
 		kind, _ = care.KindByNumber(dep.state.GetKind())
 	}
-	perm := w.hub.judge(w.stream.Tenant, p, w.hub.dir.Grants(w.stream.Tenant, p.m.GetPersonId(), w.stream.Name), kind)
+	perm := judge(p, w.hub.dir.Grants(w.stream.Tenant, p.m.GetPersonId(), w.stream.Name), kind)
 	switch {
 	case perm.reason != 0 && held.GetJudgedBy() == "":
 		return w.hold(p, held, perm.reason, "", nil)
@@ -158,12 +158,12 @@ func (w *writer) create(p *prepared, held *storev1.Entry, perm permission) (*sto
 		return nil, err
 	}
 	v := &version{id: p.id, kind: p.kind, record: p.m.GetRecord(), arrivedMs: p.arrived.UnixMilli(), at: e.GetVersion()}
-	v.bytes = append(append(make([]byte, 0, len(brought)+len(appended)), brought...), appended...)
+	v.setBytes(append(append(make([]byte, 0, len(brought)+len(appended)), brought...), appended...))
 	e.Section, e.Record = v.section(), appended
 	if held != nil {
 		e.Record = v.bytes
 	}
-	if err := w.append(e); err != nil {
+	if err := w.append(e, v.hash[:]); err != nil {
 		return nil, err
 	}
 	if held != nil {
@@ -214,12 +214,13 @@ func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind 
 }
 
 func (w *writer) installChange(p *prepared, e *storev1.Entry, merged *merge.Result, v *version) error {
-	var err error
-	if v.bytes, err = ledger.Marshal(merged.Record); err != nil {
+	record, err := ledger.Marshal(merged.Record)
+	if err != nil {
 		return err
 	}
+	v.setBytes(record)
 	e.Section, e.Record = v.section(), v.bytes
-	if err := w.append(e); err != nil {
+	if err := w.append(e, v.hash[:]); err != nil {
 		return err
 	}
 	if err := w.tx.PutMutation(w.stream, p.id, e.GetVersion().GetSeq()); err != nil {

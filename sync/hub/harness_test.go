@@ -26,7 +26,7 @@ var day = time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 // bench is a hub with people: sato and suzuki are nurses of one chart, takahashi is a care worker, mori a physician
 // of another chart, nobody has never had a grant.
 type bench struct {
-	t     *testing.T
+	t     testing.TB
 	store *memory.Store
 	hub   *hub.Hub
 	seals seal.Master
@@ -35,7 +35,7 @@ type bench struct {
 	epoch uint64
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	b := &bench{t: t, store: memory.New(), now: day, ids: rand.NewChaCha8([32]byte{1})}
 	b.seals = seal.Master{7}
 	b.hub = hub.New(hub.Config{Store: b.store, Directory: people{}, Seals: b.seals, Epochs: b})

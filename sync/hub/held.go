@@ -26,7 +26,7 @@ func (w *writer) hold(p *prepared, held *storev1.Entry, reason syncv1.HeldReason
 	e.HeldReason, e.Detail, e.WaitsFor, e.Author, e.JudgedBy = reason, detail, waitsFor, w.author(p, 0), ""
 	e.ClockOffsetMs = p.offsetMs
 	w.head.Held++
-	if err := w.append(e); err != nil {
+	if err := w.append(e, nil); err != nil {
 		return nil, err
 	}
 	seq := e.GetVersion().GetSeq()
@@ -76,12 +76,12 @@ func (w *writer) retry(id store.ID) (bool, error) {
 	if found.entry.GetEffect() != syncv1.Outcome_OUTCOME_HELD || len(found.entry.GetWaitsFor()) == 0 {
 		return false, nil
 	}
-	e, err := w.decide(w.hub.restore(found), found.entry)
+	e, err := w.decide(w.hub.restore(w.stream.Tenant, found), found.entry)
 	return err == nil && ledger.Changed(e.GetEffect()), err
 }
 
 // restore returns a held mutation as it was prepared when it came.
-func (h *Hub) restore(l *landed) *prepared {
+func (h *Hub) restore(tenant string, l *landed) *prepared {
 	p := &prepared{
 		queued:  &syncv1.QueuedMutation{Payload: l.written.GetPayload(), AuthorSeal: l.written.GetAuthorSeal()},
 		hash:    seal.PayloadHash(l.written.GetPayload()),
@@ -96,6 +96,9 @@ func (h *Hub) restore(l *landed) *prepared {
 	if proto.Unmarshal(p.queued.GetPayload(), p.m) != nil {
 		p.reason = syncv1.HeldReason_HELD_REASON_UNREADABLE
 		return p
+	}
+	if h.seals.TimeFits(tenant, p.m.GetDeviceId(), p.m.GetNotBefore()) {
+		p.notBefore = time.UnixMilli(p.m.GetNotBefore().GetUnixMs())
 	}
 	p.reason, p.detail = p.check()
 	return p
@@ -168,14 +171,14 @@ func heldInInbox(reason syncv1.HeldReason, arrivedMs int64, repeated bool) *sync
 // judge carries out a person's decision on a held mutation. A release sets aside only what a person may decide: the
 // right to write. What is missing or invalid stays held, under its present reason.
 func (w *writer) judge(l *landed, j Judgement) (*storev1.Entry, error) {
-	p := w.hub.restore(l)
+	p := w.hub.restore(w.stream.Tenant, l)
 	if !j.Release {
 		e, err := w.entry(p, l.entry, syncv1.Outcome_OUTCOME_REJECTED)
 		if err != nil {
 			return nil, err
 		}
 		e.HeldReason, e.Detail, e.JudgedBy = l.entry.GetHeldReason(), j.Words, w.call.Session.PersonID
-		if err := w.append(e); err != nil {
+		if err := w.append(e, nil); err != nil {
 			return nil, err
 		}
 		return e, w.tx.PutMutation(w.stream, p.id, e.GetVersion().GetSeq())

@@ -20,11 +20,8 @@ type permission struct {
 // judge decides by the interval in which the mutation was written: after the sealed time that the device had, and
 // before it first arrived. One grant over all of it is a right. A grant at the moment that a clock of the same boot
 // names is one too, but somebody should look at it, since that clock is the device's own word.
-func (h *Hub) judge(tenant string, p *prepared, grants []Grant, kind *care.Kind) permission {
+func judge(p *prepared, grants []Grant, kind *care.Kind) permission {
 	from := p.notBefore
-	if from.IsZero() && h.seals.TimeFits(tenant, p.m.GetDeviceId(), p.m.GetNotBefore()) {
-		from = time.UnixMilli(p.m.GetNotBefore().GetUnixMs())
-	}
 	var at time.Time
 	if !from.IsZero() {
 		at = ownClock(p.m, from, p.arrived)

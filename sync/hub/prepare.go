@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ type prepared struct {
 	hash    [32]byte // of the payload
 	kind    *care.Kind
 	arrived time.Time // its first arrival
-	// notBefore overrides the sealed time: the server itself vouches for when it was written.
+	// notBefore is the sealed time before which it was not written; zero if the server does not vouch for one.
 	notBefore time.Time
 	// offset of the device's wall clock against the server's.
 	offsetMs int64
@@ -37,21 +38,44 @@ type prepared struct {
 	placeless bool
 }
 
-// authorKeys keeps the author keys that one request has needed: one request brings many mutations of few people.
-type authorKeys map[[2]string][seal.KeySize]byte
+// sealers are those that one call needs: many mutations of few people come with one request.
+type sealers struct {
+	master  *seal.Sealer
+	authors map[[2]string]*seal.Sealer
+	// fits is the last sealed time that was looked at, and whether it fitted: a queue repeats it.
+	time     *syncv1.SealedTime
+	device   string
+	timeFits bool
+}
 
-func (k authorKeys) fits(master seal.Master, tenant string, m *syncv1.Mutation, q *syncv1.QueuedMutation) bool {
+func (h *Hub) sealers() *sealers {
+	return &sealers{master: h.seals.Sealer(), authors: map[[2]string]*seal.Sealer{}}
+}
+
+// authorFits tells whether the mutation was sealed by the person and device that it names.
+func (s *sealers) authorFits(master seal.Master, tenant string, m *syncv1.Mutation, q *syncv1.QueuedMutation) bool {
 	who := [2]string{m.GetPersonId(), m.GetDeviceId()}
-	key, ok := k[who]
-	if !ok {
-		key = master.AuthorKey(tenant, who[0], who[1])
-		k[who] = key
+	author := s.authors[who]
+	if author == nil {
+		author = seal.AuthorSealer(master.AuthorKey(tenant, who[0], who[1]))
+		s.authors[who] = author
 	}
-	return seal.Fits(key, q.GetPayload(), q.GetAuthorSeal())
+	return author.AuthorFits(q.GetPayload(), q.GetAuthorSeal())
+}
+
+// notBeforeFits tells whether the mutation's sealed time is this server's, for its device.
+func (s *sealers) notBeforeFits(tenant string, m *syncv1.Mutation) bool {
+	t := m.GetNotBefore()
+	same := s.time != nil && s.device == m.GetDeviceId() && s.time.GetUnixMs() == t.GetUnixMs() &&
+		bytes.Equal(s.time.GetSeal(), t.GetSeal())
+	if !same {
+		s.time, s.device, s.timeFits = t, m.GetDeviceId(), s.master.TimeFits(tenant, m.GetDeviceId(), t)
+	}
+	return s.timeFits
 }
 
 // prepare reads a queued mutation.
-func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation, keys authorKeys) *prepared {
+func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation, with *sealers) *prepared {
 	p := &prepared{queued: q, hash: seal.PayloadHash(q.GetPayload()), arrived: c.Now, device: c.Session.DeviceID}
 	m := &syncv1.Mutation{}
 	if err := proto.Unmarshal(q.GetPayload(), m); err != nil || !readable(m, q.GetPayload()) {
@@ -63,11 +87,14 @@ func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation, keys authorKeys) *prepar
 	if m.GetOperation() != syncv1.Operation_OPERATION_CREATE && len(m.GetRecordId()) == 16 {
 		p.record = store.ID(m.GetRecordId())
 	}
-	if !keys.fits(h.seals, c.Session.Tenant, m, q) {
+	if !with.authorFits(h.seals, c.Session.Tenant, m, q) {
 		p.placeless, p.reason = true, syncv1.HeldReason_HELD_REASON_AUTHOR_SEAL
 		return p
 	}
 	p.arrived = h.firstArrival(c, p)
+	if with.notBeforeFits(c.Session.Tenant, m) {
+		p.notBefore = time.UnixMilli(m.GetNotBefore().GetUnixMs())
+	}
 	p.reason, p.detail = p.check()
 	return p
 }

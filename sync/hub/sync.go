@@ -134,10 +134,10 @@ func (s *step) push(ctx context.Context) {
 // batches prepares the mutations and sorts them by stream, in the order in which they were written.
 func (s *step) batches() []*batch {
 	offset := s.req.GetClock().GetWallMs() - s.call.Now.UnixMilli()
-	byStream, keys := map[string]*batch{}, authorKeys{}
+	byStream, with := map[string]*batch{}, s.hub.sealers()
 	var batches []*batch
 	for i, q := range s.req.GetMutations() {
-		p := s.hub.prepare(s.call, q, keys)
+		p := s.hub.prepare(s.call, q, with)
 		p.index, p.offsetMs = i, offset
 		stream := ""
 		if !p.placeless {

@@ -98,7 +98,7 @@ func (h *Hub) mutationOf(c Call, stream string, req *chartv1.WriteRequest) (*pre
 		return nil, outward(err)
 	}
 	key := h.seals.AuthorKey(c.Session.Tenant, c.Session.PersonID, c.Session.DeviceID)
-	p := h.prepare(c, &syncv1.QueuedMutation{Payload: payload, AuthorSeal: seal.Author(key, payload)}, authorKeys{})
+	p := h.prepare(c, &syncv1.QueuedMutation{Payload: payload, AuthorSeal: seal.Author(key, payload)}, h.sealers())
 	p.notBefore = c.Now // it is written here and now
 	if p.reason != 0 {
 		return nil, refuse(InvalidArgument, "nothing was stored; the contract does not allow this: "+p.detail)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -28,6 +29,7 @@ type writer struct {
 	digests map[uint32]*sectionDigest
 	chain   chain // of the mutation under judgement
 	authors map[author]*carev1.Actor
+	seals   *seal.Sealer
 }
 
 // author is a person in the role in which they wrote.
@@ -45,6 +47,7 @@ func (h *Hub) writer(c Call, tx store.Tx, streamID string) (*writer, error) {
 	w := &writer{
 		hub: h, call: c, tx: tx, stream: store.Stream{Tenant: c.Session.Tenant, Name: streamID},
 		digests: map[uint32]*sectionDigest{}, authors: map[author]*carev1.Actor{},
+		seals: h.seals.Sealer(),
 	}
 	head, err := readHead(tx, w.stream)
 	w.head = head
@@ -90,15 +93,18 @@ func (w *writer) next() (*syncv1.Version, error) {
 	return &syncv1.Version{Epoch: w.head.GetVersion().GetEpoch(), Seq: w.head.GetVersion().GetSeq() + 1}, nil
 }
 
-// append seals an entry and appends it to the log. Its version must be what next returned.
-func (w *writer) append(e *storev1.Entry) error {
+// append seals an entry and appends it to the log. Its version must be what next returned. The hash is that of the
+// record's bytes after it, nil if it changes none; it is part of what is sealed and need not be kept.
+func (w *writer) append(e *storev1.Entry, recordHash []byte) error {
 	e.Salt = make([]byte, 16)
 	if _, err := io.ReadFull(w.call.Entropy, e.Salt); err != nil {
 		return err
 	}
+	e.RecordSha256 = recordHash
 	if err := ledger.Seal(e, w.head.GetHash()); err != nil {
 		return err
 	}
+	e.RecordSha256 = nil
 	raw, err := ledger.Marshal(e)
 	if err != nil {
 		return err
@@ -158,12 +164,15 @@ type version struct {
 	kind      *care.Kind
 	record    *carev1.Record
 	bytes     []byte
+	hash      [sha256.Size]byte    // of the bytes
 	state     *storev1.RecordState // of the version before; nil for a new record
 	oldBytes  []byte
 	markers   []*storev1.Marker
 	arrivedMs int64
 	at        *syncv1.Version
 }
+
+func (v *version) setBytes(b []byte) { v.bytes, v.hash = b, sha256.Sum256(b) }
 
 // section of the new version: a record moves to a later section, never to an earlier one.
 func (v *version) section() uint32 {
@@ -188,7 +197,7 @@ func (w *writer) install(v *version) error {
 	if err != nil {
 		return err
 	}
-	d.sum, d.count = d.sum.Add(ledger.TermOf(v.id, v.at, sha256.Sum256(v.bytes))), d.count+1
+	d.sum, d.count = d.sum.Add(ledger.TermOf(v.id, v.at, v.hash)), d.count+1
 	raw, err := ledger.Marshal(state)
 	if err != nil {
 		return err

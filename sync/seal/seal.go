@@ -10,6 +10,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"hash"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
@@ -28,38 +29,25 @@ func PayloadHash(payload []byte) [32]byte { return sha256.Sum256(payload) }
 
 // AuthorKey derives the key under which one person's mutations on one device are sealed. It is issued at sign-in.
 func (m Master) AuthorKey(tenant, person, device string) [KeySize]byte {
-	return mac(m[:], "author", []byte(tenant), []byte(person), []byte(device))
+	return m.Sealer().sum("author", []byte(tenant), []byte(person), []byte(device))
 }
 
 // Author seals a payload under an author key, as a device does.
-func Author(key [KeySize]byte, payload []byte) []byte {
-	return cut(mac(key[:], "mutation", payload))
-}
-
-// Fits tells whether an author seal fits the payload.
-func Fits(key [KeySize]byte, payload, authorSeal []byte) bool {
-	return hmac.Equal(Author(key, payload), authorSeal)
-}
+func Author(key [KeySize]byte, payload []byte) []byte { return newSealer(key[:]).Author(payload) }
 
 // Time seals a server time for a device.
 func (m Master) Time(tenant, device string, unixMs int64) *syncv1.SealedTime {
-	return &syncv1.SealedTime{UnixMs: unixMs, Seal: m.timeSeal(tenant, device, unixMs)}
+	return &syncv1.SealedTime{UnixMs: unixMs, Seal: m.Sealer().time(tenant, device, unixMs)}
 }
 
 // TimeFits tells whether this server sealed that time for the device.
 func (m Master) TimeFits(tenant, device string, t *syncv1.SealedTime) bool {
-	return t != nil && hmac.Equal(m.timeSeal(tenant, device, t.GetUnixMs()), t.GetSeal())
-}
-
-func (m Master) timeSeal(tenant, device string, unixMs int64) []byte {
-	return cut(mac(m[:], "time", []byte(tenant), []byte(device), number(uint64(unixMs))))
+	return m.Sealer().TimeFits(tenant, device, t)
 }
 
 // Receipt returns the seal of a receipt; the seal that it carries is not looked at.
 func (m Master) Receipt(tenant string, r *syncv1.Receipt) []byte {
-	return cut(mac(m[:], "receipt", []byte(tenant), []byte(r.GetStreamId()),
-		number(r.GetVersion().GetEpoch()), number(r.GetVersion().GetSeq()), r.GetEntryHash(),
-		r.GetMutationId(), r.GetPayloadHash(), number(uint64(r.GetArrivedMs()))))
+	return m.Sealer().Receipt(tenant, r)
 }
 
 // ReceiptFits tells whether this server made the receipt.
@@ -67,22 +55,59 @@ func (m Master) ReceiptFits(tenant string, r *syncv1.Receipt) bool {
 	return r != nil && hmac.Equal(m.Receipt(tenant, r), r.GetSeal())
 }
 
+// Sealer makes many seals under one key. It is not safe for concurrent use.
+type Sealer struct {
+	mac     hash.Hash
+	message []byte
+}
+
+// Sealer returns a sealer for what the master key itself seals.
+func (m Master) Sealer() *Sealer { return newSealer(m[:]) }
+
+// AuthorSealer returns a sealer for the mutations of one person on one device.
+func AuthorSealer(key [KeySize]byte) *Sealer { return newSealer(key[:]) }
+
+func newSealer(key []byte) *Sealer { return &Sealer{mac: hmac.New(sha256.New, key)} }
+
+// Author seals a payload, under an author key.
+func (s *Sealer) Author(payload []byte) []byte { return s.seal("mutation", payload) }
+
+// AuthorFits tells whether an author seal fits the payload.
+func (s *Sealer) AuthorFits(payload, authorSeal []byte) bool {
+	return hmac.Equal(s.Author(payload), authorSeal)
+}
+
+// TimeFits tells whether this server sealed that time for the device.
+func (s *Sealer) TimeFits(tenant, device string, t *syncv1.SealedTime) bool {
+	return t != nil && hmac.Equal(s.time(tenant, device, t.GetUnixMs()), t.GetSeal())
+}
+
+func (s *Sealer) time(tenant, device string, unixMs int64) []byte {
+	return s.seal("time", []byte(tenant), []byte(device), number(uint64(unixMs)))
+}
+
+// Receipt returns the seal of a receipt; the seal that it carries is not looked at.
+func (s *Sealer) Receipt(tenant string, r *syncv1.Receipt) []byte {
+	return s.seal("receipt", []byte(tenant), []byte(r.GetStreamId()), number(r.GetVersion().GetEpoch()),
+		number(r.GetVersion().GetSeq()), r.GetEntryHash(), r.GetMutationId(), r.GetPayloadHash(),
+		number(uint64(r.GetArrivedMs())))
+}
+
 func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
-func cut(sum [sha256.Size]byte) []byte { return sum[:SealSize] }
+func (s *Sealer) seal(label string, parts ...[]byte) []byte {
+	sum := s.sum(label, parts...)
+	return sum[:SealSize:SealSize]
+}
 
-func mac(key []byte, label string, parts ...[]byte) (sum [sha256.Size]byte) {
-	h := hmac.New(sha256.New, key)
-	write := func(part []byte) {
-		var length [4]byte
-		binary.BigEndian.PutUint32(length[:], uint32(len(part)))
-		h.Write(length[:])
-		h.Write(part)
-	}
-	write([]byte(label))
+// sum is the whole HMAC over label and parts, each with its length before it.
+func (s *Sealer) sum(label string, parts ...[]byte) (sum [sha256.Size]byte) {
+	s.message = append(binary.BigEndian.AppendUint32(s.message[:0], uint32(len(label))), label...)
 	for _, part := range parts {
-		write(part)
+		s.message = append(binary.BigEndian.AppendUint32(s.message, uint32(len(part))), part...)
 	}
-	h.Sum(sum[:0])
+	s.mac.Reset()
+	s.mac.Write(s.message)
+	s.mac.Sum(sum[:0])
 	return sum
 }

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime/pprof"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/tsunagu-care/tsunagu/server/app"
+	"github.com/tsunagu-care/tsunagu/server/config"
+)
+
+// inside is a server in this process, so that one profile shows it whole: Connect, hub, engine, and the client.
+type inside struct {
+	app    *app.App
+	cancel context.CancelFunc
+	ended  chan error
+}
+
+func startInside(ctx context.Context, data, directory string) (*inside, error) {
+	a, err := app.Open(ctx, config.Server{
+		Storage: config.Storage{Data: data}, Directory: directory, MinFree: 256 << 20, Listen: "127.0.0.1:0",
+		TokenLife: time.Hour, HeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		ShutdownDeadline: 20 * time.Second,
+	}, zerolog.Nop())
+	if err != nil {
+		return nil, err
+	}
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s := &inside{app: a, cancel: cancel, ended: make(chan error, 1)}
+	go func() { s.ended <- a.Run(running) }()
+	return s, nil
+}
+
+func (s *inside) address() string { return s.app.Addr() }
+func (s *inside) pid() int        { return os.Getpid() }
+
+func (s *inside) stop() error {
+	s.cancel()
+	return errors.Join(<-s.ended, s.app.Close())
+}
+
+// profile profiles fn if a profile was asked for. Every row has a file of its own: NAME becomes NAME.ROW.
+func (l *lab) profile(row string, fn func() error) error {
+	if l.settings.cpuprofile == "" {
+		return fn()
+	}
+	f, err := os.OpenFile(l.settings.cpuprofile+"."+row, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return fn()
+}

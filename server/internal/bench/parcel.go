@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/seal"
+)
+
+// batchSize is how many mutations the SDK puts into one request: the most that the contract allows.
+const batchSize = 1000
+
+// parcel is a request as it goes onto the wire.
+type parcel struct {
+	body  []byte
+	count int
+}
+
+// pack writes n readings into requests for one stream, and their bytes into the book.
+func (t *tablet) pack(r *readings, n int, stream string, b *book) ([]parcel, error) {
+	var parcels []parcel
+	for n > 0 {
+		m := request()
+		m.Positions = []*syncv1.StreamPosition{{StreamId: stream}}
+		for range min(n, batchSize) {
+			q, err := t.create(r, stream, b)
+			if err != nil {
+				return nil, err
+			}
+			m.Mutations = append(m.Mutations, q)
+		}
+		n -= len(m.Mutations)
+		p, err := wrap(m)
+		if err != nil {
+			return nil, err
+		}
+		parcels = append(parcels, p)
+	}
+	return parcels, nil
+}
+
+// wrap encodes and compresses a request as the SDK does.
+func wrap(m *syncv1.SyncRequest) (parcel, error) {
+	raw, err := proto.Marshal(m)
+	if err != nil {
+		return parcel{}, err
+	}
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(raw); err != nil {
+		return parcel{}, err
+	}
+	err = w.Close()
+	return parcel{b.Bytes(), len(m.GetMutations())}, err
+}
+
+// create makes one CREATE, as sync/replica does.
+func (t *tablet) create(r *readings, stream string, b *book) (*syncv1.QueuedMutation, error) {
+	record := r.next()
+	id := r.id()
+	record.Id, record.Status = id[:], carev1.RecordStatus_RECORD_STATUS_ACTIVE
+	written := r.at.Add(time.Duration(r.random.IntN(180_000)) * time.Millisecond)
+	e := record.GetEnvelope()
+	e.Recorded, e.MonotonicMs, e.BootId = timestamppb.New(written), uint64(written.UnixMilli()), boot
+	payload, err := ledger.Marshal(&syncv1.Mutation{
+		Id: id[:], StreamId: stream, Operation: syncv1.Operation_OPERATION_CREATE, SchemaVersion: care.SchemaVersion,
+		PersonId: t.name, DeviceId: t.name, NotBefore: t.session.GetServerTime(), Record: record,
+	})
+	if err != nil {
+		return nil, err
+	}
+	brought, err := ledger.PayloadRecord(payload)
+	if err != nil {
+		return nil, err
+	}
+	b.put(id, brought)
+	return &syncv1.QueuedMutation{
+		Payload: payload, AuthorSeal: seal.Author([seal.KeySize]byte(t.session.GetAuthorKey()), payload),
+	}, nil
+}
+
+// post sends a parcel and reads its answer.
+func (t *tablet) post(ctx context.Context, p parcel) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.base+syncv1connect.SyncServiceSyncProcedure, bytes.NewReader(p.body))
+	if err != nil {
+		return err
+	}
+	r.Header = http.Header{
+		"Content-Type": {"application/proto"}, "Content-Encoding": {"gzip"}, "Accept-Encoding": {"zstd"},
+		"Connect-Protocol-Version": {"1"}, "Authorization": {"Bearer " + t.session.GetToken()},
+	}
+	answer, err := t.http.Do(r)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("a push was answered with %s: %s", answer.Status, body)
+	}
+	if answer.Header.Get("Content-Encoding") == "zstd" {
+		if body, err = t.answer.DecodeAll(body, nil); err != nil {
+			return err
+		}
+	}
+	return accepted(body, p.count)
+}
+
+// accepted tells whether every mutation was taken as it was written.
+func accepted(body []byte, count int) error {
+	m := &syncv1.SyncResponse{}
+	if err := proto.Unmarshal(body, m); err != nil {
+		return err
+	}
+	if len(m.GetResults()) != count {
+		return fmt.Errorf("%d mutations got %d answers", count, len(m.GetResults()))
+	}
+	for _, result := range m.GetResults() {
+		if result.GetOutcome() != syncv1.Outcome_OUTCOME_APPLIED {
+			return fmt.Errorf("a reading was answered with %s (%s, %s)", result.GetOutcome(), result.GetHeldReason(), result.GetDetail())
+		}
+	}
+	return nil
+}
+
+// book remembers what was pushed to a stream: the hash of each record's bytes and how many there are. The server adds
+// to them how the record arrived, and changes nothing.
+type book map[[16]byte]written
+
+type written struct {
+	size int
+	hash [sha256.Size]byte
+}
+
+func (b *book) put(id [16]byte, record []byte) {
+	if *b == nil {
+		*b = book{}
+	}
+	(*b)[id] = written{len(record), sha256.Sum256(record)}
+}
+
+// fits tells whether a record begins with what was pushed.
+func (b book) fits(id [16]byte, record []byte) bool {
+	w, ok := b[id]
+	return ok && len(record) >= w.size && sha256.Sum256(record[:w.size]) == w.hash
+}
