@@ -11,6 +11,9 @@ import (
 // would send that back and hand it to whoever logs.
 var errUnreadable = errors.New(textUnreadable)
 
+// errUnreadableJSON is the same for JSON, where a misspelt member is the most likely cause.
+var errUnreadableJSON = errors.New(textUnreadableJSON)
+
 // errUnwritable stands for every error of encoding, for the same reason.
 var errUnwritable = errors.New("the answer cannot be written; try again")
 
@@ -38,8 +41,8 @@ func (binaryCodec) Unmarshal(data []byte, message any) error {
 	return nil
 }
 
-// jsonCodec is the JSON encoding of protobuf, with the same silence. Unknown members are passed over, as unknown
-// fields are in the binary encoding.
+// jsonCodec is the JSON encoding of protobuf, with the same silence. An unknown member is an error: JSON is written by
+// hand and by small programs, where it is a slip of the pen, and to pass over it would lose what somebody wrote.
 type jsonCodec struct{ name string }
 
 func (c jsonCodec) Name() string { return c.name }
@@ -58,8 +61,8 @@ func (jsonCodec) Unmarshal(data []byte, message any) error {
 	if !ok || len(data) == 0 {
 		return errUnreadable
 	}
-	if err := (protojson.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(data, m); err != nil {
-		return errUnreadable
+	if err := protojson.Unmarshal(data, m); err != nil {
+		return errUnreadableJSON
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ const (
 	textInternal        = "the server made a mistake: what it had answered for is stored, the rest stays on the device; try again, and report the request id if it happens again"
 	textCancelled       = "the call ended before its answer: send it again, nothing is stored twice"
 	textInvalid         = "the request is not valid, nothing was stored; what to correct: "
+	textUnreadableJSON  = "the JSON cannot be read, or has a member that this server does not know; nothing was stored: check the names against the contract"
 	textUnreadable      = "the message cannot be read, nothing was stored; update the app if it happens again"
 )
 

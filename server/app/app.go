@@ -108,6 +108,7 @@ func (a *App) openAPI(context.Context) error {
 	a.metrics = metrics.New(a.options.version, func() bool { return a.ready() == nil })
 	var core api.Core = hub.New(hub.Config{
 		Store: a.engine, Directory: a.directory, Seals: a.options.seals, Epochs: a.journal,
+		Fault: a.fault,
 	})
 	if a.options.wrap != nil {
 		core = a.options.wrap(core)

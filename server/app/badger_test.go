@@ -97,6 +97,9 @@ func TestWrittenIsThereAfterARestart(t *testing.T) {
 	if n := timeline(t, again, "chart-0001"); n != 1 {
 		t.Errorf("%d on the timeline after a restart", n)
 	}
+	if strings.Contains(r.log.String(), `"level":"warn"`) {
+		t.Errorf("a plain restart warns: %s", r.log)
+	}
 }
 
 // TestForeignChartsLookAbsent: what may not be read and what is not there get one answer.

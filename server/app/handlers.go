@@ -70,6 +70,11 @@ func (a *App) hooks() api.Hooks {
 	}
 }
 
+// fault logs what is wrong with one stream while a call goes on with the others.
+func (a *App) fault(err error) {
+	a.log.Error().Str("why", cause(err)).Msg("one stream cannot be read, its devices get no verdict; stop the server and run tsunagu verify")
+}
+
 // sentinels are the errors whose texts are known to hold nothing of a chart.
 var sentinels = []error{store.ErrClosed, store.ErrFull, store.ErrTooLarge, store.ErrDamaged, store.ErrUnknownOutcome}
 

@@ -15,6 +15,7 @@ import (
 	"connectrpc.com/connect"
 	"github.com/rs/zerolog"
 
+	"github.com/tsunagu-care/tsunagu/api"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 	"github.com/tsunagu-care/tsunagu/server/config"
 	"github.com/tsunagu-care/tsunagu/server/internal/keys"
@@ -194,5 +195,27 @@ func TestMetricsOnASocketOfTheirOwn(t *testing.T) {
 		if answer.StatusCode != want {
 			t.Errorf("%s: %d, want %d", address, answer.StatusCode, want)
 		}
+	}
+}
+
+// TestWatchOutlivesTheTimeToReadARequest: the limit is for sending a request, not for listening to its answer.
+func TestWatchOutlivesTheTimeToReadARequest(t *testing.T) {
+	c := settings(t)
+	c.ReadTimeout, c.IdleTimeout = 50*time.Millisecond, 50*time.Millisecond
+	r := start(t, c, WithLimits(api.Limits{SignOfLife: 100 * time.Millisecond}))
+	for name, caller := range map[string]*client{"h1": h1(t, r), "h2c": h2c(t, r)} {
+		ctx, cancel := context.WithCancel(t.Context())
+		watch, err := caller.signedIn(t, "sato", "tablet-a").sync().Watch(ctx, connect.NewRequest(&syncv1.WatchRequest{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 4 {
+			if !watch.Receive() {
+				t.Errorf("%s: ended after %d signs of life: %v", name, i, watch.Err())
+				break
+			}
+		}
+		cancel()
+		_ = watch.Close()
 	}
 }

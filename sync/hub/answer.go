@@ -1,6 +1,9 @@
 package hub
 
 import (
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
@@ -18,20 +21,19 @@ func (w *writer) known(p *prepared) (*syncv1.MutationResult, error) {
 	if !found.has(p.hash[:]) {
 		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_ID_REUSED}, nil
 	}
-	if waits := found.entry.GetWaitsFor(); len(waits) > 0 {
-		if _, err := w.retry(p.id); err != nil {
-			return nil, err
-		}
-		if found, err = w.lookup(p.id); err != nil {
-			return nil, err
-		}
+	if err := w.revive(p.id, found); err != nil {
+		return nil, err
+	}
+	if found, err = w.lookup(p.id); err != nil {
+		return nil, err
 	}
 	return w.result(found.entry, p.hash, true), nil
 }
 
-// find looks a mutation up that may be new. A CREATE that was never held stands under its record only.
+// find looks a mutation up that may be new. While no mutation of the stream stands under its own id, a CREATE can
+// only be known by its record.
 func (w *writer) find(p *prepared) (*landed, error) {
-	if p.m.GetOperation() == syncv1.Operation_OPERATION_CREATE && w.head.GetHeld() == 0 {
+	if p.m.GetOperation() == syncv1.Operation_OPERATION_CREATE && w.head.GetIds() == 0 {
 		state, err := w.recordState(p.id)
 		if err != nil || state == nil {
 			return nil, err
@@ -63,7 +65,7 @@ func Receipt(stream string, mutationID, payloadHash []byte, r *syncv1.MutationRe
 }
 
 // heldNow answers the present outcome of a mutation that a device shows as held. Only the device that brought it
-// learns it; whatever else is asked for is still held, as far as the asker is concerned.
+// learns what the log says.
 func (h *Hub) heldNow(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.MutationResult, error) {
 	s := store.Stream{Tenant: c.Session.Tenant, Name: ref.GetStreamId()}
 	found, err := lookup(r, s, store.ID(ref.GetMutationId()))
@@ -71,7 +73,43 @@ func (h *Hub) heldNow(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.Muta
 		return nil, err
 	}
 	if found == nil || found.written.GetDeviceId() != c.Session.DeviceID {
-		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_HELD}, nil
+		return h.heldOutside(r, c, store.ID(ref.GetMutationId()))
 	}
 	return result(h.seals.Sealer(), s, found.entry, seal.PayloadHash(found.written.GetPayload()), true), nil
+}
+
+// heldOutside answers for a mutation that no log knows, as far as this device may know: from the inbox, or, if it is
+// not there either, with RETRY. A server that was restored may have lost it, and the device has it still.
+func (h *Hub) heldOutside(r store.Reader, c Call, id store.ID) (*syncv1.MutationResult, error) {
+	boxes := []string{c.Session.Organisation}
+	if person, ok := h.dir.Person(c.Session.Tenant, c.Session.PersonID); ok {
+		boxes = append(boxes, person.GetOrganisationId())
+	}
+	for _, name := range boxes {
+		raw, err := r.Inbox(store.Organisation{Tenant: c.Session.Tenant, Name: name}, id)
+		if err != nil {
+			return nil, err
+		}
+		if raw == nil {
+			continue
+		}
+		item := &storev1.InboxItem{}
+		if proto.Unmarshal(raw, item) != nil {
+			return nil, store.ErrDamaged
+		}
+		if item.GetDeviceId() == c.Session.DeviceID {
+			return heldInInbox(item.GetHeldReason(), item.GetArrivedMs(), true), nil
+		}
+	}
+	return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY}, nil
+}
+
+// revive judges a mutation again that waits although what it waited for has come: a commit holds only so many
+// releases.
+func (w *writer) revive(id store.ID, l *landed) error {
+	e, err := w.retry(id)
+	if err != nil || e == nil || !ledger.Changed(e.GetEffect()) || ledger.Changed(l.entry.GetEffect()) {
+		return err
+	}
+	return w.releaseWaiting(id)
 }

@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"errors"
+
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -56,11 +58,10 @@ type dependency struct {
 // decide judges a mutation and appends the entry that says so. held is the entry under which it was held before, if
 // it was.
 func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error) {
-	w.chain = chain{w: w, m: p.m}
 	if p.reason != 0 {
 		return w.hold(p, held, p.reason, p.detail, nil)
 	}
-	dep, err := w.depends(p)
+	dep, err := w.depends(p, held)
 	if err != nil {
 		return nil, err
 	}
@@ -84,9 +85,9 @@ func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error
 }
 
 // depends looks for the record and the predecessor.
-func (w *writer) depends(p *prepared) (d dependency, err error) {
+func (w *writer) depends(p *prepared, held *storev1.Entry) (d dependency, err error) {
 	if pred := p.m.GetPredecessor(); pred != nil {
-		if d.reason, err = w.predecessor(pred); err != nil {
+		if d.reason, err = w.predecessor(p, pred, held); err != nil {
 			return d, err
 		}
 		if d.reason != 0 {
@@ -106,14 +107,19 @@ func (w *writer) depends(p *prepared) (d dependency, err error) {
 	return d, nil
 }
 
-// predecessor tells what, if anything, is missing of a predecessor.
-func (w *writer) predecessor(pred *syncv1.Predecessor) (syncv1.HeldReason, error) {
+// predecessor tells what, if anything, is missing of a predecessor. Behind one that was rejected, a person decides
+// about each successor by itself.
+func (w *writer) predecessor(p *prepared, pred *syncv1.Predecessor, held *storev1.Entry) (syncv1.HeldReason, error) {
 	found, err := w.lookup(store.ID(pred.GetId()))
-	switch {
-	case err != nil:
+	if err != nil {
 		return 0, err
-	case found == nil || !found.has(pred.GetPayloadHash()):
+	}
+	rejected := found != nil && found.entry.GetEffect() == syncv1.Outcome_OUTCOME_REJECTED
+	switch {
+	case found == nil || !found.has(pred.GetPayloadHash()) || !sameID(found.written.GetRecordId(), p.record[:]):
 		return syncv1.HeldReason_HELD_REASON_MISSING_PREDECESSOR, nil
+	case rejected && held.GetJudgedBy() != "":
+		return 0, nil
 	case !ledger.Changed(found.entry.GetEffect()) && planted.Bug != planted.SuccessorsNotHeld:
 		return syncv1.HeldReason_HELD_REASON_PREDECESSOR_HELD, nil
 	}
@@ -167,7 +173,7 @@ func (w *writer) create(p *prepared, held *storev1.Entry, perm permission) (*sto
 		return nil, err
 	}
 	if held != nil {
-		if err := w.tx.PutMutation(w.stream, p.id, e.GetVersion().GetSeq()); err != nil {
+		if err := w.putMutation(p.id, e.GetVersion().GetSeq()); err != nil {
 			return nil, err
 		}
 	}
@@ -190,7 +196,8 @@ func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind 
 	}
 	author := w.author(p, perm.role)
 	in := merge.Input{
-		Kind: kind, Current: current, State: state, Mutation: p.m, Version: e.GetVersion(), InChain: w.chain.has,
+		Kind: kind, Current: current, State: state, Mutation: p.m, Version: e.GetVersion(),
+		Owns: w.chain(p.m, shownBefore).has, InChain: w.chain(p.m, sameChain).has,
 		Change: &carev1.Change{
 			MutationId: p.id[:], Author: author, Recorded: p.m.GetRecord().GetEnvelope().GetRecorded(),
 			Received: timestamppb.New(p.arrived), Reason: p.m.GetReason(),
@@ -200,6 +207,9 @@ func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind 
 		return nil, err
 	}
 	merged, err := merge.Apply(in)
+	if err == nil && proto.Size(merged.Record) > maxRecord {
+		err = errRecordSize
+	}
 	if err != nil {
 		return w.hold(p, held, syncv1.HeldReason_HELD_REASON_INVALID, err.Error(), nil)
 	}
@@ -223,11 +233,14 @@ func (w *writer) installChange(p *prepared, e *storev1.Entry, merged *merge.Resu
 	if err := w.append(e, v.hash[:]); err != nil {
 		return err
 	}
-	if err := w.tx.PutMutation(w.stream, p.id, e.GetVersion().GetSeq()); err != nil {
+	if err := w.putMutation(p.id, e.GetVersion().GetSeq()); err != nil {
 		return err
 	}
 	return w.install(v)
 }
+
+// errRecordSize: the record with all that is kept beside it would not fit into one entry.
+var errRecordSize = errors.New("record: too large with its open conflicts; resolve some first")
 
 // evidence finds out what the author had seen: how much of the log their trunk, and for a RESOLVE the version that
 // they name, stands for.

@@ -16,7 +16,8 @@ import (
 // hold appends a HELD entry, so that the mutation is durable and waits. A mutation that is held already and still
 // has to wait for the same reason gets no new entry.
 func (w *writer) hold(p *prepared, held *storev1.Entry, reason syncv1.HeldReason, detail string, waitsFor []byte) (*storev1.Entry, error) {
-	if held != nil && held.GetHeldReason() == reason && sameID(held.GetWaitsFor(), waitsFor) {
+	judgedNow := held.GetJudgedBy() == w.call.Session.PersonID && held.GetJudgedBy() != ""
+	if held != nil && held.GetHeldReason() == reason && sameID(held.GetWaitsFor(), waitsFor) && !judgedNow {
 		return held, nil
 	}
 	e, err := w.entry(p, held, syncv1.Outcome_OUTCOME_HELD)
@@ -24,13 +25,16 @@ func (w *writer) hold(p *prepared, held *storev1.Entry, reason syncv1.HeldReason
 		return nil, err
 	}
 	e.HeldReason, e.Detail, e.WaitsFor, e.Author, e.JudgedBy = reason, detail, waitsFor, w.author(p, 0), ""
+	if len(waitsFor) > 0 {
+		e.JudgedBy = held.GetJudgedBy() // the decision stands; what is missing may still come
+	}
 	e.ClockOffsetMs = p.offsetMs
 	w.head.Held++
 	if err := w.append(e, nil); err != nil {
 		return nil, err
 	}
 	seq := e.GetVersion().GetSeq()
-	if err := w.tx.PutMutation(w.stream, p.id, seq); err != nil {
+	if err := w.putMutation(p.id, seq); err != nil {
 		return nil, err
 	}
 	if err := w.tx.PutHeld(w.stream, seq); err != nil {
@@ -48,36 +52,39 @@ func (w *writer) releaseWaiting(id store.ID) error {
 	if w.head.GetHeld() == 0 {
 		return nil
 	}
-	for queue, released := []store.ID{id}, 0; len(queue) > 0 && released < maxReleases; queue = queue[1:] {
+	released, size := 0, 0
+	for queue := []store.ID{id}; len(queue) > 0 && released < maxReleases && size < maxReleaseBytes; queue = queue[1:] {
 		waiting, err := w.tx.Waiting(w.stream, queue[0])
 		if err != nil {
 			return err
 		}
 		for _, one := range waiting {
-			changed, err := w.retry(one)
+			if released >= maxReleases || size >= maxReleaseBytes {
+				return nil
+			}
+			e, err := w.retry(one)
 			if err != nil {
 				return err
 			}
-			if changed {
+			if e != nil && ledger.Changed(e.GetEffect()) {
 				queue = append(queue, one)
-				released++
+				released, size = released+1, size+proto.Size(e)
 			}
 		}
 	}
 	return nil
 }
 
-// retry judges a mutation again that waits for another one; it answers whether it took effect.
-func (w *writer) retry(id store.ID) (bool, error) {
+// retry judges a mutation again that waits for another one; nil if it does not wait.
+func (w *writer) retry(id store.ID) (*storev1.Entry, error) {
 	found, err := w.lookup(id)
 	if err != nil || found == nil {
-		return false, err
+		return nil, err
 	}
 	if found.entry.GetEffect() != syncv1.Outcome_OUTCOME_HELD || len(found.entry.GetWaitsFor()) == 0 {
-		return false, nil
+		return nil, nil
 	}
-	e, err := w.decide(w.hub.restore(w.stream.Tenant, found), found.entry)
-	return err == nil && ledger.Changed(e.GetEffect()), err
+	return w.decide(w.hub.restore(w.stream.Tenant, found), found.entry)
 }
 
 // restore returns a held mutation as it was prepared when it came.
@@ -181,7 +188,7 @@ func (w *writer) judge(l *landed, j Judgement) (*storev1.Entry, error) {
 		if err := w.append(e, nil); err != nil {
 			return nil, err
 		}
-		return e, w.tx.PutMutation(w.stream, p.id, e.GetVersion().GetSeq())
+		return e, w.putMutation(p.id, e.GetVersion().GetSeq())
 	}
 	held := proto.CloneOf(l.entry)
 	held.JudgedBy = w.call.Session.PersonID

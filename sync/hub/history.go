@@ -21,28 +21,28 @@ const (
 )
 
 // stand compares a position with the log. newLoss tells that no epoch of the log accounts for the loss yet: one has
-// to be opened before any write, above the epoch that it returns.
-func (h *Hub) stand(r store.Reader, s store.Stream, head *storev1.StreamHead, p *syncv1.StreamPosition) (at standing, newLoss bool, above uint64, err error) {
+// to be opened before any write. Its number comes from the journal alone, which never gives one twice; what a device
+// says about epochs is not sealed and moves nothing.
+func (h *Hub) stand(r store.Reader, s store.Stream, head *storev1.StreamHead, p *syncv1.StreamPosition) (at standing, newLoss bool, err error) {
 	for _, proof := range h.proofs(s.Tenant, p) {
 		v := proof.GetVersion()
 		match, err := hasHash(r, s, head, v.GetSeq(), proof.GetHash())
 		if err != nil {
-			return fits, false, 0, err
+			return fits, false, err
 		}
 		if match && v.GetEpoch() <= head.GetVersion().GetEpoch() {
 			continue
 		}
 		at = lost
-		above = max(above, v.GetEpoch())
-		if ledger.Clamp(v, head.GetBases()) == v.GetSeq() {
-			newLoss = true
+		if v.GetEpoch() >= head.GetVersion().GetEpoch() {
+			newLoss = true // no epoch has begun since that place was written
 		}
 	}
 	cursor := p.GetCursor().GetVersion()
 	if at != lost && cursor.GetSeq() > 0 && cursor.GetEpoch() < head.GetVersion().GetEpoch() {
 		at = adopted
 	}
-	return at, newLoss, above, nil
+	return at, newLoss, nil
 }
 
 // proofs are the places of the log that the device has proof of: its cursor, what it has staged after it, and its
@@ -97,12 +97,12 @@ func (h *Hub) mayProve(c Call, p *syncv1.StreamPosition, readable map[string]Str
 // meet compares the device's position with the log within the transaction that is to write; it opens an epoch where
 // a loss shows that no epoch accounts for. It answers whether the mutations may be judged now.
 func (w *writer) meet(p *syncv1.StreamPosition) (bool, error) {
-	at, newLoss, above, err := w.hub.stand(w.tx, w.stream, w.head, p)
+	at, newLoss, err := w.hub.stand(w.tx, w.stream, w.head, p)
 	if err != nil {
 		return false, err
 	}
 	if newLoss {
-		if err := w.beginEpoch(above); err != nil {
+		if err := w.beginEpoch(); err != nil {
 			return false, err
 		}
 	}

@@ -27,6 +27,8 @@ type Config struct {
 	Epochs Epochs
 	// Limits bound the work of one call; zero values mean the defaults.
 	Limits Limits
+	// Fault is told what is wrong with one stream while the call goes on with the others. It may be nil.
+	Fault func(error)
 }
 
 // Hub answers devices and programs. It may be used by many goroutines at once; its only state is the store's.
@@ -36,11 +38,16 @@ type Hub struct {
 	seals  seal.Master
 	epochs Epochs
 	limits Limits
+	fault  func(error)
 }
 
 // New returns a hub.
 func New(c Config) *Hub {
-	return &Hub{store: c.Store, dir: c.Directory, seals: c.Seals, epochs: c.Epochs, limits: c.Limits.orDefaults()}
+	h := &Hub{store: c.Store, dir: c.Directory, seals: c.Seals, epochs: c.Epochs, limits: c.Limits.orDefaults(), fault: c.Fault}
+	if h.fault == nil {
+		h.fault = func(error) {}
+	}
+	return h
 }
 
 // Call is what every call brings besides its request.
@@ -85,14 +92,17 @@ func (l Limits) orDefaults() Limits {
 }
 
 const (
-	// maxReleases bounds how many held mutations one arriving mutation releases, and with them the commit. What is
-	// left over is released when it, or what it waits for, is sent again.
-	maxReleases = 1000
+	// maxReleases and maxReleaseBytes bound what one arriving mutation releases, and with it the commit. What is left
+	// over is released when its device next asks for its outcome.
+	maxReleases     = 1000
+	maxReleaseBytes = 512 << 10
 	// maxChain bounds how far a chain of predecessors is walked back. A longer one counts as foreign: a conflict more,
 	// never a silent overwrite.
 	maxChain = 10_000
 	// retryAfter is what a device is asked to wait when its writes could not be stored.
 	retryAfter = 2 * time.Second
+	// maxRecord bounds a record with its candidates, in bytes, so that its entry stays within a value of the store.
+	maxRecord = store.MaxValueBytes - 192<<10
 	// maxStreamID bounds the name of a stream, in bytes.
 	maxStreamID = 128
 )

@@ -21,14 +21,17 @@ type permission struct {
 // before it first arrived. One grant over all of it is a right. A grant at the moment that a clock of the same boot
 // names is one too, but somebody should look at it, since that clock is the device's own word.
 func judge(p *prepared, grants []Grant, kind *care.Kind) permission {
-	from := p.notBefore
+	from, arrived := p.notBefore, p.arrived
+	if from.After(arrived) {
+		arrived = from // the server's own clock was set back since it sealed that time
+	}
 	var at time.Time
 	if !from.IsZero() {
-		at = ownClock(p.m, from, p.arrived)
+		at = ownClock(p.m, from, arrived)
 	}
 	best := permission{reason: syncv1.HeldReason_HELD_REASON_NO_GRANT}
 	for _, g := range grants {
-		whole := !from.After(p.arrived) && g.Covers(from, p.arrived)
+		whole := g.Covers(from, arrived)
 		moment := !at.IsZero() && g.Covers(at, at)
 		switch {
 		case !whole && !moment:

@@ -126,6 +126,9 @@ func (w *writer) proven(v *syncv1.RecordVersion, record store.ID) (uint64, error
 	if err != nil {
 		return 0, store.ErrDamaged
 	}
+	if g.Record == nil {
+		return 0, nil // held or rejected: nobody was shown a record there
+	}
 	sum := sha256.Sum256(g.Record)
 	if g.Epoch != v.GetVersion().GetEpoch() || !sameID(g.RecordID, record[:]) || !bytes.Equal(sum[:], v.GetSha256()) {
 		return 0, nil
@@ -133,24 +136,41 @@ func (w *writer) proven(v *syncv1.RecordVersion, record store.ID) (uint64, error
 	return min(seq, ledger.Clamp(v.GetVersion(), w.head.GetBases())), nil
 }
 
-// chain is the chain of predecessors of one mutation, walked back as far as somebody asks.
+// chain is a mutation's line of predecessors, walked back as far as somebody asks and as far as a link goes on.
 type chain struct {
-	w    *writer
-	m    *syncv1.Mutation
-	ids  map[string]bool
-	next *syncv1.Predecessor
-	// reached is the sequence number up to which everything was walked: a mutation above it is known to be in the
-	// chain or not.
+	w *writer
+	// goesOn tells whether the walk goes from a mutation to its predecessor.
+	goesOn func(*syncv1.Mutation) bool
+	ids    map[string]bool
+	next   *syncv1.Predecessor
+	// reached is the sequence number of the last one walked to.
 	reached uint64
 }
 
-// has tells whether a mutation is the one under judgement or among its predecessors. Predecessors land before their
-// successors, so the walk ends at the sequence number of the one that is asked for.
-func (c *chain) has(mutationID []byte) (bool, error) {
-	if c.ids == nil {
-		c.ids = map[string]bool{string(c.m.GetId()): true}
-		c.next, c.reached = c.m.GetPredecessor(), ^uint64(0)
+// shownBefore goes on to a predecessor that the author had before them: they own what it wrote.
+func shownBefore(m *syncv1.Mutation) bool {
+	if planted.Bug == planted.OwnsUnseen {
+		return m.GetPredecessor() != nil
 	}
+	return m.GetPredecessor().GetShown()
+}
+
+// sameChain goes on to a predecessor that was pending: its candidate is replaced by what its successor wrote.
+func sameChain(m *syncv1.Mutation) bool {
+	return (m.GetContinuesChain() || planted.Bug == planted.DropsOfEndedChain) && shownBefore(m)
+}
+
+func (w *writer) chain(m *syncv1.Mutation, goesOn func(*syncv1.Mutation) bool) *chain {
+	c := &chain{w: w, goesOn: goesOn, ids: map[string]bool{string(m.GetId()): true}, reached: ^uint64(0)}
+	if goesOn(m) {
+		c.next = m.GetPredecessor()
+	}
+	return c
+}
+
+// has tells whether a mutation is the one the line begins with or among its predecessors. Predecessors land before
+// their successors, so the walk ends at the sequence number of the one that is asked for.
+func (c *chain) has(mutationID []byte) (bool, error) {
 	if c.ids[string(mutationID)] || c.next == nil {
 		return c.ids[string(mutationID)], nil
 	}
@@ -159,21 +179,29 @@ func (c *chain) has(mutationID []byte) (bool, error) {
 		return false, err
 	}
 	for c.next != nil && c.reached > asked.entry.GetVersion().GetSeq() && len(c.ids) < maxChain {
-		found, err := c.w.lookup(store.ID(c.next.GetId()))
-		if err != nil {
+		if err := c.step(); err != nil {
 			return false, err
 		}
-		if found == nil || found.erased || !found.has(c.next.GetPayloadHash()) {
-			c.next = nil
-			break
-		}
-		c.ids[string(c.next.GetId())] = true
-		c.reached = found.entry.GetVersion().GetSeq()
-		before := &syncv1.Mutation{}
-		if proto.Unmarshal(found.written.GetPayload(), before) != nil {
-			return false, store.ErrDamaged
-		}
-		c.next = before.GetPredecessor()
 	}
 	return c.ids[string(mutationID)], nil
+}
+
+// step walks to the next predecessor.
+func (c *chain) step() error {
+	link := c.next
+	c.next = nil
+	found, err := c.w.lookup(store.ID(link.GetId()))
+	if err != nil || found == nil || found.erased || !found.has(link.GetPayloadHash()) {
+		return err
+	}
+	c.ids[string(link.GetId())] = true
+	c.reached = found.entry.GetVersion().GetSeq()
+	before := &syncv1.Mutation{}
+	if proto.Unmarshal(found.written.GetPayload(), before) != nil {
+		return store.ErrDamaged
+	}
+	if c.goesOn(before) {
+		c.next = before.GetPredecessor()
+	}
+	return nil
 }

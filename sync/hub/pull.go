@@ -20,6 +20,9 @@ const schemaVersion = care.SchemaVersion
 // recordOverhead is what a record costs in a page beside its bytes.
 const recordOverhead = 16
 
+// sectionBytes is what the digest of a section costs in a page.
+const sectionBytes = 48
+
 // pull answers verdicts and pages, all from one snapshot.
 func (s *step) pull(ctx context.Context) error {
 	return s.hub.store.View(ctx, func(r store.Reader) error {
@@ -52,7 +55,8 @@ func (s *step) verdicts(r store.Reader) error {
 	for _, p := range positions {
 		v, page, err := s.verdict(r, p, budget)
 		if err != nil {
-			return err
+			s.hub.fault(err) // of this stream, which gets no verdict; the others go on
+			continue
 		}
 		s.resp.Verdicts = append(s.resp.Verdicts, v)
 		if page != nil {
@@ -115,7 +119,7 @@ func (s *step) verdict(r store.Reader, p *syncv1.StreamPosition, budget int) (*s
 	if err != nil {
 		return nil, nil, err
 	}
-	at, _, _, err := s.hub.stand(r, stream, head, p)
+	at, _, err := s.hub.stand(r, stream, head, p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -217,5 +221,5 @@ func pageBytes(p *syncv1.Page) int {
 	for _, rec := range p.GetRecords() {
 		n += len(rec.GetRecord()) + recordOverhead
 	}
-	return n
+	return n + len(p.GetSections())*sectionBytes
 }

@@ -2,8 +2,11 @@ package hub
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"slices"
 
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
@@ -60,33 +63,31 @@ func (h *Hub) newStep(c Call, req *syncv1.SyncRequest) *step {
 }
 
 // recognise finds the streams whose history the device proves to be lost, and opens a new epoch in each before
-// anything is written to it.
+// anything is written to it. It also finds held mutations whose wait is over, and judges them.
 func (s *step) recognise(ctx context.Context) error {
-	var open []func(store.Tx) error
+	var closures []func(store.Tx) error
 	err := s.hub.store.View(ctx, func(r store.Reader) error {
+		closures = nil
 		for _, p := range s.req.GetPositions() {
-			if !s.hub.mayProve(s.call, p, s.readable) {
-				continue
+			if lost, err := s.newLoss(r, p); err != nil {
+				s.hub.fault(err) // of this stream; the others go on
+			} else if lost {
+				closures = append(closures, s.openEpoch(p))
 			}
-			stream := store.Stream{Tenant: s.call.Session.Tenant, Name: p.GetStreamId()}
-			head, err := readHead(r, stream)
-			if err != nil {
-				return err
-			}
-			_, newLoss, _, err := s.hub.stand(r, stream, head, p)
-			if err != nil {
-				return err
-			}
-			if newLoss {
-				open = append(open, s.openEpoch(p))
+		}
+		for _, ref := range s.req.GetHeld() {
+			if over, err := s.waitIsOver(r, ref); err != nil {
+				s.hub.fault(err)
+			} else if over {
+				closures = append(closures, s.reviveHeld(ref))
 			}
 		}
 		return nil
 	})
-	if err != nil || len(open) == 0 {
+	if err != nil || len(closures) == 0 {
 		return err
 	}
-	for batch := range slices.Chunk(open, store.MaxClosures) {
+	for batch := range slices.Chunk(closures, store.MaxClosures) {
 		for _, err := range s.hub.store.Update(ctx, batch...) {
 			if err != nil {
 				return err
@@ -94,6 +95,49 @@ func (s *step) recognise(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (s *step) newLoss(r store.Reader, p *syncv1.StreamPosition) (bool, error) {
+	if !s.hub.mayProve(s.call, p, s.readable) {
+		return false, nil
+	}
+	stream := s.stream(p.GetStreamId())
+	head, err := readHead(r, stream)
+	if err != nil {
+		return false, err
+	}
+	_, lost, err := s.hub.stand(r, stream, head, p)
+	return lost, err
+}
+
+// waitIsOver tells whether a mutation that this device brought is held for one that has taken effect.
+func (s *step) waitIsOver(r store.Reader, ref *syncv1.HeldRef) (bool, error) {
+	stream := s.stream(ref.GetStreamId())
+	found, err := lookup(r, stream, store.ID(ref.GetMutationId()))
+	if err != nil || found == nil || found.written.GetDeviceId() != s.call.Session.DeviceID ||
+		found.entry.GetEffect() != syncv1.Outcome_OUTCOME_HELD || len(found.entry.GetWaitsFor()) != 16 {
+		return false, err
+	}
+	awaited, err := lookup(r, stream, store.ID(found.entry.GetWaitsFor()))
+	return awaited != nil && ledger.Changed(awaited.entry.GetEffect()), err
+}
+
+func (s *step) reviveHeld(ref *syncv1.HeldRef) func(store.Tx) error {
+	return func(tx store.Tx) error {
+		w, err := s.hub.writer(s.call, tx, ref.GetStreamId())
+		if err != nil {
+			return err
+		}
+		id := store.ID(ref.GetMutationId())
+		found, err := w.lookup(id)
+		if err != nil || found == nil {
+			return err
+		}
+		if err := w.revive(id, found); err != nil {
+			return err
+		}
+		return w.flush()
+	}
 }
 
 func (s *step) openEpoch(p *syncv1.StreamPosition) func(store.Tx) error {
@@ -115,20 +159,49 @@ type batch struct {
 	mutations []*prepared
 	results   []*syncv1.MutationResult
 	moved     uint64
+	failed    bool
+	// waiting are ids of the request that the device will renew, from the halves before this one too.
+	waiting renewed
+	before  renewed
 }
 
 // push stores the mutations, each stream in a closure of its own. What could not be stored is answered with RETRY.
 func (s *step) push(ctx context.Context) {
-	batches := s.batches()
-	for chunk := range slices.Chunk(batches, store.MaxClosures) {
+	for chunk := range slices.Chunk(s.batches(), store.MaxClosures) {
 		closures := make([]func(store.Tx) error, 0, len(chunk))
 		for _, b := range chunk {
 			closures = append(closures, func(tx store.Tx) error { return s.write(tx, b) })
 		}
 		for i, err := range s.hub.store.Update(ctx, closures...) {
-			s.answer(chunk[i], err)
+			s.settle(ctx, chunk[i], err)
 		}
 	}
+}
+
+// settle answers a batch. One that is more than a commit holds (small mutations of large records grow) goes in halves,
+// in order; if the first half cannot be stored the second is not tried.
+func (s *step) settle(ctx context.Context, b *batch, err error) {
+	if !errors.Is(err, store.ErrTooLarge) || len(b.mutations) < 2 {
+		s.answer(b, err)
+		return
+	}
+	half := len(b.mutations) / 2
+	first := &batch{stream: b.stream, mutations: b.mutations[:half], waiting: b.waiting}
+	s.settle(ctx, first, s.store(ctx, first))
+	second := &batch{stream: b.stream, mutations: b.mutations[half:], waiting: first.waiting}
+	if first.failed {
+		s.answer(second, errHalf)
+		b.failed = true
+		return
+	}
+	s.settle(ctx, second, s.store(ctx, second))
+	b.failed, b.waiting = second.failed, second.waiting
+}
+
+var errHalf = errors.New("hub: the half before this one could not be stored")
+
+func (s *step) store(ctx context.Context, b *batch) error {
+	return s.hub.store.Update(ctx, func(tx store.Tx) error { return s.write(tx, b) })[0]
 }
 
 // batches prepares the mutations and sorts them by stream, in the order in which they were written.
@@ -156,7 +229,11 @@ func (s *step) batches() []*batch {
 
 // write is the closure of one stream. It may run again, so it starts its results anew.
 func (s *step) write(tx store.Tx, b *batch) error {
-	b.results, b.moved = make([]*syncv1.MutationResult, 0, len(b.mutations)), 0
+	if b.before == nil {
+		b.before = b.waiting
+	}
+	b.results, b.moved, b.waiting = make([]*syncv1.MutationResult, 0, len(b.mutations)), 0, renewed{}
+	maps.Copy(b.waiting, b.before)
 	w, err := s.hub.writer(s.call, tx, b.stream)
 	if err != nil {
 		return err
@@ -169,9 +246,8 @@ func (s *step) write(tx store.Tx, b *batch) error {
 		}
 	}
 	// The holes that this closes: the request that reveals a lost history was put together against that history.
-	waiting := renewed{}
 	for _, p := range b.mutations {
-		if !judge || waiting.dependant(p) {
+		if !judge || b.waiting.dependant(p) {
 			b.results = append(b.results, &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY})
 			continue
 		}
@@ -180,7 +256,7 @@ func (s *step) write(tx store.Tx, b *batch) error {
 			return err
 		}
 		if r.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
-			waiting[p.id] = true
+			b.waiting[p.id] = true
 		}
 		b.results = append(b.results, r)
 	}
@@ -195,7 +271,7 @@ func (s *step) answer(b *batch, err error) {
 	if err == nil && b.moved > 0 {
 		s.moved = append(s.moved, Moved{Tenant: s.call.Session.Tenant, StreamID: b.stream, Seq: b.moved})
 	}
-	if err != nil {
+	if b.failed = err != nil; b.failed {
 		s.resp.RetryAfterMs = uint32(retryAfter.Milliseconds())
 	}
 	for i, p := range b.mutations {

@@ -27,7 +27,6 @@ type writer struct {
 	head    *storev1.StreamHead
 	dirty   bool
 	digests map[uint32]*sectionDigest
-	chain   chain // of the mutation under judgement
 	authors map[author]*carev1.Actor
 	seals   *seal.Sealer
 }
@@ -70,9 +69,9 @@ func readHead(r store.Reader, s store.Stream) (*storev1.StreamHead, error) {
 	return head, nil
 }
 
-// beginEpoch opens a new epoch, above the head's and the given one. The epoch's first entry follows the present end.
-func (w *writer) beginEpoch(above uint64) error {
-	epoch, err := w.hub.epochs.Next(max(above, w.head.GetVersion().GetEpoch()))
+// beginEpoch opens a new epoch. Its first entry follows the present end.
+func (w *writer) beginEpoch() error {
+	epoch, err := w.hub.epochs.Next(w.head.GetVersion().GetEpoch())
 	if err != nil {
 		return err
 	}
@@ -86,7 +85,7 @@ func (w *writer) beginEpoch(above uint64) error {
 // next returns the version of the next entry.
 func (w *writer) next() (*syncv1.Version, error) {
 	if w.head.GetVersion().GetEpoch() == 0 {
-		if err := w.beginEpoch(0); err != nil {
+		if err := w.beginEpoch(); err != nil {
 			return nil, err
 		}
 	}
@@ -114,6 +113,13 @@ func (w *writer) append(e *storev1.Entry, recordHash []byte) error {
 	}
 	w.head.Version, w.head.Hash, w.dirty = e.GetVersion(), e.GetHash(), true
 	return w.tx.Append(w.stream, e.GetVersion().GetSeq(), raw)
+}
+
+// putMutation puts down which entry answers for a mutation.
+func (w *writer) putMutation(id store.ID, seq uint64) error {
+	w.head.Ids++
+	w.dirty = true
+	return w.tx.PutMutation(w.stream, id, seq)
 }
 
 // flush writes what was kept back. It is the last thing a closure does.

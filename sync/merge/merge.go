@@ -49,7 +49,9 @@ type Input struct {
 	Trunk uint64
 	// Seen is, for a RESOLVE, the sequence number of the version that it names, 0 if the log does not know it.
 	Seen uint64
-	// InChain tells whether a mutation is among the predecessors of this one, or is this one.
+	// Owns tells whether a mutation is this one, or among the predecessors that its author had before them.
+	Owns func(mutationID []byte) (bool, error)
+	// InChain tells whether a mutation is this one, or among the predecessors in the chain that it continues.
 	InChain func(mutationID []byte) (bool, error)
 	// Change is what the record shows of this change.
 	Change *carev1.Change

@@ -56,8 +56,8 @@ func (m *merging) foreignAmong(groups []uint32) (bool, error) {
 	return false, nil
 }
 
-// foreign tells whether the value of group g was written after the trunk by somebody outside the mutation's chain:
-// its author cannot have seen it.
+// foreign tells whether the value of group g was written after the trunk by somebody whose write the author did not
+// have before them.
 func (m *merging) foreign(g uint32) (bool, error) {
 	marker := m.marker(g)
 	seen := m.in.Trunk
@@ -73,7 +73,7 @@ func (m *merging) foreign(g uint32) (bool, error) {
 	if len(marker.GetMutationId()) == 0 {
 		return true, nil // the value stands for two authors
 	}
-	own, err := m.in.InChain(marker.GetMutationId())
+	own, err := m.in.Owns(marker.GetMutationId())
 	return !own, err
 }
 

@@ -70,6 +70,7 @@ func (r *Replica) Absorb(c Clock, newID IDSource, req *syncv1.SyncRequest, resp 
 	if err := a.takePages(); err != nil {
 		return a.out, err
 	}
+	r.stuck = len(req.GetMutations()) > 0 && a.out.Pushed == 0
 	if len(req.GetMutations()) > 0 {
 		r.batch = min(maxMutations, 2*r.batch)
 	}

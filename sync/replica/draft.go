@@ -2,6 +2,7 @@ package replica
 
 import (
 	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -112,7 +113,7 @@ func (d Draft) content(id ID, device *devicev1.DeviceState, c Clock) *carev1.Rec
 		rec.Envelope = &carev1.Envelope{}
 	}
 	e := rec.Envelope
-	e.Recorded = &timestamppb.Timestamp{Seconds: c.WallMs / 1000, Nanos: int32(c.WallMs%1000) * 1e6}
+	e.Recorded = timestamppb.New(time.UnixMilli(c.WallMs))
 	e.MonotonicMs, e.BootId, e.ClockOffsetMs = c.MonotonicMs, c.BootID, device.ClockOffsetMs
 	if d.Operation == opCreate {
 		rec.Id, rec.Status = id[:], carev1.RecordStatus_RECORD_STATUS_ACTIVE

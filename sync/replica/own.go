@@ -134,19 +134,61 @@ func openOf(r Reader, stream string, record ID) ([]*devicev1.OwnMutation, error)
 	return all, nil
 }
 
-// chained tells whether a mutation keeps its chain open: it is not retired, and the server has not set it aside.
+// chained tells whether a mutation keeps its chain open: it is shown on top of the record, neither retired nor set
+// aside by the server, as something held or as a candidate.
 func chained(own *devicev1.OwnMutation) bool {
-	s := own.GetState()
-	return s == statePending || s == stateTooLarge || s == stateAnswered
+	switch own.GetState() {
+	case statePending, stateTooLarge:
+		return true
+	case stateAnswered:
+		return own.GetResult().GetOutcome() != syncv1.Outcome_OUTCOME_CONFLICT
+	}
+	return false
 }
 
-// lastOf returns this store's last mutation of a record as a predecessor; nil if there was none.
-func lastOf(r Reader, stream string, record ID) (*syncv1.Predecessor, error) {
+// tookEffect tells whether a retired mutation is part of what the server confirmed.
+func tookEffect(own *devicev1.OwnMutation) bool {
+	return own.GetState() == stateRetired && own.GetResult().GetOutcome() != syncv1.Outcome_OUTCOME_REJECTED
+}
+
+// lastOf returns this store's last mutation of a record as a predecessor, and whether the chain goes on with it; nil
+// if there was none, or if it was rejected: nothing builds on that.
+func lastOf(r Reader, stream string, record ID) (*syncv1.Predecessor, bool, error) {
+	link, err := lastLink(r, stream, record)
+	if link == nil || err != nil {
+		return nil, false, err
+	}
+	own, err := findOwn(r, link.GetId())
+	switch {
+	case err != nil:
+		return nil, false, err
+	case own == nil: // forgotten, and so confirmed long ago
+		link.Shown = true
+		return link, false, nil
+	case own.GetResult().GetOutcome() == syncv1.Outcome_OUTCOME_REJECTED:
+		return nil, false, nil
+	}
+	link.Shown = chained(own) || tookEffect(own)
+	return link, chained(own), nil
+}
+
+// lastLink returns the link to this store's last mutation of a record, whatever became of it; nil if there was none.
+func lastLink(r Reader, stream string, record ID) (*syncv1.Predecessor, error) {
 	value, err := r.Get(recordKey(keyLast, stream, record))
 	if len(value) != 16+32 || err != nil {
 		return nil, err
 	}
 	return &syncv1.Predecessor{Id: bytes.Clone(value[:16]), PayloadHash: bytes.Clone(value[16:])}, nil
+}
+
+// dropLast forgets that a mutation was the last of its record.
+func dropLast(tx Tx, own *devicev1.OwnMutation) error {
+	key := recordKey(keyLast, own.GetStreamId(), ID(own.GetRecordId()))
+	value, err := tx.Get(key)
+	if err != nil || len(value) < 16 || !bytes.Equal(value[:16], own.GetId()) {
+		return err
+	}
+	return tx.Delete(key)
 }
 
 func setLast(tx Tx, own *devicev1.OwnMutation) error {

@@ -16,12 +16,14 @@ func (a *absorbing) takePages() error {
 		if !a.expected(page) {
 			continue
 		}
+		take := takePage
 		if planted.Bug == planted.CursorBeforeData && page.GetLast() {
-			if err := a.r.store.Update(func(tx Tx) error { return cursorFirst(tx, page) }); err != nil {
+			var err error
+			if take, err = a.r.cursorFirst(page); err != nil {
 				return err
 			}
 		}
-		for _, step := range []func(Tx, *devicev1.StreamState, *syncv1.Page) error{beginAnew, takePage} {
+		for _, step := range []func(Tx, *devicev1.StreamState, *syncv1.Page) error{beginAnew, take} {
 			if err := a.r.advance(page, step); err != nil {
 				return err
 			}
@@ -181,12 +183,22 @@ func idOfRecord(record []byte) (id ID, ok bool) {
 	return id, false
 }
 
-// cursorFirst is a mistake that is built in on purpose: see sync/planted.
-func cursorFirst(tx Tx, page *syncv1.Page) error {
-	s, err := loadStream(tx, page.GetStreamId())
-	if err != nil {
-		return err
-	}
-	s.Cursor, s.Staged, s.Complete = proto.CloneOf(page.GetStaged()), nil, true
-	return saveStream(tx, s)
+// cursorFirst is a mistake that is built in on purpose, see sync/planted: the cursor is saved in a transaction of its
+// own before the data. Nothing comes of it unless the device is switched off in between.
+func (r *Replica) cursorFirst(page *syncv1.Page) (func(Tx, *devicev1.StreamState, *syncv1.Page) error, error) {
+	before := &devicev1.StreamState{}
+	err := r.store.Update(func(tx Tx) error {
+		s, err := loadStream(tx, page.GetStreamId())
+		if err != nil {
+			return err
+		}
+		proto.Merge(before, s)
+		s.Cursor, s.Staged, s.Complete = proto.CloneOf(page.GetStaged()), nil, true
+		return saveStream(tx, s)
+	})
+	return func(tx Tx, s *devicev1.StreamState, page *syncv1.Page) error {
+		proto.Reset(s)
+		proto.Merge(s, before)
+		return takePage(tx, s, page)
+	}, err
 }

@@ -72,7 +72,7 @@ func (n *renewal) one(no uint64) error {
 	}
 	if len(m.GetPredecessor().GetId()) == 16 {
 		if now := n.changed[ID(m.GetPredecessor().GetId())]; now != nil {
-			m.Predecessor = now
+			m.Predecessor = &syncv1.Predecessor{Id: now.GetId(), PayloadHash: now.GetPayloadHash(), Shown: m.Predecessor.GetShown()}
 		}
 	}
 	n.replace(m.GetRecord().ProtoReflect())
@@ -103,7 +103,7 @@ func (n *renewal) rewrite(old, own *devicev1.OwnMutation, m *syncv1.Mutation) er
 	hash := seal.PayloadHash(payload)
 	own.PayloadHash, own.FirstLanding, own.NeedsUpdate = hash[:], nil, false
 	n.changed[ID(old.GetId())] = &syncv1.Predecessor{Id: own.GetId(), PayloadHash: own.GetPayloadHash()}
-	last, err := lastOf(n.tx, old.GetStreamId(), ID(old.GetRecordId()))
+	last, err := lastLink(n.tx, old.GetStreamId(), ID(old.GetRecordId()))
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,8 @@ type Replica struct {
 	due map[string]bool
 	// batch is how many mutations the next request may carry; halved when the transport refuses one as too large.
 	batch int
+	// stuck: the last answer stored nothing of what was pushed.
+	stuck bool
 	// heldAfter is where the next request goes on asking about held mutations.
 	heldAfter []byte
 }

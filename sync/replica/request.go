@@ -72,7 +72,8 @@ func (r *Replica) fillMutations(rd Reader, req *syncv1.SyncRequest) (map[string]
 		q.FirstLanding = own.GetFirstLanding()
 		size += proto.Size(q) + 8
 		if len(req.Mutations) >= r.batch || len(req.Mutations) > 0 && size > maxRequestBytes {
-			req.Pull = false // what was written goes first; reading begins with the last of it
+			// What was written goes first, and reading begins with the last of it; unless writing does not go on.
+			req.Pull = r.stuck
 			return ErrStop
 		}
 		req.Mutations = append(req.Mutations, q)

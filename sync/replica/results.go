@@ -131,6 +131,14 @@ func (a *absorbing) takeHeld() error {
 		if result.GetOutcome() == syncv1.Outcome_OUTCOME_UNSPECIFIED {
 			continue
 		}
+		lost := result.GetOutcome() == syncv1.Outcome_OUTCOME_RETRY && !a.retry[own.GetStreamId()] && !a.unjudged(own.GetStreamId())
+		if lost { // the server has it neither in a log nor in an inbox: it was restored
+			own.Result, own.Receipt = nil, nil
+			if err := move(a.tx, own, statePending); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := a.answer(own, result); err != nil {
 			return err
 		}

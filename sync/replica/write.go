@@ -47,7 +47,7 @@ func write(tx Tx, person string, c Clock, newID IDSource, d Draft) (ID, error) {
 	m := &syncv1.Mutation{
 		Id: id[:], StreamId: d.StreamID, Operation: d.Operation, SchemaVersion: care.SchemaVersion, PersonId: person,
 		DeviceId: device.GetDeviceId(), NotBefore: device.GetTime(), Groups: d.Groups, Reason: d.Reason,
-		Trunk: before.trunk, Predecessor: before.last,
+		Trunk: before.trunk, Predecessor: before.last, ContinuesChain: before.goesOn,
 	}
 	if d.Operation == opCreate {
 		record = id
@@ -73,6 +73,7 @@ type seen struct {
 	shown     *carev1.Record // confirmed with what is pending on top; nil: none
 	trunk     *syncv1.RecordVersion
 	last      *syncv1.Predecessor
+	goesOn    bool // the chain of that predecessor
 }
 
 // sight looks at a record as its reader does.
@@ -101,7 +102,7 @@ func sight(r Reader, stream string, record ID) (seen, error) {
 		s.trunk = m.GetTrunk() // a chain has one trunk, and the last pending mutation is of the present chain
 		s.shown = overlaid(s.shown, own, m)
 	}
-	s.last, err = lastOf(r, stream, record)
+	s.last, s.goesOn, err = lastOf(r, stream, record)
 	return s, err
 }
 

@@ -133,11 +133,21 @@ func (d *device) sight(draft replica.Draft) ([]byte, set) {
 		d.world.problem("tablet %s: %v", d.id, err)
 	}
 	for _, q := range entries {
-		if q.StreamID == draft.StreamID && q.RecordID == draft.RecordID {
+		if q.StreamID == draft.StreamID && q.RecordID == draft.RecordID && onTop(q) {
 			own[q.MutationID] = true
 		}
 	}
 	return d.confirmed(draft.StreamID, draft.RecordID), own
+}
+
+// onTop tells whether a mutation of the tablet is shown on top of the record, or was confirmed: what was held or
+// rejected, or stands beside the current value, is not before the eyes of whoever writes next.
+func onTop(q replica.Own) bool {
+	outcome := q.Result.GetOutcome()
+	if q.Retired {
+		return outcome != syncv1.Outcome_OUTCOME_REJECTED
+	}
+	return q.State == replica.OnTablet || q.State == replica.Safe && outcome != syncv1.Outcome_OUTCOME_CONFLICT
 }
 
 // confirmed returns the bytes of a record as the server confirmed it to this tablet.

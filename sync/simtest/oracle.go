@@ -188,6 +188,9 @@ func mutationOf(r store.Reader, streamID string, e *storev1.Entry) (*syncv1.Muta
 func (o *oracle) follows(m *syncv1.Mutation, seq uint64) {
 	if pred := m.GetPredecessor(); pred != nil {
 		d, ok := o.log.decided[id(pred.GetId())]
+		if ok && d.outcome == syncv1.Outcome_OUTCOME_REJECTED {
+			return // a person has decided about each of the two
+		}
 		if !ok || !ledger.Changed(d.outcome) || d.seq >= seq {
 			o.world.problem("mutation %s took effect before its predecessor %s", name(id(m.GetId())), name(id(pred.GetId())))
 		}

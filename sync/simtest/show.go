@@ -14,6 +14,7 @@ import (
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
 var stateWords = map[replica.State]string{
@@ -125,7 +126,7 @@ func (p *player) log(s *scenario.Step) error {
 			what := "held"
 			if ledger.Changed(e.GetEffect()) {
 				what = outcomeWord(e)
-			} else if e.GetJudgedBy() != "" {
+			} else if e.GetEffect() == syncv1.Outcome_OUTCOME_REJECTED {
 				what = "rejected"
 			}
 			p.say("%d.%d %s: %s", e.GetVersion().GetEpoch(), seq, p.names[id(e.GetMutationId())], what)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"runtime/pprof"
 	"time"
@@ -43,12 +44,14 @@ func (s *inside) stop() error {
 	return errors.Join(<-s.ended, s.app.Close())
 }
 
-// profile profiles fn if a profile was asked for. Every row has a file of its own: NAME becomes NAME.ROW.
+// profile profiles fn if a profile was asked for: what is measured, without what prepares and checks it. Every window
+// has a file of its own, which pprof adds up: go tool pprof NAME-W1-*.pprof
 func (l *lab) profile(row string, fn func() error) error {
 	if l.settings.cpuprofile == "" {
 		return fn()
 	}
-	f, err := os.OpenFile(l.settings.cpuprofile+"."+row, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	l.profiles++
+	f, err := os.Create(fmt.Sprintf("%s-%s-%d.pprof", l.settings.cpuprofile, row, l.profiles))
 	if err != nil {
 		return err
 	}

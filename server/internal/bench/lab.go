@@ -19,6 +19,7 @@ type lab struct {
 	binary   string // empty: the server runs in this process
 	sites    int
 	report   report
+	profiles int
 	records  int // how many were pulled again and compared
 	verified int // how many stores were verified
 }
@@ -86,7 +87,7 @@ func (l *lab) header(ctx context.Context, out io.Writer) {
 	lines := []string{
 		"engine: Badger, encrypted, SyncWrites on; synchronisation over loopback, HTTP/2 without TLS; load generator on the same machine",
 		"disk: " + l.disk.String(),
-		"machine: " + machine(),
+		"machine: " + machine() + "; load average at the start " + load(),
 		"commit: " + commit(ctx),
 		"records: vital signs, seed " + fmt.Sprint(l.settings.seed) + ", bodies of " + bodySize(l.settings.seed) + " bytes of JSON on average",
 	}

@@ -100,7 +100,7 @@ func (t *tablet) post(ctx context.Context, p parcel) error {
 		return err
 	}
 	r.Header = http.Header{
-		"Content-Type": {"application/proto"}, "Content-Encoding": {"gzip"}, "Accept-Encoding": {"zstd"},
+		"Content-Type": {"application/proto"}, "Content-Encoding": {"gzip"}, "Accept-Encoding": {"zstd, gzip"},
 		"Connect-Protocol-Version": {"1"}, "Authorization": {"Bearer " + t.session.GetToken()},
 	}
 	answer, err := t.http.Do(r)
@@ -115,12 +115,27 @@ func (t *tablet) post(ctx context.Context, p parcel) error {
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("a push was answered with %s: %s", answer.Status, body)
 	}
-	if answer.Header.Get("Content-Encoding") == "zstd" {
-		if body, err = t.answer.DecodeAll(body, nil); err != nil {
-			return err
-		}
+	if body, err = t.expand(answer.Header.Get("Content-Encoding"), body); err != nil {
+		return err
 	}
 	return accepted(body, p.count)
+}
+
+// expand decompresses an answer. Connect answers a compressed request in the request's encoding, whatever the client
+// would rather have.
+func (t *tablet) expand(encoding string, body []byte) ([]byte, error) {
+	switch encoding {
+	case "zstd":
+		return t.answer.DecodeAll(body, nil)
+	case "gzip":
+		r, err := gzip.NewReader(bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		return io.ReadAll(r)
+	default:
+		return body, nil
+	}
 }
 
 // accepted tells whether every mutation was taken as it was written.

@@ -44,6 +44,7 @@ func (r *readings) vitals() *carev1.VitalSigns {
 		TemperatureTenthsC: proto.Int32(int32(r.around(366, 4))),
 		TemperatureSite:    carev1.TemperatureSite_TEMPERATURE_SITE_AXILLA,
 		PulsePerMin:        proto.Uint32(r.around(74, 8)),
+		PulseIrregular:     proto.Bool(r.random.IntN(20) == 0),
 		RespirationsPerMin: proto.Uint32(r.around(17, 2)),
 		SystolicMmhg:       proto.Uint32(systolic),
 		DiastolicMmhg:      proto.Uint32(systolic - r.around(48, 6)),

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -59,23 +60,24 @@ func (s *site) book(stream string) *book {
 	return s.pushed[stream]
 }
 
-// fill pushes n readings to the main chart and returns the tablet that did.
-func (s *site) fill(ctx context.Context, n int) (err error) {
+// fill pushes n readings to the main chart and tells how long the pushing took.
+func (s *site) fill(ctx context.Context, n int) (time.Duration, error) {
 	t, err := dial(ctx, s.server.address(), writer)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer t.close()
 	parcels, err := t.pack(newReadings(s.lab.settings.seed, n), n, streamOf(mainChart), s.book(streamOf(mainChart)))
 	if err != nil {
-		return err
+		return 0, err
 	}
+	began := time.Now()
 	for _, p := range parcels {
 		if err := t.post(ctx, p); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	return time.Since(began), nil
 }
 
 // finish checks everything and removes the folder: what was pushed is pulled again, the server stopped, the store

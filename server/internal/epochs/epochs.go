@@ -40,8 +40,17 @@ func Open(path string, storeExists bool, now time.Time) (j *Journal, begun bool,
 	}
 	j = &Journal{file: file}
 	begun, err = j.recover(path)
-	if err == nil && begun && storeExists {
-		j.last = uint64(now.Unix())
+	if err == nil && begun {
+		if storeExists {
+			j.last = uint64(now.Unix())
+		}
+		// A first line, so that a journal that has given nothing yet is not taken for a lost one.
+		if _, err = j.file.WriteString(format(j.last)); err == nil {
+			err = j.file.Sync()
+		}
+		if err != nil {
+			err = fmt.Errorf("the epoch journal %s cannot be written; check the disk and start again: %w", path, err)
+		}
 	}
 	if err != nil {
 		_ = file.Close()

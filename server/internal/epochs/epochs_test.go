@@ -108,6 +108,21 @@ func TestLostJournalBeginsAtTheClock(t *testing.T) {
 	}
 }
 
+func TestUnusedJournalIsNotALostOne(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "epochs")
+	if err := open(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	j, lost, err := Open(path, true, time.Unix(1_000_000, 0))
+	if err != nil || lost {
+		t.Fatal(lost, err)
+	}
+	defer j.Close()
+	if n := next(t, j, 0); n != 1 {
+		t.Errorf("%d", n)
+	}
+}
+
 func TestManyAtOnceGetDifferentNumbers(t *testing.T) {
 	j := open(t, filepath.Join(t.TempDir(), "epochs"))
 	var mu sync.Mutex

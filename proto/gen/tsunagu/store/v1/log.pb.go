@@ -457,7 +457,10 @@ type StreamHead struct {
 	// Base of every epoch, in order.
 	Bases []*v1.EpochBase `protobuf:"bytes,3,rep,name=bases,proto3" json:"bases,omitempty"`
 	// How many entries were ever HELD; while it is 0 nothing has to be looked up among the held ones.
-	Held          uint64 `protobuf:"varint,4,opt,name=held,proto3" json:"held,omitempty"`
+	Held uint64 `protobuf:"varint,4,opt,name=held,proto3" json:"held,omitempty"`
+	// How many mutations stand under their own id: all but the CREATEs that were never held. While it is 0 a new record
+	// needs one look-up less.
+	Ids           uint64 `protobuf:"varint,5,opt,name=ids,proto3" json:"ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -516,6 +519,13 @@ func (x *StreamHead) GetBases() []*v1.EpochBase {
 func (x *StreamHead) GetHeld() uint64 {
 	if x != nil {
 		return x.Held
+	}
+	return 0
+}
+
+func (x *StreamHead) GetIds() uint64 {
+	if x != nil {
+		return x.Ids
 	}
 	return 0
 }
@@ -673,13 +683,14 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\x05group\x18\x01 \x01(\rR\x05group\x122\n" +
 	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1f\n" +
 	"\vmutation_id\x18\x03 \x01(\fR\n" +
-	"mutationId\"\x9a\x01\n" +
+	"mutationId\"\xac\x01\n" +
 	"\n" +
 	"StreamHead\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x12\n" +
 	"\x04hash\x18\x02 \x01(\fR\x04hash\x120\n" +
 	"\x05bases\x18\x03 \x03(\v2\x1a.tsunagu.sync.v1.EpochBaseR\x05bases\x12\x12\n" +
-	"\x04held\x18\x04 \x01(\x04R\x04held\"\x84\x02\n" +
+	"\x04held\x18\x04 \x01(\x04R\x04held\x12\x10\n" +
+	"\x03ids\x18\x05 \x01(\x04R\x03ids\"\x84\x02\n" +
 	"\tInboxItem\x12\x18\n" +
 	"\apayload\x18\x01 \x01(\fR\apayload\x12\x1f\n" +
 	"\vauthor_seal\x18\x02 \x01(\fR\n" +

@@ -344,9 +344,12 @@ type Mutation struct {
 	// Why. Required for a RETRACT and for a PATCH of an EVENT kind.
 	Reason string `protobuf:"bytes,14,opt,name=reason,proto3" json:"reason,omitempty"`
 	// For RESOLVE: what its author had before them.
-	Resolution    *Resolution `protobuf:"bytes,15,opt,name=resolution,proto3" json:"resolution,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Resolution *Resolution `protobuf:"bytes,15,opt,name=resolution,proto3" json:"resolution,omitempty"`
+	// True if this goes on with the chain of its predecessor: that one was pending, and shown on top of the record, when
+	// this was written. False: a new chain begins here, and the predecessor only says what has to land first.
+	ContinuesChain bool `protobuf:"varint,16,opt,name=continues_chain,json=continuesChain,proto3" json:"continues_chain,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Mutation) Reset() {
@@ -482,6 +485,13 @@ func (x *Mutation) GetResolution() *Resolution {
 		return x.Resolution
 	}
 	return nil
+}
+
+func (x *Mutation) GetContinuesChain() bool {
+	if x != nil {
+		return x.ContinuesChain
+	}
+	return false
 }
 
 // SealedTime is a time that only the server can have made.
@@ -656,7 +666,10 @@ type Predecessor struct {
 	// Id of that mutation. 16 bytes.
 	Id []byte `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// SHA-256 of its payload. 32 bytes.
-	PayloadHash   []byte `protobuf:"bytes,2,opt,name=payload_hash,json=payloadHash,proto3" json:"payload_hash,omitempty"`
+	PayloadHash []byte `protobuf:"bytes,2,opt,name=payload_hash,json=payloadHash,proto3" json:"payload_hash,omitempty"`
+	// True if its author's successor had it before them: pending on top of the record, or confirmed. What was held,
+	// rejected or beside the current value was not, and whoever writes next does not own it.
+	Shown         bool `protobuf:"varint,3,opt,name=shown,proto3" json:"shown,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -703,6 +716,13 @@ func (x *Predecessor) GetPayloadHash() []byte {
 		return x.PayloadHash
 	}
 	return nil
+}
+
+func (x *Predecessor) GetShown() bool {
+	if x != nil {
+		return x.Shown
+	}
+	return false
 }
 
 // Resolution names what the author of a RESOLVE had before them. Only the candidates named are removed.
@@ -1033,7 +1053,7 @@ const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\apayload\x18\x01 \x01(\fB\v\xbaH\bz\x06\x10\x01\x18\x80\x80\bR\apayload\x12(\n" +
 	"\vauthor_seal\x18\x02 \x01(\fB\a\xbaH\x04z\x02\x18 R\n" +
 	"authorSeal\x12=\n" +
-	"\rfirst_landing\x18\x03 \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\ffirstLanding\"\x97\x05\n" +
+	"\rfirst_landing\x18\x03 \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\ffirstLanding\"\xc0\x05\n" +
 	"\bMutation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x1b\n" +
 	"\tstream_id\x18\x02 \x01(\tR\bstreamId\x12\x1b\n" +
@@ -1053,7 +1073,8 @@ const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\x06reason\x18\x0e \x01(\tR\x06reason\x12;\n" +
 	"\n" +
 	"resolution\x18\x0f \x01(\v2\x1b.tsunagu.sync.v1.ResolutionR\n" +
-	"resolutionB\x1a\n" +
+	"resolution\x12'\n" +
+	"\x0fcontinues_chain\x18\x10 \x01(\bR\x0econtinuesChainB\x1a\n" +
 	"\x18_not_before_monotonic_ms\"9\n" +
 	"\n" +
 	"SealedTime\x12\x17\n" +
@@ -1064,10 +1085,11 @@ const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\x03seq\x18\x02 \x01(\x04R\x03seq\"[\n" +
 	"\rRecordVersion\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x16\n" +
-	"\x06sha256\x18\x02 \x01(\fR\x06sha256\"@\n" +
+	"\x06sha256\x18\x02 \x01(\fR\x06sha256\"V\n" +
 	"\vPredecessor\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12!\n" +
-	"\fpayload_hash\x18\x02 \x01(\fR\vpayloadHash\"\x7f\n" +
+	"\fpayload_hash\x18\x02 \x01(\fR\vpayloadHash\x12\x14\n" +
+	"\x05shown\x18\x03 \x01(\bR\x05shown\"\x7f\n" +
 	"\n" +
 	"Resolution\x122\n" +
 	"\x04seen\x18\x01 \x01(\v2\x1e.tsunagu.sync.v1.RecordVersionR\x04seen\x12=\n" +

@@ -1,0 +1,113 @@
+// Command demo shows Tsunagu at work on one machine: it starts a server in a fresh folder, plays a scenario script
+// through tablets of the real SDK, tells what became of every entry, shows the chart as the server gives it, and goes
+// on serving so that anybody can look for themselves.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/tsunagu-care/tsunagu/sync/scenario"
+)
+
+type cli struct {
+	Script string `placeholder:"FILE" help:"Scenario script to play. Default: testdata/demo/two-tablets.txt."`
+	Chart  string `default:"chart-0002" placeholder:"CHART" help:"Chart that the script is about, one of testdata/demo/directory.yaml. Default: ${default}."`
+	Listen string `default:"127.0.0.1:8420" placeholder:"HOST:PORT" help:"Address of the server; port 0 takes any free one. Default: ${default}."`
+	Data   string `placeholder:"FOLDER" help:"Folder in which a fresh one is made for this run. Default: the system's folder for temporary files."`
+	Once   bool   `help:"End after the story; do not go on serving."`
+}
+
+func main() {
+	var c cli
+	kong.Parse(&c, kong.Name("demo"), kong.Description(
+		"A server and tablets on this machine: what becomes of what people write offline. All people are made up."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, c, os.Stdout)
+	if err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintf(os.Stderr, "demo: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// run is one run of the demo, from the fresh folder to the end of the server.
+func run(ctx context.Context, c cli, out io.Writer) (err error) {
+	b, err := newBuilder(ctx)
+	if err != nil {
+		return err
+	}
+	script, err := b.script(c.Script)
+	if err != nil {
+		return err
+	}
+	if err := portIsFree(ctx, c.Listen); err != nil {
+		return err
+	}
+	dir, err := freshFolder(c.Data)
+	if err != nil {
+		return err
+	}
+	t := &teller{out: out}
+	t.line("つなぐ デモ（人も記録もすべて架空です）", "Tsunagu demo (all people and entries are made up)")
+	t.line("フォルダ："+dir, "Folder: "+dir)
+	if err := b.build(ctx, dir); err != nil {
+		return err
+	}
+	s, err := startServer(ctx, b, dir, c.Listen)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.stop()) }()
+	t.line("サーバー："+s.url(), "Server:   "+s.url())
+	viewer, err := tell(ctx, c, t, script, s, dir)
+	if err != nil || c.Once {
+		return err
+	}
+	t.look(s.url(), dir, viewer, c.Chart)
+	t.line("\nサーバーは動いています。終えるには Ctrl-C。", "The server goes on serving. Ctrl-C ends it.")
+	return s.wait(ctx)
+}
+
+// tell plays the script and shows what came of it. It returns the tablet to look with further.
+func tell(ctx context.Context, c cli, t *teller, script *scenario.Script, s *server, dir string) (*tablet, error) {
+	p := newPlayer(ctx, t, s.url(), dir, c.Chart)
+	err := p.play(script)
+	// The tablets are closed before anybody is told to open them with other programs.
+	if err = errors.Join(err, p.close()); err != nil {
+		return nil, err
+	}
+	if len(p.order) == 0 {
+		return nil, errors.New("the script has no tablet: `tablet A sato` makes one")
+	}
+	viewer := p.order[0]
+	chart, err := readChart(ctx, s.url(), viewer, c.Chart)
+	if err != nil {
+		return nil, err
+	}
+	t.chart(chart)
+	t.waiting(p.writes, chart)
+	return viewer, nil
+}
+
+// freshFolder makes the folder of this run: an old one would tell another story.
+func freshFolder(data string) (string, error) {
+	if data != "" {
+		if err := os.MkdirAll(data, 0o700); err != nil {
+			return "", fmt.Errorf("the folder for the demo cannot be made; choose another one with --data: %w", err)
+		}
+	}
+	dir, err := os.MkdirTemp(data, "tsunagu-demo-")
+	if err != nil {
+		return "", fmt.Errorf("the folder for the demo cannot be made; choose another one with --data: %w", err)
+	}
+	return filepath.Abs(dir)
+}

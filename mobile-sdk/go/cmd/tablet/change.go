@@ -1,0 +1,94 @@
+package main
+
+import (
+	"google.golang.org/protobuf/proto"
+
+	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+)
+
+type amendCmd struct {
+	chartFlag
+	Record  string `arg:"" help:"The record, as listed by show."`
+	Reason  string `help:"Why. Required for what happened: vital signs, doses, signed notes."`
+	Confirm bool   `help:"You looked at the unlikely values and mean them."`
+	vitalFlags
+	noteFlags
+	Order orderFlags `embed:""`
+	Dose  doseFlags  `embed:""`
+}
+
+// Run takes the record as it is shown and changes what was given; the rest stays.
+func (c amendCmd) Run(e *env) error {
+	i, err := e.find(c.chartFlag, c.Record)
+	if err != nil {
+		return err
+	}
+	body := proto.CloneOf(i.Record.GetBody())
+	switch kind := body.GetKind().(type) {
+	case *carev1.Body_VitalSigns:
+		err = c.vitalFlags.into(kind.VitalSigns)
+	case *carev1.Body_DraftNote:
+		c.intoDraft(kind.DraftNote)
+	case *carev1.Body_SignedNote:
+		c.intoSigned(kind.SignedNote)
+	case *carev1.Body_MedicationOrder:
+		err = c.Order.into(kind.MedicationOrder)
+	case *carev1.Body_MedicationLog:
+		err = c.Dose.into(e, kind.MedicationLog)
+	}
+	if err != nil {
+		return err
+	}
+	saved, err := e.tablet.Amend(i.StreamID, i.ID, body, c.Reason, c.Confirm)
+	if err != nil {
+		return err
+	}
+	return e.saved(saved)
+}
+
+type retractCmd struct {
+	chartFlag
+	Record string `arg:"" help:"The record, as listed by show."`
+	Reason string `help:"Why." required:""`
+}
+
+func (c retractCmd) Run(e *env) error {
+	i, err := e.find(c.chartFlag, c.Record)
+	if err != nil {
+		return err
+	}
+	saved, err := e.tablet.Retract(i.StreamID, i.ID, c.Reason)
+	if err != nil {
+		return err
+	}
+	return e.saved(saved)
+}
+
+type resolveCmd struct {
+	chartFlag
+	Record string `arg:"" help:"The record, as listed by conflicts."`
+	Take   int    `help:"The number of the value to take, as conflicts shows it." xor:"choice"`
+	Keep   bool   `help:"Keep the current value." xor:"choice"`
+	Reason string `help:"Why."`
+}
+
+func (c resolveCmd) Run(e *env) error {
+	i, err := e.find(c.chartFlag, c.Record)
+	if err != nil {
+		return err
+	}
+	if c.Keep == (c.Take > 0) || c.Take > len(i.Record.GetCandidates()) {
+		return usage("say --keep, or --take with a number that conflicts shows", "--keep、または --take に一覧の番号を指定してください")
+	}
+	choice := sdk.Keep
+	if !c.Keep {
+		choice = c.Take - 1
+	}
+	saved, err := e.tablet.Resolve(i.StreamID, i.ID, choice, c.Reason)
+	if err != nil {
+		return err
+	}
+	return e.saved(saved)
+}

@@ -1,0 +1,144 @@
+// Command tablet is a tablet on the command line: everything a nurse's tablet does, for trying Tsunagu by hand and
+// for scripts. What is written is on disk when the command ends, with or without a network; `tablet sync` brings it
+// to the server.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
+)
+
+const description = `A tablet on the command line, in a folder of its own.
+
+First sign in while the server is up:
+
+  export TSUNAGU_SERVER=http://localhost:8080 TSUNAGU_DEVICE=tablet-a
+  tablet sign-in sato --secret demo-sato --device-secret demo-tablet-a
+  tablet sync
+  tablet charts
+
+From then on everything but sign-in, sync and watch works without a network:
+
+  tablet vitals --chart CHART --temp 36.8 --bp 120/70 --pulse 72 --spo2 97 --rr 16
+  tablet show --chart CHART
+  tablet queue
+`
+
+// cli is the command line.
+type cli struct {
+	Store       string        `help:"Folder of the tablet's store." default:"tablet-store" env:"TSUNAGU_STORE" type:"path"`
+	Server      string        `help:"Address of the server, such as http://localhost:8080." env:"TSUNAGU_SERVER"`
+	Device      string        `help:"Id of this tablet in the directory." default:"tablet-a" env:"TSUNAGU_DEVICE"`
+	Lang        string        `help:"Language of the output." enum:"ja,en,both" default:"both" env:"TSUNAGU_LANG"`
+	ClockOffset time.Duration `help:"Set this tablet's clock wrong by so much, such as 2h, to see what happens." env:"TSUNAGU_CLOCK_OFFSET"`
+
+	SignIn    signInCmd    `cmd:"" help:"Sign in, while the server is up. サインイン"`
+	Charts    chartsCmd    `cmd:"" help:"List the charts on this tablet. カルテ一覧"`
+	Show      showCmd      `cmd:"" help:"Show a chart, newest first. カルテを見る"`
+	History   historyCmd   `cmd:"" help:"Show what this tablet knows about one record. 記録の経過"`
+	Vitals    vitalsCmd    `cmd:"" help:"Record vital signs. バイタル"`
+	Note      noteCmd      `cmd:"" help:"Write a note, or a draft that others continue. 記録"`
+	Order     orderCmd     `cmd:"" help:"Write a medication order. 処方・与薬指示"`
+	Dose      doseCmd      `cmd:"" help:"Record a dose. 与薬"`
+	Amend     amendCmd     `cmd:"" help:"Correct a record. 訂正"`
+	Retract   retractCmd   `cmd:"" help:"Mark a record as entered in error. 取消"`
+	Conflicts conflictsCmd `cmd:"" help:"List what needs somebody's attention. 要確認"`
+	Resolve   resolveCmd   `cmd:"" help:"Decide between several values of a record. 判断"`
+	Queue     queueCmd     `cmd:"" help:"List what was written here and where it stands. 送信状況"`
+	Receipts  receiptsCmd  `cmd:"" help:"List the server's receipts. 受領証"`
+	Sync      syncCmd      `cmd:"" help:"Synchronise once. 同期"`
+	Watch     watchCmd     `cmd:"" help:"Synchronise whenever something moves, until interrupted. 常時同期"`
+	Verify    verifyCmd    `cmd:"" help:"Check this tablet's copy against its digests. 検証"`
+	SetAside  setAsideCmd  `cmd:"" help:"Move a store that does not open out of the way. 退避"`
+}
+
+// env is what a command works with.
+type env struct {
+	ctx    context.Context
+	out    io.Writer
+	in     io.Reader
+	lang   string
+	tablet *sdk.Tablet
+	device string
+	store  string
+	now    func() time.Time
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the program, for tests too.
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) int {
+	c := &cli{}
+	parser, err := kong.New(c, kong.Name("tablet"), kong.Description(description), kong.Writers(out, errOut),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Exit(func(code int) { panic(exit(code)) }))
+	if err != nil {
+		_, _ = fmt.Fprintln(errOut, err)
+		return 2
+	}
+	return guarded(func() int {
+		parsed, err := parser.Parse(args)
+		if err != nil {
+			_, _ = fmt.Fprintf(errOut, "tablet: %v\n", err)
+			return 2
+		}
+		e := &env{ctx: ctx, out: out, in: in, lang: c.Lang, device: c.Device, store: c.Store}
+		if err := e.execute(c, parsed); err != nil {
+			ja, en := sdk.Words(err)
+			_, _ = fmt.Fprintln(errOut, e.both(ja, en))
+			return 1
+		}
+		return 0
+	})
+}
+
+// execute opens the tablet, unless the command is about a store that does not open, and runs the command.
+func (e *env) execute(c *cli, parsed *kong.Context) error {
+	clock := sdk.SystemClock()
+	shifted := func() replica.Clock {
+		now := clock()
+		now.WallMs += c.ClockOffset.Milliseconds()
+		return now
+	}
+	e.now = func() time.Time { return time.UnixMilli(shifted().WallMs) }
+	if parsed.Command() == "set-aside" {
+		return parsed.Run(e)
+	}
+	t, err := sdk.Open(sdk.Options{Dir: c.Store, Device: c.Device, Server: c.Server, Clock: shifted})
+	if err != nil {
+		return err
+	}
+	e.tablet = t
+	return errors.Join(parsed.Run(e), t.Close())
+}
+
+// exit is how the parser ends the program, after --help for instance.
+type exit int
+
+func guarded(do func() int) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			if ended, ok := r.(exit); ok {
+				code = int(ended)
+				return
+			}
+			panic(r)
+		}
+	}()
+	return do()
+}

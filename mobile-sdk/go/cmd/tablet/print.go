@@ -1,0 +1,84 @@
+package main
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
+)
+
+// tokyo is the zone of the output; Japan has had no summer time since 1951.
+var tokyo = time.FixedZone("JST", 9*60*60)
+
+// both returns one text in the language of the output, or both.
+func (e *env) both(ja, en string) string {
+	switch {
+	case e.lang == "ja" || ja == en:
+		return ja
+	case e.lang == "en":
+		return en
+	}
+	return ja + " / " + en
+}
+
+func (e *env) say(format string, args ...any) { _, _ = fmt.Fprintf(e.out, format+"\n", args...) }
+
+// short is what people type to name a record: the end of its id, since the beginning is a time.
+func short(id replica.ID) string { return hex.EncodeToString(id[12:]) }
+
+func stamp(at time.Time) string { return at.In(tokyo).Format("2006-01-02 15:04") }
+
+// printItem prints one record: when, what, how safe, by whom.
+func (e *env) printItem(i sdk.Item) {
+	marks := []string{e.both(sdk.StateWords(i.State))}
+	if i.NeedsUpdate {
+		marks = append(marks, e.both(sdk.StateWords(0)))
+	}
+	if i.Retracted {
+		marks = append(marks, e.both("取消済み", "retracted"))
+	}
+	if i.TimeUncertain {
+		marks = append(marks, e.both("時刻不確か", "time uncertain"))
+	}
+	if len(i.PossibleDuplicates) > 0 {
+		marks = append(marks, e.both("重複の可能性", "possible duplicate"))
+	}
+	title := ""
+	if kind, known := care.KindByName(i.Kind); known {
+		title = e.both(care.KindTitle(kind))
+	}
+	e.say("%s  %s  %s: %s", short(i.ID), stamp(i.At), title, e.both(i.Ja, i.En))
+	e.say("          %s  [%s]", e.author(i), strings.Join(marks, "] ["))
+	if i.TimeUncertain {
+		e.say("          %s %s", e.both("サーバー受信", "reached the server"), stamp(i.Record.GetArrival().GetReceived().AsTime()))
+	}
+	for _, own := range i.Own {
+		if own.State < replica.OnTablet && own.State != replica.Conflict {
+			e.say("          %s", e.both(sdk.OwnWords(own)))
+		}
+	}
+	for n, c := range i.Record.GetCandidates() {
+		e.say("          (%d) %s  %s", n+1, e.both(candidate(c)), c.GetAuthor().GetName())
+	}
+}
+
+func (e *env) author(i sdk.Item) string {
+	if i.Author == nil {
+		return "?"
+	}
+	return i.Author.GetName() + " " + e.both(care.RoleTitle(i.Author.GetRole()))
+}
+
+// saved says that an entry is safe on this tablet.
+func (e *env) saved(s sdk.Saved) error {
+	if s.MutationID == (replica.ID{}) {
+		e.say("%s", e.both("変更はありません", "nothing differs, nothing was written"))
+		return nil
+	}
+	e.say("%s  %s", short(s.RecordID), e.both("端末に保存しました（未送信）", "saved on this tablet"))
+	return nil
+}

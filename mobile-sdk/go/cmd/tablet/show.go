@@ -1,0 +1,171 @@
+package main
+
+import (
+	"encoding/hex"
+	"strings"
+
+	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+)
+
+// chartFlag names a chart. It may be left out if the tablet has only one.
+type chartFlag struct {
+	Chart string `help:"The chart. May be left out if the tablet has only one." env:"TSUNAGU_CHART"`
+}
+
+func (f chartFlag) id(e *env) (string, error) {
+	if f.Chart != "" {
+		return f.Chart, nil
+	}
+	charts, err := e.tablet.Charts()
+	if err != nil {
+		return "", err
+	}
+	if len(charts) != 1 {
+		return "", &sdk.Problem{
+			En: "Say which chart, with --chart; `tablet charts` lists them.",
+			Ja: "--chart でカルテを指定してください（tablet charts で一覧）。"}
+	}
+	return charts[0].ID, nil
+}
+
+type chartsCmd struct{}
+
+func (chartsCmd) Run(e *env) error {
+	charts, err := e.tablet.Charts()
+	if err != nil {
+		return err
+	}
+	for _, c := range charts {
+		state := e.both("同期済み", "complete")
+		if !c.Complete {
+			state = e.both("同期が未完了", "not complete yet")
+		}
+		e.say("%-16s %s  [%s]", c.ID, c.Name, state)
+	}
+	if len(charts) == 0 {
+		e.say("%s", e.both("カルテはまだありません。tablet sync で同期してください。", "no charts yet; run tablet sync"))
+	}
+	return nil
+}
+
+type showCmd struct {
+	chartFlag
+	Kind  []string `help:"Only these kinds, such as vital_signs or medication_log."`
+	Limit int      `help:"How many records." default:"20"`
+}
+
+func (c showCmd) Run(e *env) error {
+	return e.list(c.chartFlag, sdk.Filter{Kinds: c.Kind, Limit: c.Limit})
+}
+
+type conflictsCmd struct{ chartFlag }
+
+func (c conflictsCmd) Run(e *env) error { return e.list(c.chartFlag, sdk.Filter{Attention: true}) }
+
+func (e *env) list(f chartFlag, filter sdk.Filter) error {
+	chart, err := f.id(e)
+	if err != nil {
+		return err
+	}
+	items, err := e.tablet.Timeline(chart, filter)
+	for _, i := range items {
+		e.printItem(i)
+	}
+	if len(items) == 0 && err == nil {
+		e.say("%s", e.both("該当する記録はありません", "no such records"))
+	}
+	return err
+}
+
+type historyCmd struct {
+	chartFlag
+	Record string `arg:"" help:"The record, as listed by show."`
+}
+
+// Run shows what this tablet knows. Every version of a record is on the server only.
+func (c historyCmd) Run(e *env) error {
+	i, err := e.find(c.chartFlag, c.Record)
+	if err != nil {
+		return err
+	}
+	e.printItem(i)
+	if v := i.Version.GetVersion(); v != nil {
+		e.say("          %s %d/%d  %s", e.both("版", "version"), v.GetEpoch(), v.GetSeq(), hex.EncodeToString(i.ID[:]))
+	}
+	if change := i.Record.GetLastChange(); change != nil {
+		e.say("          %s %s  %s  %s", e.both("最終変更", "last change"), stamp(change.GetReceived().AsTime()),
+			change.GetAuthor().GetName(), change.GetReason())
+	}
+	queue, err := e.tablet.Queue()
+	for _, own := range queue {
+		if own.StreamID == i.StreamID && own.RecordID == i.ID {
+			e.printOwn(own)
+		}
+	}
+	return err
+}
+
+func (e *env) find(f chartFlag, typed string) (sdk.Item, error) {
+	chart, err := f.id(e)
+	if err != nil {
+		return sdk.Item{}, err
+	}
+	return e.tablet.Find(chart, typed)
+}
+
+type queueCmd struct {
+	All bool `help:"Also what is done with and kept until a backup covers it."`
+}
+
+func (c queueCmd) Run(e *env) error {
+	queue, err := e.tablet.Queue()
+	shown := 0
+	for _, own := range queue {
+		if c.All || !own.Retired {
+			e.printOwn(own)
+			shown++
+		}
+	}
+	if shown == 0 && err == nil {
+		e.say("%s", e.both("未完了の送信はありません", "nothing is waiting"))
+	}
+	return err
+}
+
+func (e *env) printOwn(own replica.Own) {
+	ja, en := care.Summary(own.Mutation.GetRecord().GetBody())
+	if own.Mutation.GetRecord().GetBody() == nil {
+		ja, en = own.Mutation.GetReason(), own.Mutation.GetReason()
+	}
+	written := own.Mutation.GetRecord().GetEnvelope().GetRecorded().AsTime()
+	e.say("%s  %s  %s: %s  [%s]", short(own.MutationID), stamp(written),
+		e.both(sdk.OperationWords(own.Mutation.GetOperation())), e.both(ja, en), e.both(sdk.OwnWords(own)))
+}
+
+type receiptsCmd struct{}
+
+func (receiptsCmd) Run(e *env) error {
+	queue, err := e.tablet.Queue()
+	for _, own := range queue {
+		if r := own.Receipt; r != nil {
+			e.say("%s  %s  %s %d/%d  %s", short(own.MutationID), own.StreamID, e.both("受領", "received as"),
+				r.GetVersion().GetEpoch(), r.GetVersion().GetSeq(), hex.EncodeToString(r.GetSeal()))
+		}
+	}
+	return err
+}
+
+// candidate says in one line what a candidate would change.
+func candidate(c *carev1.Candidate) (ja, en string) {
+	switch {
+	case c.GetBody() != nil:
+		return care.Summary(c.GetBody())
+	case c.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED:
+		return strings.TrimSpace("取消 " + c.GetReason()), strings.TrimSpace("retracted " + c.GetReason())
+	}
+	return "項目の消去または時刻の変更", "a cleared field, or another time"
+}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+)
+
+type signInCmd struct {
+	Person       string `arg:"" help:"The person's id in the directory."`
+	Secret       string `help:"The person's secret." env:"TSUNAGU_SECRET" required:""`
+	DeviceSecret string `help:"The tablet's secret." env:"TSUNAGU_DEVICE_SECRET" required:""`
+}
+
+func (c signInCmd) Run(e *env) error {
+	if err := e.tablet.SignIn(e.ctx, c.DeviceSecret, c.Person, c.Secret); err != nil {
+		return err
+	}
+	p, _, err := e.tablet.Person()
+	if err == nil {
+		e.say("%s: %s", e.both("サインインしました", "signed in"), p.Name)
+	}
+	return err
+}
+
+type syncCmd struct{}
+
+func (syncCmd) Run(e *env) error {
+	report, err := e.tablet.Sync(e.ctx)
+	e.report(report)
+	return err
+}
+
+func (e *env) report(r sdk.SyncReport) {
+	if r.Rounds == 0 {
+		return
+	}
+	e.say("%s %d, %s %d  (%s %d)", e.both("送信", "sent"), r.Pushed, e.both("受信", "received"), r.Pulled,
+		e.both("往復", "round trips"), r.Rounds)
+	for _, part := range []struct {
+		n      int
+		ja, en string
+	}{
+		{r.Held, "サーバーで保留中", "held by the server"},
+		{r.Conflicts, "複数の内容があり、判断が必要", "several values, somebody has to decide"},
+		{r.Rejected, "受理されませんでした", "refused"},
+		{r.Repaired, "修復した部分", "repaired sections"},
+		{r.Revoked, "閲覧できなくなったカルテの区分", "streams no longer readable"},
+		{r.HistoryLost + r.Adopted, "サーバーの復元を検知し、再送しました（区分）", "streams of a restored server, offered again"},
+	} {
+		if part.n > 0 {
+			e.say("  %s: %d", e.both(part.ja, part.en), part.n)
+		}
+	}
+	if r.NeedsUpdate {
+		e.say("  %s", e.both(sdk.StateWords(0)))
+	}
+}
+
+type watchCmd struct{}
+
+func (watchCmd) Run(e *env) error {
+	e.say("%s", e.both("変化を待っています（Ctrl-C で終了）", "watching, end with Ctrl-C"))
+	return e.tablet.Watch(e.ctx, func(r sdk.SyncReport, err error) {
+		if r.Pushed+r.Pulled+r.Held+r.Conflicts+r.Rejected+r.Repaired+r.Revoked > 0 {
+			e.report(r)
+		}
+		if err != nil {
+			e.say("%s", e.both(sdk.Words(err)))
+		}
+	})
+}
+
+type verifyCmd struct{}
+
+func (verifyCmd) Run(e *env) error {
+	n, err := e.tablet.Verify()
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		e.say("%s", e.both("端末の記録は正しく揃っています", "this tablet's copy is whole"))
+		return nil
+	}
+	e.say("%s: %d", e.both("違いのある部分（次の同期で修復）", "sections that differ, repaired by the next sync"), n)
+	return nil
+}
+
+type setAsideCmd struct{}
+
+func (setAsideCmd) Run(e *env) error {
+	to, err := sdk.SetAside(e.store)
+	if err == nil {
+		e.say("%s: %s", e.both("退避しました。消さずに保管してください", "set aside; keep it"), to)
+	}
+	return err
+}
