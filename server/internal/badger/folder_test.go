@@ -2,6 +2,7 @@ package badger
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,6 +168,9 @@ func TestRefusesADamagedTable(t *testing.T) {
 	}
 	for range 2 {
 		refused(t, testOptions(dir), "is damaged; nothing was deleted")
+	}
+	if _, err := Open(testOptions(dir)); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("%v is not known as damage", err)
 	}
 }
 

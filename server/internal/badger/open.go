@@ -10,6 +10,8 @@ import (
 
 	driver "github.com/dgraph-io/badger/v4"
 	"github.com/dgraph-io/badger/v4/y"
+
+	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
 // Open opens the store in a folder, and makes one if the folder is empty. Whatever it refuses it leaves as it is. One
@@ -102,10 +104,20 @@ func openDriver(o Options) (db *driver.DB, err error) {
 	case errors.Is(err, driver.ErrEncryptionKeyMismatch):
 		return nil, errors.New("the key does not fit this store; nothing was changed, check which file the key file option names")
 	case errors.Is(err, y.ErrChecksumMismatch), strings.Contains(err.Error(), "checksum"):
-		return nil, fmt.Errorf("a table of the store in %s is damaged; nothing was deleted, keep the folder and restore from a backup", o.Dir)
+		return nil, tableDamage{o.Dir}
 	}
 	return nil, fmt.Errorf("the store in %s cannot be opened; keep the folder, and restore from a backup if a second start fails too: %w", o.Dir, err)
 }
+
+// tableDamage refuses a store that has a damaged table. It is a store.ErrDamaged with a sentence of its own.
+type tableDamage struct{ dir string }
+
+func (d tableDamage) Error() string {
+	return fmt.Sprintf("a table of the store in %s is damaged; nothing was deleted, keep the folder and restore from a backup", d.dir)
+}
+
+// Is makes errors.Is find store.ErrDamaged.
+func (d tableDamage) Is(target error) bool { return target == store.ErrDamaged }
 
 // findNextWAL finds out which log file the next rotation will make: the one above the highest number.
 func (s *Store) findNextWAL() error {
