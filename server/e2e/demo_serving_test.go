@@ -14,32 +14,40 @@ import (
 // tokyo is the zone of what people read.
 var tokyo = time.FixedZone("JST", 9*60*60)
 
-// TestDemoScriptMatters changes lines of the demo's script: what is printed changes with them.
+// changes to the demo's script, and what they change in what is printed: words that go, and words that come.
+var changes = []struct{ line, changed, gone, come string }{
+	{"\nA vitals morning temp=36.8", "\nA vitals morning temp=37.4", "「体温36.8 脈拍72", "「体温37.4 脈拍72"},
+	{"\nA sync answer-lost\n", "\nA sync request-lost\n", "its answer was lost", "the request was lost"},
+	{"device=tablet-b clock=2h", "device=tablet-b clock=1m", "time uncertain", "wrong by +1 minutes"},
+	{"by=takahashi order=furosemide slot=2026-11-23", "by=takahashi order=furosemide slot=2026-11-24", "possible double dose", "2026-11-24"},
+}
+
+// TestDemoScriptMatters changes lines of the demo's script: what is printed changes with each of them.
 func TestDemoScriptMatters(t *testing.T) {
 	own, err := os.ReadFile(testdata(t, "demo", "two-tablets.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct{ name, line, changed, lacks, says string }{
-		{"another value", "A vitals morning temp=36.8", "A vitals morning temp=37.4", "「体温36.8 脈拍72", "「体温37.4 脈拍72"},
-		{"no answer is lost", "A sync answer-lost", "A sync", "its answer was lost", "bedtime, by sato (nurse)"},
-		{"the clock is right", "clock=2h", "clock=1m", "time uncertain", "wrong by +1 minutes"},
-		{"another slot", "B dose second by=takahashi order=furosemide slot=2026-11-23", "B dose second by=takahashi order=furosemide slot=2026-11-24", "possible double dose", "2026-11-24"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			changed := strings.Replace(string(own), c.line, c.changed, 1)
-			if changed == string(own) {
-				t.Fatalf("the script has no line with %q", c.line)
-			}
-			file := filepath.Join(t.TempDir(), "changed.txt")
-			if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			out, _ := playDemo(t, "--script", file)
-			if strings.Contains(withoutRemarks(out), c.lacks) || !strings.Contains(out, c.says) {
-				t.Errorf("with %q instead of %q it still says %q, or not %q:\n%s", c.changed, c.line, c.lacks, c.says, out)
-			}
-		})
+	script := string(own)
+	for _, c := range changes {
+		if strings.Count(script, c.line) != 1 {
+			t.Fatalf("the script has not one line with %q", c.line)
+		}
+		script = strings.Replace(script, c.line, c.changed, 1)
+	}
+	file := filepath.Join(t.TempDir(), "changed.txt")
+	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	printed, _ := playDemo(t, "--script", file)
+	out := withoutRemarks(printed)
+	for _, c := range changes {
+		if strings.Contains(out, c.gone) || !strings.Contains(out, c.come) {
+			t.Errorf("with %q it still says %q, or not %q:\n%s", c.changed, c.gone, c.come, out)
+		}
+	}
+	if out == printed {
+		t.Error("the demo does not remark that the script expects other answers")
 	}
 }
 

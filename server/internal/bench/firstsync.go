@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 )
@@ -49,8 +47,8 @@ func (l *lab) firstSyncs(ctx context.Context) error {
 			l.report.add(w2Down, took.down/n)
 			l.report.add(w2Up, took.up)
 		}
-		for round := range max(l.settings.rounds, pullRounds) {
-			if err := l.pullKept(ctx, s, round); err != nil {
+		for range max(l.settings.rounds, pullRounds) {
+			if err := l.pullKept(ctx, s); err != nil {
 				return err
 			}
 		}
@@ -81,40 +79,19 @@ func (l *lab) pullAll(ctx context.Context, s *site, row string, n int) (took spe
 	})
 }
 
-// pullKept is one first sync of a tablet as apps have it, with a store of its own on the same disk.
-func (l *lab) pullKept(ctx context.Context, s *site, round int) (err error) {
-	dir := filepath.Join(l.folder, fmt.Sprintf("tablet-%d", round))
-	wire := new(traffic)
-	t, err := sdk.Open(sdk.Options{Dir: dir, Device: newcomer, Server: "http://" + s.server.address(), HTTP: wire.client()})
+// pullKept is one first sync of a tablet as apps have it.
+func (l *lab) pullKept(ctx context.Context, s *site) (err error) {
+	d, err := l.openDevice(ctx, s, newcomer)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, t.Close(), os.RemoveAll(dir), os.Remove(dir+".key")) }()
-	if err := t.SignIn(ctx, benchSecret, newcomer, benchSecret); err != nil {
-		return err
-	}
-	var took spent
-	err = l.profile("W2kept", func() error {
-		w, err := s.begin(ctx, wire)
-		if err != nil {
-			return err
-		}
-		got, err := t.Sync(ctx)
-		if err != nil {
-			return errors.Join(err, errors.Unwrap(err))
-		}
-		if took, err = w.end(ctx); err == nil && got.Pulled != l.settings.records {
-			err = fmt.Errorf("%d records are there, the tablet took %d", l.settings.records, got.Pulled)
-		}
-		return err
-	})
+	defer func() { err = errors.Join(err, d.remove()) }()
+	n := l.settings.records
+	took, err := l.watched(ctx, s, d, "W2kept", func(r sdk.SyncReport) bool { return r.Pulled == n })
 	if err != nil {
 		return err
 	}
-	if differing, err := t.Verify(); err != nil || differing > 0 {
-		return errors.Join(err, fmt.Errorf("%d sections of the tablet have other digests than their records", differing))
-	}
-	l.report.add(w2Kept, took.rate(l.settings.records))
-	l.report.add(w2KeptCPU, float64(took.cpu.Microseconds())/float64(l.settings.records))
-	return nil
+	l.report.add(w2Kept, took.rate(n))
+	l.report.add(w2KeptCPU, float64(took.cpu.Microseconds())/float64(n))
+	return d.whole()
 }

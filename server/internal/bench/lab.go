@@ -20,6 +20,7 @@ type lab struct {
 	sites    int
 	report   report
 	profiles int
+	devices  int
 	records  int // how many were pulled again and compared
 	verified int // how many stores were verified
 }

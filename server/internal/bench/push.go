@@ -2,19 +2,13 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
-
-	"github.com/tsunagu-care/tsunagu/sync/ledger"
-	"github.com/tsunagu-care/tsunagu/sync/replica"
-	"github.com/tsunagu-care/tsunagu/sync/replica/memstore"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
-// Figures of W1. The prepared client is the one that is compared: it shows the server and the wire. The replica is
-// what a tablet does beside, on the same two cores.
+// Figures of W1. The prepared client is the one that is compared: it shows the server and the wire. The SDK's is what
+// a whole tablet does, on the same cores as the server.
 var (
 	w1Rate = figure{row: "W1", what: "pushed by one prepared client, until another one sees them", unit: perSecond, target: 30_000, atLeast: true,
 		peer: "18,900/s bare CouchDB; 7,960 PouchDB; 6,140 PowerSync"}
@@ -26,16 +20,17 @@ var (
 	w1Disk  = figure{row: "W1", what: "  bytes written to disk per record, logs included", unit: bytesUnit}
 	w1Batch = figure{row: "W1", what: "  records per commit (one fsync each)", unit: count}
 
-	w1Replica     = figure{row: "W1", what: "pushed by sync/replica in memory, its own records pulled back", unit: perSecond}
-	w1ReplicaCPU  = figure{row: "W1", what: "  server CPU, pushed by sync/replica", unit: seconds}
-	w1ReplicaPeak = figure{row: "W1", what: "  server's peak memory, pushed by sync/replica", unit: mebibytes}
+	w1SDK     = figure{row: "W1", what: "pushed by the SDK from its durable queue, its own records pulled back", unit: perSecond}
+	w1SDKCPU  = figure{row: "W1", what: "  server CPU, pushed by the SDK", unit: seconds}
+	w1SDKPeak = figure{row: "W1", what: "  server's peak memory, pushed by the SDK", unit: mebibytes}
+	w1Written = figure{row: "W1", what: "  entries saved before on the tablet, each durable", unit: perSecond}
 )
 
 // pushes measures W1, each time on a fresh store.
 func (l *lab) pushes(ctx context.Context) error {
 	for round := range l.settings.rounds {
 		l.say("W1: round %d of %d", round+1, l.settings.rounds)
-		for _, one := range []func(context.Context, *site) error{l.pushPrepared, l.pushReplica} {
+		for _, one := range []func(context.Context, *site) error{l.pushPrepared, l.pushSDK} {
 			if err := l.onFresh(ctx, one); err != nil {
 				return err
 			}
@@ -129,106 +124,4 @@ func (l *lab) reportPush(s *site, took spent) error {
 	}
 	l.report.add(batch, n/took.commits.number)
 	return err
-}
-
-// pushReplica lets the device's own state machine push a queue that was written before.
-func (l *lab) pushReplica(ctx context.Context, s *site) error {
-	t, err := dial(ctx, s.server.address(), writer)
-	if err != nil {
-		return err
-	}
-	defer t.close()
-	device, err := l.queue(t)
-	if err != nil {
-		return err
-	}
-	var took spent
-	var sent []*syncv1.SyncRequest
-	err = l.profile("W1replica", func() error {
-		w, err := s.begin(ctx, t.traffic)
-		if err != nil {
-			return err
-		}
-		if sent, err = exchange(ctx, t, device); err != nil {
-			return err
-		}
-		took, err = w.end(ctx)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, m := range sent {
-		if err := s.book(streamOf(mainChart)).enter(m); err != nil {
-			return err
-		}
-	}
-	peak, err := peakOf(s.server.pid())
-	l.report.add(w1Replica, took.rate(l.settings.records))
-	l.report.add(w1ReplicaCPU, took.cpu.Seconds())
-	l.report.add(w1ReplicaPeak, peak/(1<<20))
-	return err
-}
-
-// queue writes the readings on a device.
-func (l *lab) queue(t *tablet) (*replica.Replica, error) {
-	device, err := replica.Open(memstore.New(), writer)
-	if err != nil {
-		return nil, err
-	}
-	r := newReadings(l.settings.seed, l.settings.records)
-	err = device.PutAuthor(replica.Author{
-		PersonID: writer, Key: [32]byte(t.session.GetAuthorKey()),
-	}, t.session.GetServerTime(), clock())
-	for range l.settings.records {
-		if err != nil {
-			return nil, err
-		}
-		_, err = device.Write(writer, clock(), r.id, replica.Draft{
-			StreamID: streamOf(mainChart), Operation: syncv1.Operation_OPERATION_CREATE, Record: r.next(),
-		})
-	}
-	return device, err
-}
-
-func clock() replica.Clock {
-	now := time.Now().UnixMilli()
-	return replica.Clock{WallMs: now, MonotonicMs: uint64(now), BootID: boot}
-}
-
-// exchange sends and takes answers until there is nothing more to do.
-func exchange(ctx context.Context, t *tablet, device *replica.Replica) (sent []*syncv1.SyncRequest, err error) {
-	ids := newReadings(0, 0)
-	for range maxSteps {
-		m, err := device.NextRequest(clock())
-		if err != nil {
-			return sent, err
-		}
-		answer, err := t.step(ctx, m)
-		if err != nil {
-			return sent, err
-		}
-		sent = append(sent, m)
-		progress, err := device.Absorb(clock(), ids.id, m, answer)
-		if err != nil || !progress.More {
-			return sent, err
-		}
-	}
-	return sent, errors.New("the device does not come to an end")
-}
-
-// enter puts a request's records into the book.
-func (b *book) enter(m *syncv1.SyncRequest) error {
-	for _, q := range m.GetMutations() {
-		record, err := ledger.PayloadRecord(q.GetPayload())
-		if err != nil {
-			return err
-		}
-		id, err := idOf(record)
-		if err != nil {
-			return err
-		}
-		b.put(id, record)
-	}
-	return nil
 }

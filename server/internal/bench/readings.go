@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"time"
@@ -49,6 +51,7 @@ func (r *readings) vitals() *carev1.VitalSigns {
 		SystolicMmhg:       proto.Uint32(systolic),
 		DiastolicMmhg:      proto.Uint32(systolic - r.around(48, 6)),
 		Spo2Percent:        proto.Uint32(min(r.around(97, 1), 100)),
+		Jcs:                &carev1.JapanComaScale{},
 		Observation:        r.observation(),
 	}
 }
@@ -92,7 +95,11 @@ func bodySize(seed uint64) string {
 		if err != nil {
 			return "unknown"
 		}
-		total += len(text)
+		var compact bytes.Buffer // protojson adds spaces as it likes
+		if err := json.Compact(&compact, text); err != nil {
+			return "unknown"
+		}
+		total += compact.Len()
 	}
 	return fmt.Sprint(total / sample)
 }

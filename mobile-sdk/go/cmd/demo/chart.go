@@ -103,7 +103,8 @@ func (t *teller) record(r *carev1.Record) {
 	} else {
 		t.print("    %s, %s, by %s", kindEn, en, whoEn)
 	}
-	if change := r.GetLastChange(); change != nil {
+	// Beside candidates it would be misread: the last change may be the one that waits.
+	if change := r.GetLastChange(); change != nil && len(r.GetCandidates()) == 0 {
 		whoJa, whoEn = whom(change.GetAuthor().GetPersonId(), change.GetAuthor().GetName(), change.GetAuthor().GetRole())
 		t.print("    最終変更 %s / last changed by %s", whoJa, whoEn)
 	}

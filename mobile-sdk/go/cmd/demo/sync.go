@@ -36,6 +36,9 @@ func (p *player) sync(s *scenario.Step, t *tablet) error {
 	if err != nil {
 		return fmt.Errorf("tablet %s cannot synchronise: %w", t.name, err)
 	}
+	if report.Pulled > 0 {
+		p.tell.detail(fmt.Sprintf("サーバーから%d件を受け取りました", report.Pulled), fmt.Sprintf("%d records came from the server", report.Pulled))
+	}
 	if report.Revoked > 0 {
 		p.say("revoked")
 		p.tell.detail("閲覧の権限がなくなりました", "no right to read this any more")
