@@ -62,7 +62,7 @@ show
 create draft s=S
 b1 patch trunk=10 s=one
 -> applied
-b2 patch trunk=0 knows=b1 s=two
+b2 patch trunk=10 knows=b1 s=two
 -> applied
 `},
 		{"a predecessor that its author never saw is not owned", `

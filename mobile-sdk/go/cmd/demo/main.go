@@ -58,7 +58,7 @@ func run(ctx context.Context, c cli, out io.Writer) (err error) {
 	}
 	t := &teller{out: out}
 	t.line("つなぐ デモ（人も記録もすべて架空です）", "Tsunagu demo (all people and entries are made up)")
-	t.line("フォルダ："+dir, "Folder: "+dir)
+	t.line("フォルダ（終わったら消してかまいません）：", "Folder (may be deleted afterwards): "+dir)
 	if err := b.build(ctx, dir); err != nil {
 		return err
 	}

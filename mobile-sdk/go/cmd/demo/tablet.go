@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -35,7 +34,7 @@ func (p *player) openTablet(name, device string, people []string, skew time.Dura
 	t := &tablet{name: name, device: device, dir: filepath.Join(p.dir, "tablets", device), wire: newWire()}
 	var err error
 	t.Tablet, err = sdk.Open(sdk.Options{
-		Dir: t.dir, Device: device, Server: p.url, HTTP: t.wire, Clock: clock(skew, &p.waited), Wait: noWait,
+		Dir: t.dir, Device: device, Server: p.url, HTTP: t.wire, Clock: clock(skew, &p.waited),
 	})
 	if err != nil {
 		return nil, err
@@ -65,8 +64,6 @@ func (p *player) openTablet(name, device string, people []string, skew time.Dura
 
 // secret is how testdata/demo/directory.yaml makes the secrets of its made-up people and devices.
 func secret(id string) string { return "demo-" + id }
-
-func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }
 
 // use makes somebody the one who writes; empty: whom the tablet belongs to.
 func (t *tablet) use(id string) (sdk.Person, error) {
