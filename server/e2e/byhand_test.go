@@ -59,6 +59,16 @@ func TestTwoTabletsByHand(t *testing.T) {
 	b.run("よく眠れた", "show")
 
 	s.stop(t)
+	writeApart(t, a, b, draft)
+	s = serve(t, data, s.address)
+	decideTogether(t, a, b, draft)
+	s.stop(t)
+	verify(t, data)
+}
+
+// writeApart lets both write while there is no server.
+func writeApart(t *testing.T, a, b *hand, draft string) {
+	t.Helper()
 	a.run("saved on this tablet", "amend", draft, "--a", "状態は安定")
 	b.run("saved on this tablet", "amend", draft, "--a", "食欲低下あり")
 	b.run("saved on this tablet", "vitals", "--temp", "36.9", "--pulse", "70")
@@ -68,8 +78,11 @@ func TestTwoTabletsByHand(t *testing.T) {
 		}
 		h.run("on this tablet", "queue")
 	}
+}
 
-	s = serve(t, data, s.address)
+// decideTogether brings both tablets to the server: both people see both values, and sato takes the second.
+func decideTogether(t *testing.T, a, b *hand, draft string) {
+	t.Helper()
 	a.run("sent 1", "sync")
 	b.run("somebody has to decide: 1", "sync")
 	shown := b.run("状態は安定", "conflicts")
@@ -86,6 +99,4 @@ func TestTwoTabletsByHand(t *testing.T) {
 		h.run("A: 食欲低下あり", "show")
 		h.run("copy is whole", "verify")
 	}
-	s.stop(t)
-	verify(t, data)
 }

@@ -8,11 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
-
-// tokyo is the zone of what people read.
-var tokyo = time.FixedZone("JST", 9*60*60)
 
 // changes to the demo's script, and what they change in what is printed: words that go, and words that come.
 var changes = []struct{ line, changed, gone, come string }{

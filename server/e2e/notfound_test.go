@@ -40,11 +40,29 @@ func TestRevokedAndNotFound(t *testing.T) {
 	never := signIn(t, s.url(), "takahashi", "tablet-c")
 	once := signIn(t, s.url(), "suzuki", "tablet-b")
 
-	for _, ask := range []struct {
-		name string
-		path string
-		of   func(chart string, record []byte) proto.Message
-	}{
+	for _, ask := range questions(nothing) {
+		for _, codec := range []string{"application/json", "application/proto"} {
+			t.Run(ask.name+" "+codec, func(t *testing.T) {
+				want := never.raw(t, ask.path, codec, ask.of(unknown, nothing))
+				if !strings.HasPrefix(want, "404 ") {
+					t.Errorf("a chart that does not exist: %s", want)
+				}
+				same(t, "without a grant", want, never.raw(t, ask.path, codec, ask.of(foreign, records[0])))
+				same(t, "with a grant that ended", want, once.raw(t, ask.path, codec, ask.of(ended, records[1])))
+				same(t, "of another person", want, once.raw(t, ask.path, codec, ask.of(unknown, nothing)))
+			})
+		}
+	}
+}
+
+// question is a call about a chart.
+type question struct {
+	name, path string
+	of         func(chart string, record []byte) proto.Message
+}
+
+func questions(mutation []byte) []question {
+	return []question{
 		{"timeline", "/tsunagu.chart.v1.ChartService/GetTimeline", func(chart string, _ []byte) proto.Message {
 			return &chartv1.GetTimelineRequest{ChartId: chart}
 		}},
@@ -58,20 +76,8 @@ func TestRevokedAndNotFound(t *testing.T) {
 			return &syncv1.FetchSectionRequest{StreamId: chart + "/care", Section: 1}
 		}},
 		{"write", "/tsunagu.chart.v1.ChartService/Write", func(chart string, record []byte) proto.Message {
-			return &chartv1.WriteRequest{ChartId: chart, MutationId: nothing, RecordId: record, Operation: syncv1.Operation_OPERATION_RETRACT, Reason: "-"}
+			return &chartv1.WriteRequest{ChartId: chart, MutationId: mutation, RecordId: record, Operation: syncv1.Operation_OPERATION_RETRACT, Reason: "-"}
 		}},
-	} {
-		for _, codec := range []string{"application/json", "application/proto"} {
-			t.Run(ask.name+" "+codec, func(t *testing.T) {
-				want := never.raw(t, ask.path, codec, ask.of(unknown, nothing))
-				if !strings.HasPrefix(want, "404 ") {
-					t.Errorf("a chart that does not exist: %s", want)
-				}
-				same(t, "without a grant", want, never.raw(t, ask.path, codec, ask.of(foreign, records[0])))
-				same(t, "with a grant that ended", want, once.raw(t, ask.path, codec, ask.of(ended, records[1])))
-				same(t, "of another person", want, once.raw(t, ask.path, codec, ask.of(unknown, nothing)))
-			})
-		}
 	}
 }
 

@@ -202,8 +202,29 @@ func TestCandidate(t *testing.T) {
 		if err != nil || len(result.Record.GetCandidates()) != 1 || !proto.Equal(result.Record.GetCandidates()[0], c.want) {
 			t.Errorf("%s: %v, %v\nwant %v", c.name, result, err, c.want)
 		}
-		if !proto.Equal(result.Record.GetLastChange(), c.in.Change) {
-			t.Errorf("%s: last change %v", c.name, result.Record.GetLastChange())
+	}
+}
+
+// The last change is the last one of a value that stands. What stands beside it says itself who wrote it.
+func TestLastChange(t *testing.T) {
+	b := note(t)
+	for _, c := range []struct {
+		name, subjective string
+		groups           []uint32
+		want             string
+	}{
+		{"b1", "one", []uint32{2}, "b1"},
+		{"c1", "two", []uint32{2}, "b1"},    // beside it
+		{"d1", "one", []uint32{2}, "d1"},    // the same once more
+		{"e1", "two", []uint32{2, 3}, "e1"}, // one of the two is taken
+	} {
+		m := patchOf(c.name, c.groups...)
+		m.Record.Body = draft(c.subjective)
+		if _, err := b.write(m, 10); err != nil {
+			t.Fatal(err)
+		}
+		if got := name(b.record.GetLastChange().GetMutationId()); got != c.want {
+			t.Errorf("after %s the last change is %s", c.name, got)
 		}
 	}
 }
@@ -261,10 +282,9 @@ func TestABodyOfAnotherKindIsRefused(t *testing.T) {
 		}
 	}
 	m := patchOf("b1", 2)
-	if m.Record = nil; true {
-		if _, err := b.write(m, 10); !errors.Is(err, merge.ErrBody) {
-			t.Errorf("no record: %v", err)
-		}
+	m.Record = nil
+	if _, err := b.write(m, 10); !errors.Is(err, merge.ErrBody) {
+		t.Errorf("no record: %v", err)
 	}
 }
 

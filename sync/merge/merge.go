@@ -87,6 +87,8 @@ func Apply(in Input) (*Result, error) {
 	if len(m.record.Candidates) > MaxCandidates {
 		return nil, ErrCandidates
 	}
-	m.record.LastChange = in.Change
+	if m.touched {
+		m.record.LastChange = in.Change // a candidate says itself who wrote it; it changes nothing that stands
+	}
 	return &Result{Outcome: m.outcome(), Record: m.record, Markers: m.markers}, nil
 }

@@ -24,6 +24,7 @@ type merging struct {
 	anyForeign bool // some group of the record is foreign to the mutation
 	moved      bool // a group that was not written had moved, or an equal value stood there
 	conflict   bool
+	touched    bool // a value that stands was written, or written again
 }
 
 func start(in Input) (*merging, error) {
@@ -100,10 +101,11 @@ func (m *merging) write(g uint32) error {
 	}
 	switch {
 	case !foreign:
+		m.touched = true
 		m.take(g)
 		m.mark(g, m.in.Mutation.GetId())
 	case m.same(g):
-		m.moved = true
+		m.moved, m.touched = true, true
 		m.markEqual(g)
 	default:
 		m.keep(g)

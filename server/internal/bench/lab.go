@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ type lab struct {
 	settings settings
 	log      io.Writer
 	folder   string
+	made     string // the folder around it, if the bench made that too
 	disk     disk
 	binary   string // empty: the server runs in this process
 	sites    int
@@ -27,31 +29,39 @@ type lab struct {
 
 // newLab makes the folder and builds the binary.
 func newLab(ctx context.Context, s settings, log io.Writer) (*lab, error) {
-	dir, err := s.absolute()
+	dir, made, err := s.folder()
 	if err != nil {
 		return nil, fmt.Errorf("the folder %s cannot be used; name another one with --dir: %w", s.dir, err)
 	}
 	l := &lab{settings: s, log: log}
-	if l.disk, err = diskOf(dir); err != nil {
-		return nil, err
+	if made {
+		l.made = dir
 	}
-	// What is in here belongs to nobody's commit, also when the bench was killed.
-	if err := os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*\n"), 0o600); err != nil {
-		return nil, fmt.Errorf("the folder %s cannot be written; name another one with --dir: %w", s.dir, err)
+	if l.disk, err = diskOf(dir); err == nil {
+		err = l.furnish(ctx, dir)
 	}
-	if l.folder, err = os.MkdirTemp(dir, "run-"); err != nil {
-		return nil, err
-	}
-	if err := writeDirectory(l.directory()); err != nil {
-		return nil, err
-	}
-	if !s.inprocess {
-		l.binary = filepath.Join(l.folder, "tsunagu")
-		if err := l.build(ctx); err != nil {
-			return nil, err
-		}
+	if err != nil {
+		return nil, errors.Join(err, l.close())
 	}
 	return l, nil
+}
+
+// furnish makes what is needed in the folder.
+func (l *lab) furnish(ctx context.Context, dir string) (err error) {
+	if l.made != "" {
+		// What is in here belongs to nobody's commit, also when the bench was killed.
+		if err := os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*\n"), 0o600); err != nil {
+			return err
+		}
+	}
+	if l.folder, err = os.MkdirTemp(dir, "run-"); err != nil {
+		return fmt.Errorf("the folder %s cannot be written; name another one with --dir: %w", dir, err)
+	}
+	if err := writeDirectory(l.directory()); err != nil || l.settings.inprocess {
+		return err
+	}
+	l.binary = filepath.Join(l.folder, "tsunagu")
+	return l.build(ctx)
 }
 
 func (l *lab) build(ctx context.Context) error {
@@ -66,11 +76,16 @@ func (l *lab) directory() string { return filepath.Join(l.folder, "directory.yam
 
 // close removes what the bench made.
 func (l *lab) close() error {
-	if l.settings.keep {
-		fmt.Fprintln(l.log, "kept:", l.folder)
+	switch {
+	case l.settings.keep:
+		l.say("kept: %s", l.folder)
 		return nil
+	case l.made != "":
+		return os.RemoveAll(l.made)
+	case l.folder != "":
+		return os.RemoveAll(l.folder)
 	}
-	return os.RemoveAll(l.folder)
+	return nil
 }
 
 // say tells whoever waits how far the bench is.

@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -157,11 +158,13 @@ func (l *lab) wants(rows ...string) bool {
 	return false
 }
 
-// absolute is the folder that the bench makes for itself below --dir.
-func (s settings) absolute() (string, error) {
-	dir, err := filepath.Abs(s.dir)
-	if err != nil {
-		return "", err
+// folder is the one to work in, and whether it had to be made.
+func (s settings) folder() (dir string, made bool, err error) {
+	if dir, err = filepath.Abs(s.dir); err != nil {
+		return "", false, err
 	}
-	return dir, os.MkdirAll(dir, 0o700)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return dir, true, os.MkdirAll(dir, 0o700)
+	}
+	return dir, false, nil
 }

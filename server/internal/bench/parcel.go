@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -59,13 +60,28 @@ func wrap(m *syncv1.SyncRequest) (parcel, error) {
 	if err != nil {
 		return parcel{}, err
 	}
+	packed, err := compress(raw)
+	return parcel{packed, len(m.GetMutations())}, err
+}
+
+// upward is the encoding in which the SDK sends.
+const upward = "gzip"
+
+func compress(raw []byte) ([]byte, error) {
 	var b bytes.Buffer
-	w := gzip.NewWriter(&b)
-	if _, err := w.Write(raw); err != nil {
-		return parcel{}, err
+	var w io.WriteCloser = gzip.NewWriter(&b)
+	if upward == "zstd" {
+		z, err := zstd.NewWriter(&b, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+		if err != nil {
+			return nil, err
+		}
+		w = z
 	}
-	err = w.Close()
-	return parcel{b.Bytes(), len(m.GetMutations())}, err
+	if _, err := w.Write(raw); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	return b.Bytes(), err
 }
 
 // create makes one CREATE, as sync/replica does.
@@ -100,7 +116,7 @@ func (t *tablet) post(ctx context.Context, p parcel) error {
 		return err
 	}
 	r.Header = http.Header{
-		"Content-Type": {"application/proto"}, "Content-Encoding": {"gzip"}, "Accept-Encoding": {"zstd, gzip"},
+		"Content-Type": {"application/proto"}, "Content-Encoding": {upward}, "Accept-Encoding": {"zstd, gzip"},
 		"Connect-Protocol-Version": {"1"}, "Authorization": {"Bearer " + t.session.GetToken()},
 	}
 	answer, err := t.http.Do(r)

@@ -57,7 +57,11 @@ func (b builder) build(ctx context.Context, dir string) error {
 		cmd.Dir = b.root
 		var said bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &said, &said
-		if err := cmd.Run(); err != nil {
+		err := cmd.Run()
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
 			return errors.Join(fmt.Errorf("%s does not build: %w", pkg, err), errors.New(strings.TrimSpace(said.String())))
 		}
 	}

@@ -64,6 +64,9 @@ func (p *player) play(script *scenario.Script) error {
 		}
 		p.said = nil
 		if err := p.step(s); err != nil {
+			if p.ctx.Err() != nil {
+				return p.ctx.Err()
+			}
 			var at *scenario.Error
 			if !errors.As(err, &at) {
 				err = fmt.Errorf("line %d: %w", s.Line, err)

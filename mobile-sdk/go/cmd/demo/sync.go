@@ -37,7 +37,7 @@ func (p *player) sync(s *scenario.Step, t *tablet) error {
 		return fmt.Errorf("tablet %s cannot synchronise: %w", t.name, err)
 	}
 	if report.Pulled > 0 {
-		p.tell.detail(fmt.Sprintf("サーバーから%d件を受け取りました", report.Pulled), fmt.Sprintf("%d records came from the server", report.Pulled))
+		p.tell.detail(fmt.Sprintf("サーバーから受信：%d件", report.Pulled), fmt.Sprintf("records from the server: %d", report.Pulled))
 	}
 	if report.Revoked > 0 {
 		p.say("revoked")

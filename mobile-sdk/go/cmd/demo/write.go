@@ -59,7 +59,12 @@ func (p *player) change(s *scenario.Step, t *tablet) error {
 	if err != nil {
 		return err
 	}
-	body := proto.CloneOf(shown.Record.GetBody())
+	return p.changeShown(s, t, by, shown.Record, at)
+}
+
+// changeShown writes what the step makes of the record on the screen.
+func (p *player) changeShown(s *scenario.Step, t *tablet, by sdk.Person, shown *carev1.Record, at place) error {
+	body := proto.CloneOf(shown.GetBody())
 	if _, err := scenario.Set(body, s.Args.Without("by", "because", "stream", "status"), p.label); err != nil {
 		return err
 	}
@@ -69,7 +74,7 @@ func (p *player) change(s *scenario.Step, t *tablet) error {
 		w := p.begin(s, t, by, "取消", "retracts", body)
 		return p.finish(w, func(bool) (sdk.Saved, error) { return t.Retract(at.stream, at.record, reason) })
 	case "resolve":
-		choice, err := chosen(shown.Record, body, s.Args.Get("status") == "retracted")
+		choice, err := chosen(shown, body, s.Args.Get("status") == "retracted")
 		if err != nil {
 			return err
 		}

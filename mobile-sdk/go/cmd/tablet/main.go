@@ -23,7 +23,7 @@ const description = `A tablet on the command line, in a folder of its own.
 
 First sign in while the server is up:
 
-  export TSUNAGU_SERVER=http://localhost:8080 TSUNAGU_DEVICE=tablet-a
+  export TSUNAGU_SERVER=http://127.0.0.1:8420 TSUNAGU_DEVICE=tablet-a
   tablet sign-in sato --secret demo-sato --device-secret demo-tablet-a
   tablet sync
   tablet charts
@@ -38,7 +38,7 @@ From then on everything but sign-in, sync and watch works without a network:
 // cli is the command line.
 type cli struct {
 	Store       string        `help:"Folder of the tablet's store." default:"tablet-store" env:"TSUNAGU_STORE" type:"path"`
-	Server      string        `help:"Address of the server, such as http://localhost:8080." env:"TSUNAGU_SERVER"`
+	Server      string        `help:"Address of the server, such as http://127.0.0.1:8420." env:"TSUNAGU_SERVER"`
 	Device      string        `help:"Id of this tablet in the directory." default:"tablet-a" env:"TSUNAGU_DEVICE"`
 	Lang        string        `help:"Language of the output." enum:"ja,en,both" default:"both" env:"TSUNAGU_LANG"`
 	ClockOffset time.Duration `help:"Set this tablet's clock wrong by so much, such as 2h, to see what happens." env:"TSUNAGU_CLOCK_OFFSET"`
