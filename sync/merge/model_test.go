@@ -311,13 +311,14 @@ func (w *model) land(m *write) {
 		trunk = max(trunk, m.link.seq)
 	}
 	m.seq = uint64(len(s.log)) + 1
-	result, err := apply(w.t, merge.Input{
+	in := merge.Input{
 		Kind: w.kind, Current: before.record, State: s.state, Mutation: m.m, Version: &syncv1.Version{Epoch: w.epoch, Seq: m.seq},
 		Trunk: trunk, Seen: trunk,
 		Owns:    line(m, func(o *write) bool { return o.shown || w.mistakes.ownsUnseen }),
 		InChain: line(m, func(o *write) bool { return o.goesOn || w.mistakes.dropsEndedChain && o.shown || w.mistakes.ownsUnseen }),
 		Change:  &carev1.Change{MutationId: m.m.GetId()},
-	})
+	}
+	result, err := w.apply(in)
 	if errors.Is(err, merge.ErrCandidates) {
 		return
 	}
@@ -329,6 +330,14 @@ func (w *model) land(m *write) {
 	s.log = append(s.log, place{epoch: w.epoch, seq: m.seq, record: result.Record})
 	w.tell("m%d at %d, trunk %d: %v", m.n, m.seq, trunk, m.outcome)
 	w.judge(m, before.record, result.Record)
+}
+
+// apply looks now and then whether the rule leaves its inputs alone: that takes longer than the rule.
+func (w *model) apply(in merge.Input) (*merge.Result, error) {
+	if len(w.server.log)%8 == 0 {
+		return apply(w.t, in)
+	}
+	return merge.Apply(in)
 }
 
 func (w *model) problem(format string, args ...any) {
