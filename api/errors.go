@@ -17,6 +17,7 @@ var codes = map[hub.Code]connect.Code{
 	hub.NeedsUpdate:      connect.CodeFailedPrecondition,
 	hub.PermissionDenied: connect.CodePermissionDenied,
 	hub.Unavailable:      connect.CodeUnavailable,
+	hub.Aborted:          connect.CodeAborted,
 	hub.Internal:         connect.CodeInternal,
 }
 

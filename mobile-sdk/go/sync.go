@@ -135,8 +135,8 @@ func (t *Tablet) repair(ctx context.Context, token string, report *SyncReport) e
 			return err
 		}
 		answer, err := t.sync.FetchSection(ctx, authorised(token, req))
-		if connect.CodeOf(err) == connect.CodeNotFound {
-			return nil // revoked meanwhile: the next synchronisation says so
+		if code := connect.CodeOf(err); code == connect.CodeNotFound || code == connect.CodeAborted {
+			return nil // revoked, or gone on otherwise, meanwhile: the next synchronisation says so
 		}
 		if err != nil {
 			return remote(err)

@@ -73,16 +73,16 @@ func (h *Hub) heldNow(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.Muta
 		return nil, err
 	}
 	if found == nil || found.written.GetDeviceId() != c.Session.DeviceID {
-		return h.heldOutside(r, c, store.ID(ref.GetMutationId()))
+		return h.heldOutside(r, c, ref)
 	}
 	return result(h.seals.Sealer(), s, found.entry, seal.PayloadHash(found.written.GetPayload()), true), nil
 }
 
 // heldOutside answers for a mutation that no log knows, as far as this device may know: from the inbox, or, if it is
 // not there either, with RETRY. A server that was restored may have lost it, and the device has it still.
-func (h *Hub) heldOutside(r store.Reader, c Call, id store.ID) (*syncv1.MutationResult, error) {
-	boxes := []string{c.Session.Organisation}
-	if person, ok := h.dir.Person(c.Session.Tenant, c.Session.PersonID); ok {
+func (h *Hub) heldOutside(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.MutationResult, error) {
+	id, boxes := store.ID(ref.GetMutationId()), []string{c.Session.Organisation}
+	if person, ok := h.dir.Person(c.Session.Tenant, ref.GetPersonId()); ok {
 		boxes = append(boxes, person.GetOrganisationId())
 	}
 	for _, name := range boxes {

@@ -25,6 +25,8 @@ const (
 	PermissionDenied
 	// Unavailable: not now; the same request will do later.
 	Unavailable
+	// Aborted: the caller's knowledge is not that of the server; it has to sync first.
+	Aborted
 )
 
 // Error is the only error type that leaves the hub. Message is for people: what happened, what is safe, what to do

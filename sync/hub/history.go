@@ -24,7 +24,7 @@ const (
 // to be opened before any write. Its number comes from the journal alone, which never gives one twice; what a device
 // says about epochs is not sealed and moves nothing.
 func (h *Hub) stand(r store.Reader, s store.Stream, head *storev1.StreamHead, p *syncv1.StreamPosition) (at standing, newLoss bool, err error) {
-	for _, proof := range h.proofs(s.Tenant, p) {
+	for _, proof := range h.proofs(s, p) {
 		v := proof.GetVersion()
 		match, err := hasHash(r, s, head, v.GetSeq(), proof.GetHash())
 		if err != nil {
@@ -34,7 +34,7 @@ func (h *Hub) stand(r store.Reader, s store.Stream, head *storev1.StreamHead, p 
 			continue
 		}
 		at = lost
-		if v.GetEpoch() >= head.GetVersion().GetEpoch() {
+		if v.GetEpoch() >= head.GetVersion().GetEpoch() && proof.sealed {
 			newLoss = true // no epoch has begun since that place was written
 		}
 	}
@@ -45,25 +45,41 @@ func (h *Hub) stand(r store.Reader, s store.Stream, head *storev1.StreamHead, p 
 	return at, newLoss, nil
 }
 
-// proofs are the places of the log that the device has proof of: its cursor, what it has staged after it, and its
-// newest result if a receipt of this server seals it.
-func (h *Hub) proofs(tenant string, p *syncv1.StreamPosition) []*syncv1.Cursor {
-	var proofs []*syncv1.Cursor
-	if p.GetCursor().GetVersion().GetSeq() > 0 {
-		proofs = append(proofs, p.GetCursor())
-	}
-	if p.GetStaged().GetVersion().GetSeq() > 0 {
-		proofs = append(proofs, p.GetStaged())
+// proof is a place of the log that a device names, and whether this server sealed it. One that is not sealed, and does
+// not fit, tells the device to begin anew and moves nothing here.
+type proof struct {
+	*syncv1.Cursor
+	sealed bool
+}
+
+// proofs are the places of the log that the device names: its cursor, what it has staged after it, and its newest
+// result if a receipt of this server seals it.
+func (h *Hub) proofs(s store.Stream, p *syncv1.StreamPosition) []proof {
+	var proofs []proof
+	seals := h.seals.Sealer()
+	for _, c := range []*syncv1.Cursor{p.GetCursor(), p.GetStaged()} {
+		if c.GetVersion().GetSeq() > 0 {
+			proofs = append(proofs, proof{c, seals.CursorFits(s.Tenant, s.Name, c)})
+		}
 	}
 	result, receipt := p.GetNewestResult(), p.GetNewestReceipt()
-	sealed := result.GetVersion().GetSeq() > 0 && receipt.GetStreamId() == p.GetStreamId() &&
+	same := result.GetVersion().GetSeq() > 0 && receipt.GetStreamId() == p.GetStreamId() &&
 		receipt.GetVersion().GetSeq() == result.GetVersion().GetSeq() &&
 		receipt.GetVersion().GetEpoch() == result.GetVersion().GetEpoch() &&
-		ledger.SameHash(receipt.GetEntryHash(), result.GetHash()) && h.seals.ReceiptFits(tenant, receipt)
-	if sealed {
-		proofs = append(proofs, result)
+		ledger.SameHash(receipt.GetEntryHash(), result.GetHash())
+	if same && h.seals.ReceiptFits(s.Tenant, receipt) {
+		proofs = append(proofs, proof{result, true})
 	}
 	return proofs
+}
+
+// cursor returns a sealed place of a stream's log.
+func (h *Hub) cursor(s store.Stream, v *syncv1.Version, hash []byte) *syncv1.Cursor {
+	c := &syncv1.Cursor{Version: v, Hash: hash}
+	if v.GetSeq() > 0 {
+		c.Seal = h.seals.Sealer().Cursor(s.Tenant, s.Name, c)
+	}
+	return c
 }
 
 // hasHash tells whether the log has an entry with that hash at that place.

@@ -133,7 +133,7 @@ func (w *writer) proven(v *syncv1.RecordVersion, record store.ID) (uint64, error
 	if g.Epoch != v.GetVersion().GetEpoch() || !sameID(g.RecordID, record[:]) || !bytes.Equal(sum[:], v.GetSha256()) {
 		return 0, nil
 	}
-	return min(seq, ledger.Clamp(v.GetVersion(), w.head.GetBases())), nil
+	return seq, nil
 }
 
 // chain is a mutation's line of predecessors, walked back as far as somebody asks and as far as a link goes on.

@@ -29,7 +29,8 @@ func (s *step) pull(ctx context.Context) error {
 		for _, ref := range s.req.GetHeld() {
 			now, err := s.hub.heldNow(r, s.call, ref)
 			if err != nil {
-				return err
+				s.hub.fault(err)
+				now = &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_HELD} // as far as anybody can tell now
 			}
 			s.resp.Held = append(s.resp.Held, now)
 		}
@@ -47,7 +48,7 @@ func (s *step) verdicts(r store.Reader) error {
 	} else if len(s.req.GetManifestHash()) > 0 {
 		same, err := s.manifestFits(r)
 		if err != nil {
-			return err
+			s.hub.fault(err) // the verdicts one by one will tell which stream it is
 		}
 		s.resp.ManifestNeeded = !same
 	}
@@ -124,7 +125,7 @@ func (s *step) verdict(r store.Reader, p *syncv1.StreamPosition, budget int) (*s
 		return nil, nil, err
 	}
 	cursor := p.GetCursor().GetVersion()
-	v.Head = &syncv1.Cursor{Version: head.GetVersion(), Hash: head.GetHash()}
+	v.Head = s.hub.cursor(stream, head.GetVersion(), head.GetHash())
 	if cursor.GetEpoch() != head.GetVersion().GetEpoch() {
 		v.Bases = head.GetBases()
 	}
@@ -169,13 +170,17 @@ func (s *step) page(r store.Reader, stream store.Stream, head *storev1.StreamHea
 			}
 			page.Records = append(page.Records, pageRecord(&g))
 		}
-		page.Staged = &syncv1.Cursor{Version: &syncv1.Version{Epoch: g.Epoch, Seq: g.Seq}, Hash: bytes.Clone(g.Hash)}
+		page.Staged = &syncv1.Cursor{Version: &syncv1.Version{Epoch: g.Epoch, Seq: g.Seq}, Hash: append(page.Staged.GetHash()[:0:0], g.Hash...)}
 		return nil
 	})
-	if err != nil || !page.Last {
-		return page, err
+	if err != nil {
+		return nil, err
 	}
-	page.Staged = &syncv1.Cursor{Version: head.GetVersion(), Hash: head.GetHash()}
+	if !page.Last {
+		page.Staged = s.hub.cursor(stream, page.Staged.GetVersion(), page.Staged.GetHash())
+		return page, nil
+	}
+	page.Staged = s.hub.cursor(stream, head.GetVersion(), head.GetHash())
 	page.Sections, err = readDigests(r, stream)
 	return page, err
 }

@@ -117,19 +117,23 @@ func TestEpochsComeFromTheJournal(t *testing.T) {
 	b := newBench(t)
 	b.push("sato", b.create("sato", temperature(365)), b.create("sato", temperature(366)))
 	req := b.request()
-	req.Positions = []*syncv1.StreamPosition{{StreamId: "yamada/care", Cursor: &syncv1.Cursor{
-		Version: &syncv1.Version{Epoch: 1, Seq: 1}, Hash: make([]byte, 32),
-	}}}
+	lost := &syncv1.Cursor{Version: &syncv1.Version{Epoch: 1, Seq: 1}, Hash: make([]byte, 32)}
+	req.Positions = []*syncv1.StreamPosition{{StreamId: "yamada/care", Cursor: lost}}
+	lost.Seal = b.seals.Sealer().Cursor(tenant, "yamada/care", lost)
 	for range 5 {
-		b.sync("sato", req)
+		v := b.sync("sato", req).GetVerdicts()[0]
+		if v.GetVerdict() != syncv1.Verdict_VERDICT_HISTORY_LOST {
+			t.Fatalf("a sealed cursor that does not fit: %v", v)
+		}
 	}
 	if b.epoch != 2 {
 		t.Errorf("five times the same loss: epoch %d, want 2", b.epoch)
 	}
-	req.Positions[0].Cursor.Version.Epoch = math.MaxUint64 - 2
-	b.sync("sato", req)
-	if b.epoch != 3 {
-		t.Errorf("an invented epoch: epoch %d, want 3", b.epoch)
+	for _, epoch := range []uint64{2, math.MaxUint64 - 2} {
+		lost.Version.Epoch = epoch // and the seal does not fit any more
+		if v := b.sync("sato", req).GetVerdicts()[0]; v.GetVerdict() != syncv1.Verdict_VERDICT_HISTORY_LOST || b.epoch != 2 {
+			t.Errorf("an invented cursor: %v, epoch %d", v, b.epoch)
+		}
 	}
 }
 

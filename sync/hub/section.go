@@ -25,7 +25,15 @@ func (h *Hub) FetchSection(ctx context.Context, c Call, req *syncv1.FetchSection
 		if err != nil {
 			return err
 		}
-		resp.Snapshot = &syncv1.Cursor{Version: head.GetVersion(), Hash: head.GetHash()}
+		at, _, err := h.stand(r, stream, head, &syncv1.StreamPosition{StreamId: req.GetStreamId(), Cursor: req.GetCursor()})
+		if err != nil {
+			return err
+		}
+		if at != fits {
+			return errSyncFirst
+		}
+		resp.Records, resp.More = nil, false
+		resp.Snapshot = h.cursor(stream, head.GetVersion(), head.GetHash())
 		digest, err := r.Digest(stream, req.GetSection())
 		if err != nil {
 			return err
@@ -39,6 +47,9 @@ func (h *Hub) FetchSection(ctx context.Context, c Call, req *syncv1.FetchSection
 	})
 	return resp, outward(err)
 }
+
+// errSyncFirst: a section of this log would not fit what the device has.
+var errSyncFirst = refuse(Aborted, "the stream has gone on otherwise than this device knows; nothing is lost: sync, then fetch again")
 
 func readSection(r store.Reader, stream store.Stream, req *syncv1.FetchSectionRequest, resp *syncv1.FetchSectionResponse, budget int) error {
 	var after, until store.ID

@@ -90,7 +90,7 @@ func (s *step) recognise(ctx context.Context) error {
 	for batch := range slices.Chunk(closures, store.MaxClosures) {
 		for _, err := range s.hub.store.Update(ctx, batch...) {
 			if err != nil {
-				return err
+				s.hub.fault(err) // writing the streams comes next and is refused for the same reason; reading goes on
 			}
 		}
 	}

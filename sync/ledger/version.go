@@ -1,6 +1,10 @@
 package ledger
 
-import syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+import (
+	"slices"
+
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
 
 // Reached tells whether the version is reached, or covered, at a place in the log: seq is not above the place's, and
 // not above the base of any epoch after the version's own. A version in an epoch of the log that a restored server
@@ -12,8 +16,9 @@ func Reached(v, at *syncv1.Version, bases []*syncv1.EpochBase) bool {
 	if v.GetSeq() == 0 {
 		return true
 	}
-	if v.GetEpoch() > at.GetEpoch() {
-		return false
+	known := slices.ContainsFunc(bases, func(b *syncv1.EpochBase) bool { return b.GetEpoch() == v.GetEpoch() })
+	if v.GetEpoch() > at.GetEpoch() || !known {
+		return false // of an epoch that this log does not have
 	}
 	return v.GetSeq() <= at.GetSeq() && v.GetSeq() <= Clamp(v, bases)
 }

@@ -147,7 +147,10 @@ func (m *merging) candidate(g uint32) *carev1.Candidate {
 // withCircumstances returns the content of one envelope with the circumstances of writing of another: the record
 // keeps when it was first written down, and a change has its own times in last_change.
 func withCircumstances(content, written *carev1.Envelope) *carev1.Envelope {
-	e := proto.CloneOf(content)
+	e := &carev1.Envelope{}
+	if content != nil {
+		e = proto.CloneOf(content)
+	}
 	e.Recorded, e.MonotonicMs, e.BootId = written.GetRecorded(), written.GetMonotonicMs(), written.GetBootId()
 	e.ClockOffsetMs, e.Enterer = nil, written.GetEnterer()
 	if written != nil {

@@ -3,6 +3,8 @@ package replica
 import (
 	"bytes"
 	"encoding/binary"
+
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
 // The layout of the store. Every family has a letter; a stream stands in a key with its length before it, so that
@@ -15,7 +17,7 @@ const (
 	keyStaged    = 'g' // stream, record → sync.v1.PageRecord: of an unfinished fill
 	keyDigest    = 'd' // stream, section → sync.v1.SectionDigest
 	keyRepair    = 'f' // stream, section → Repair
-	keyRescued   = 'x' // stream, record → Rescued
+	keyRescued   = 'x' // stream, record, epoch, seq → Rescued
 	keyPayload   = 'q' // number → sync.v1.QueuedMutation
 	keyOwn       = 't' // number → OwnMutation
 	keyID        = 'i' // mutation → number
@@ -42,6 +44,12 @@ func streamKey(family byte, stream string) []byte {
 
 func recordKey(family byte, stream string, id ID) []byte {
 	return append(streamKey(family, stream), id[:]...)
+}
+
+// rescuedKey holds the version too: one record may be set aside more than once.
+func rescuedKey(stream string, id ID, v *syncv1.Version) []byte {
+	key := binary.BigEndian.AppendUint64(recordKey(keyRescued, stream, id), v.GetEpoch())
+	return binary.BigEndian.AppendUint64(key, v.GetSeq())
 }
 
 func sectionKey(family byte, stream string, section uint32) []byte {

@@ -122,7 +122,7 @@ func (r *Replica) Rescue() ([]Rescued, error) {
 				return err
 			}
 			all = append(all, Rescued{
-				StreamID: kept.GetStreamId(), ID: idOf(key), Record: rec, Version: kept.GetRecord().GetVersion(),
+				StreamID: kept.GetStreamId(), ID: idOf(key[:len(key)-16]), Record: rec, Version: kept.GetRecord().GetVersion(),
 				Bytes: bytes.Clone(kept.GetRecord().GetRecord()),
 			})
 			return nil

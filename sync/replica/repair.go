@@ -16,7 +16,7 @@ import (
 func (r *Replica) NextRepair() (*syncv1.FetchSectionRequest, bool, error) {
 	var req *syncv1.FetchSectionRequest
 	err := r.view(func(rd Reader) error {
-		return rd.Scan([]byte{keyRepair}, nil, func(_, value []byte) error {
+		err := rd.Scan([]byte{keyRepair}, nil, func(_, value []byte) error {
 			p := &devicev1.Repair{}
 			if err := proto.Unmarshal(value, p); err != nil {
 				return ErrDamaged
@@ -29,6 +29,12 @@ func (r *Replica) NextRepair() (*syncv1.FetchSectionRequest, bool, error) {
 			}
 			return ErrStop
 		})
+		if err != nil || req == nil {
+			return err
+		}
+		s, err := loadStream(rd, req.GetStreamId())
+		req.Cursor = s.GetCursor()
+		return err
 	})
 	return req, req != nil, err
 }

@@ -102,7 +102,9 @@ func (r *Replica) fillHeld(rd Reader, req *syncv1.SyncRequest) error {
 			return err
 		}
 		if own.GetState() == stateHeld {
-			req.Held = append(req.Held, &syncv1.HeldRef{StreamId: own.GetStreamId(), MutationId: own.GetId()})
+			req.Held = append(req.Held, &syncv1.HeldRef{
+				StreamId: own.GetStreamId(), MutationId: own.GetId(), PersonId: own.GetPersonId(),
+			})
 		}
 		if len(keys) == maxHeldRefs {
 			r.heldAfter = key
@@ -176,7 +178,11 @@ func position(rd Reader, s *devicev1.StreamState) (*syncv1.StreamPosition, error
 	if s.GetRevoked() || s.GetGone() {
 		return p, nil
 	}
-	for _, class := range []byte{classWaiting, classShown} {
+	classes := []byte{classWaiting, classShown}
+	if s.GetCursor().GetVersion().GetSeq() == 0 {
+		classes = append(classes, classRetired) // no cursor proves what the server once had
+	}
+	for _, class := range classes {
 		keys, _, err := collect(rd, classKey(s.GetStreamId(), class), nil, maxKept)
 		if err != nil {
 			return nil, err

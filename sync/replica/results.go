@@ -133,6 +133,9 @@ func (a *absorbing) takeHeld() error {
 		}
 		lost := result.GetOutcome() == syncv1.Outcome_OUTCOME_RETRY && !a.retry[own.GetStreamId()] && !a.unjudged(own.GetStreamId())
 		if lost { // the server has it neither in a log nor in an inbox: it was restored
+			if own.GetReceipt() != nil {
+				own.FirstLanding = own.GetReceipt()
+			}
 			own.Result, own.Receipt = nil, nil
 			if err := move(a.tx, own, statePending); err != nil {
 				return err

@@ -176,24 +176,25 @@ func purged(s *devicev1.StreamState) {
 	s.StreamId, s.Info, s.Bases, s.Durable, s.Sweep, s.Gone = id, info, bases, durable, sweep, true
 }
 
-// rescue sets aside the records that did not come again.
+// rescue sets aside the records that did not come again, and the versions that came again otherwise: both may be the
+// only copies of what somebody wrote.
 func rescue(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 	sums := newSections(tx, s.GetStreamId())
 	done, err := each(tx, s, b, streamKey(keyRecord, s.GetStreamId()), func(key []byte) (int, error) {
 		id := idOf(key)
-		again, err := tx.Get(recordKey(keyStaged, s.GetStreamId(), id))
-		if err != nil || again != nil {
+		page, again := &syncv1.PageRecord{}, &syncv1.PageRecord{}
+		if _, err := load(tx, key, page); err != nil {
 			return 0, err
 		}
-		page := &syncv1.PageRecord{}
-		if _, err := load(tx, key, page); err != nil {
+		came, err := load(tx, recordKey(keyStaged, s.GetStreamId(), id), again)
+		if err != nil || came && bytes.Equal(page.GetRecord(), again.GetRecord()) {
 			return 0, err
 		}
 		if err := sums.remove(id, page); err != nil {
 			return 0, err
 		}
 		kept := &devicev1.Rescued{StreamId: s.GetStreamId(), Record: page}
-		if err := save(tx, recordKey(keyRescued, s.GetStreamId(), id), kept); err != nil {
+		if err := save(tx, rescuedKey(s.GetStreamId(), id, page.GetVersion()), kept); err != nil {
 			return 0, err
 		}
 		return proto.Size(page), tx.Delete(key)

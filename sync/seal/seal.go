@@ -86,6 +86,17 @@ func (s *Sealer) time(tenant, device string, unixMs int64) []byte {
 	return s.seal("time", []byte(tenant), []byte(device), number(uint64(unixMs)))
 }
 
+// Cursor returns the seal of a place in a stream's log.
+func (s *Sealer) Cursor(tenant, stream string, c *syncv1.Cursor) []byte {
+	return s.seal("cursor", []byte(tenant), []byte(stream), number(c.GetVersion().GetEpoch()),
+		number(c.GetVersion().GetSeq()), c.GetHash())
+}
+
+// CursorFits tells whether this server once stood at that place.
+func (s *Sealer) CursorFits(tenant, stream string, c *syncv1.Cursor) bool {
+	return hmac.Equal(s.Cursor(tenant, stream, c), c.GetSeal())
+}
+
 // Receipt returns the seal of a receipt; the seal that it carries is not looked at.
 func (s *Sealer) Receipt(tenant string, r *syncv1.Receipt) []byte {
 	return s.seal("receipt", []byte(tenant), []byte(r.GetStreamId()), number(r.GetVersion().GetEpoch()),

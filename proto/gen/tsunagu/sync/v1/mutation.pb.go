@@ -170,7 +170,7 @@ const (
 	HeldReason_HELD_REASON_MISSING_RECORD HeldReason = 1
 	// The predecessor is not there (yet). Released by it.
 	HeldReason_HELD_REASON_MISSING_PREDECESSOR HeldReason = 2
-	// The predecessor is held. Released with it.
+	// The predecessor is held. Released with it; if that one is rejected, a person decides about this one by itself.
 	HeldReason_HELD_REASON_PREDECESSOR_HELD HeldReason = 3
 	// The kind is not known to this server.
 	HeldReason_HELD_REASON_UNKNOWN_KIND HeldReason = 4
@@ -331,7 +331,7 @@ type Mutation struct {
 	NotBefore *SealedTime `protobuf:"bytes,8,opt,name=not_before,json=notBefore,proto3" json:"not_before,omitempty"`
 	// The device's monotonic clock when it got that sealed time, if in the boot that the envelope names; else absent.
 	NotBeforeMonotonicMs *uint64 `protobuf:"varint,9,opt,name=not_before_monotonic_ms,json=notBeforeMonotonicMs,proto3,oneof" json:"not_before_monotonic_ms,omitempty"`
-	// The confirmed version that the device showed when the chain began. Absent: it showed none.
+	// The confirmed version that the author was shown when the present chain began. Absent: none.
 	Trunk *RecordVersion `protobuf:"bytes,10,opt,name=trunk,proto3" json:"trunk,omitempty"`
 	// This store's previous mutation of the record, retired ones too. Absent: there was none.
 	Predecessor *Predecessor `protobuf:"bytes,11,opt,name=predecessor,proto3" json:"predecessor,omitempty"`
@@ -663,7 +663,7 @@ func (x *RecordVersion) GetSha256() []byte {
 	return nil
 }
 
-// Predecessor links a mutation to the one before it on the same record in the same store.
+// Predecessor links a mutation to the one before it on the same record in the same store, unless that was rejected.
 type Predecessor struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of that mutation. 16 bytes.

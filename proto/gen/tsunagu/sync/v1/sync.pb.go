@@ -286,7 +286,10 @@ type Cursor struct {
 	// Epoch and sequence number; both 0 at the start.
 	Version *Version `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
 	// Hash of the entry at the sequence number. Empty at the start.
-	Hash          []byte `protobuf:"bytes,2,opt,name=hash,proto3" json:"hash,omitempty"`
+	Hash []byte `protobuf:"bytes,2,opt,name=hash,proto3" json:"hash,omitempty"`
+	// The server's seal over (stream, version, hash): proof that it once stood there. 16 bytes. A cursor without it is
+	// believed where it fits the log, and opens no epoch where it does not.
+	Seal          []byte `protobuf:"bytes,3,opt,name=seal,proto3" json:"seal,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -331,6 +334,13 @@ func (x *Cursor) GetVersion() *Version {
 func (x *Cursor) GetHash() []byte {
 	if x != nil {
 		return x.Hash
+	}
+	return nil
+}
+
+func (x *Cursor) GetSeal() []byte {
+	if x != nil {
+		return x.Seal
 	}
 	return nil
 }
@@ -424,7 +434,9 @@ type HeldRef struct {
 	// Its stream.
 	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
 	// Its id. 16 bytes.
-	MutationId    []byte `protobuf:"bytes,2,opt,name=mutation_id,json=mutationId,proto3" json:"mutation_id,omitempty"`
+	MutationId []byte `protobuf:"bytes,2,opt,name=mutation_id,json=mutationId,proto3" json:"mutation_id,omitempty"`
+	// Its author, in whose organisation's inbox it may stand.
+	PersonId      string `protobuf:"bytes,3,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -471,6 +483,13 @@ func (x *HeldRef) GetMutationId() []byte {
 		return x.MutationId
 	}
 	return nil
+}
+
+func (x *HeldRef) GetPersonId() string {
+	if x != nil {
+		return x.PersonId
+	}
+	return ""
 }
 
 // SyncResponse answers a SyncRequest.
@@ -1082,8 +1101,10 @@ type FetchSectionRequest struct {
 	UntilRecordId []byte `protobuf:"bytes,4,opt,name=until_record_id,json=untilRecordId,proto3" json:"until_record_id,omitempty"`
 	// Most bytes of records in the answer. 0: the server's default.
 	MaxResponseBytes uint32 `protobuf:"varint,5,opt,name=max_response_bytes,json=maxResponseBytes,proto3" json:"max_response_bytes,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// Where the device stands. If that does not fit the log, the answer is Aborted: sync first.
+	Cursor        *Cursor `protobuf:"bytes,6,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FetchSectionRequest) Reset() {
@@ -1151,8 +1172,15 @@ func (x *FetchSectionRequest) GetMaxResponseBytes() uint32 {
 	return 0
 }
 
-// FetchSectionResponse is a page of a section. The device takes no version lower than its own and deletes only
-// records whose version ≤ snapshot ≤ its cursor; if the snapshot moved between two pages it starts again.
+func (x *FetchSectionRequest) GetCursor() *Cursor {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
+// FetchSectionResponse is a page of a section. The device takes it only if it was read at its cursor or after it, and
+// deletes only records whose version ≤ snapshot ≤ its cursor; if the snapshot moved between two pages it starts again.
 type FetchSectionResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The records, by id.
@@ -1344,21 +1372,23 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\vDeviceClock\x12\x17\n" +
 	"\awall_ms\x18\x01 \x01(\x03R\x06wallMs\x12!\n" +
 	"\fmonotonic_ms\x18\x02 \x01(\x04R\vmonotonicMs\x12 \n" +
-	"\aboot_id\x18\x03 \x01(\fB\a\xbaH\x04z\x02\x18\x10R\x06bootId\"Y\n" +
+	"\aboot_id\x18\x03 \x01(\fB\a\xbaH\x04z\x02\x18\x10R\x06bootId\"v\n" +
 	"\x06Cursor\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1b\n" +
-	"\x04hash\x18\x02 \x01(\fB\a\xbaH\x04z\x02\x18 R\x04hash\"\x9a\x02\n" +
+	"\x04hash\x18\x02 \x01(\fB\a\xbaH\x04z\x02\x18 R\x04hash\x12\x1b\n" +
+	"\x04seal\x18\x03 \x01(\fB\a\xbaH\x04z\x02\x18 R\x04seal\"\x9a\x02\n" +
 	"\x0eStreamPosition\x12'\n" +
 	"\tstream_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bstreamId\x12/\n" +
 	"\x06cursor\x18\x02 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06cursor\x12<\n" +
 	"\rnewest_result\x18\x03 \x01(\v2\x17.tsunagu.sync.v1.CursorR\fnewestResult\x12?\n" +
 	"\x0enewest_receipt\x18\x04 \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\rnewestReceipt\x12/\n" +
-	"\x06staged\x18\x05 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06staged\"Z\n" +
+	"\x06staged\x18\x05 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06staged\"\x80\x01\n" +
 	"\aHeldRef\x12%\n" +
 	"\tstream_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\bstreamId\x12(\n" +
 	"\vmutation_id\x18\x02 \x01(\fB\a\xbaH\x04z\x02h\x10R\n" +
-	"mutationId\"\xe3\x03\n" +
+	"mutationId\x12$\n" +
+	"\tperson_id\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\bpersonId\"\xe3\x03\n" +
 	"\fSyncResponse\x12<\n" +
 	"\vserver_time\x18\x01 \x01(\v2\x1b.tsunagu.sync.v1.SealedTimeR\n" +
 	"serverTime\x129\n" +
@@ -1403,14 +1433,15 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\x05count\x18\x03 \x01(\x04R\x05count\"Z\n" +
 	"\aDurable\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x122\n" +
-	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\"\xe8\x01\n" +
+	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\"\x99\x02\n" +
 	"\x13FetchSectionRequest\x12'\n" +
 	"\tstream_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bstreamId\x12\x18\n" +
 	"\asection\x18\x02 \x01(\rR\asection\x12/\n" +
 	"\x0fafter_record_id\x18\x03 \x01(\fB\a\xbaH\x04z\x02\x18\x10R\rafterRecordId\x12/\n" +
 	"\x0funtil_record_id\x18\x04 \x01(\fB\a\xbaH\x04z\x02\x18\x10R\runtilRecordId\x12,\n" +
-	"\x12max_response_bytes\x18\x05 \x01(\rR\x10maxResponseBytes\"\xce\x01\n" +
+	"\x12max_response_bytes\x18\x05 \x01(\rR\x10maxResponseBytes\x12/\n" +
+	"\x06cursor\x18\x06 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06cursor\"\xce\x01\n" +
 	"\x14FetchSectionResponse\x125\n" +
 	"\arecords\x18\x01 \x03(\v2\x1b.tsunagu.sync.v1.PageRecordR\arecords\x123\n" +
 	"\bsnapshot\x18\x02 \x01(\v2\x17.tsunagu.sync.v1.CursorR\bsnapshot\x126\n" +
@@ -1501,21 +1532,22 @@ var file_tsunagu_sync_v1_sync_proto_depIdxs = []int32{
 	12, // 22: tsunagu.sync.v1.Page.sections:type_name -> tsunagu.sync.v1.SectionDigest
 	19, // 23: tsunagu.sync.v1.PageRecord.version:type_name -> tsunagu.sync.v1.Version
 	19, // 24: tsunagu.sync.v1.Durable.version:type_name -> tsunagu.sync.v1.Version
-	11, // 25: tsunagu.sync.v1.FetchSectionResponse.records:type_name -> tsunagu.sync.v1.PageRecord
-	3,  // 26: tsunagu.sync.v1.FetchSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
-	12, // 27: tsunagu.sync.v1.FetchSectionResponse.digest:type_name -> tsunagu.sync.v1.SectionDigest
-	24, // 28: tsunagu.sync.v1.WatchResponse.at:type_name -> google.protobuf.Timestamp
-	1,  // 29: tsunagu.sync.v1.SyncService.Sync:input_type -> tsunagu.sync.v1.SyncRequest
-	14, // 30: tsunagu.sync.v1.SyncService.FetchSection:input_type -> tsunagu.sync.v1.FetchSectionRequest
-	16, // 31: tsunagu.sync.v1.SyncService.Watch:input_type -> tsunagu.sync.v1.WatchRequest
-	6,  // 32: tsunagu.sync.v1.SyncService.Sync:output_type -> tsunagu.sync.v1.SyncResponse
-	15, // 33: tsunagu.sync.v1.SyncService.FetchSection:output_type -> tsunagu.sync.v1.FetchSectionResponse
-	17, // 34: tsunagu.sync.v1.SyncService.Watch:output_type -> tsunagu.sync.v1.WatchResponse
-	32, // [32:35] is the sub-list for method output_type
-	29, // [29:32] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	3,  // 25: tsunagu.sync.v1.FetchSectionRequest.cursor:type_name -> tsunagu.sync.v1.Cursor
+	11, // 26: tsunagu.sync.v1.FetchSectionResponse.records:type_name -> tsunagu.sync.v1.PageRecord
+	3,  // 27: tsunagu.sync.v1.FetchSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	12, // 28: tsunagu.sync.v1.FetchSectionResponse.digest:type_name -> tsunagu.sync.v1.SectionDigest
+	24, // 29: tsunagu.sync.v1.WatchResponse.at:type_name -> google.protobuf.Timestamp
+	1,  // 30: tsunagu.sync.v1.SyncService.Sync:input_type -> tsunagu.sync.v1.SyncRequest
+	14, // 31: tsunagu.sync.v1.SyncService.FetchSection:input_type -> tsunagu.sync.v1.FetchSectionRequest
+	16, // 32: tsunagu.sync.v1.SyncService.Watch:input_type -> tsunagu.sync.v1.WatchRequest
+	6,  // 33: tsunagu.sync.v1.SyncService.Sync:output_type -> tsunagu.sync.v1.SyncResponse
+	15, // 34: tsunagu.sync.v1.SyncService.FetchSection:output_type -> tsunagu.sync.v1.FetchSectionResponse
+	17, // 35: tsunagu.sync.v1.SyncService.Watch:output_type -> tsunagu.sync.v1.WatchResponse
+	33, // [33:36] is the sub-list for method output_type
+	30, // [30:33] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_sync_v1_sync_proto_init() }
