@@ -60,13 +60,21 @@ func (t *Tablet) Create(chart string, body *carev1.Body, e Entry) (Saved, error)
 	return t.write(replica.Draft{StreamID: stream, Operation: syncv1.Operation_OPERATION_CREATE, Record: rec})
 }
 
-// Amend replaces the content of a record. Of a draft note only what differs is written, so that others may write the
-// rest meanwhile. What happened needs a reason to be changed.
+// Amend replaces the content of a record as the tablet shows it at this moment. An app with a form calls AmendSeen.
 func (t *Tablet) Amend(stream string, record replica.ID, body *carev1.Body, reason string, confirm bool) (Saved, error) {
-	shown, err := t.record(stream, record)
+	shown, err := t.Record(stream, record)
 	if err != nil {
 		return Saved{}, err
 	}
+	return t.AmendSeen(shown, body, reason, confirm)
+}
+
+// AmendSeen replaces the content of a record as its author had it before them. Of a draft note only what differs from
+// that is written, so that others may write the rest meanwhile; what came to the tablet since the form was opened is
+// not overwritten. What happened needs a reason to be changed.
+func (t *Tablet) AmendSeen(shown Item, body *carev1.Body, reason string, confirm bool) (Saved, error) {
+	stream, record := shown.StreamID, shown.ID
+	var err error
 	kind, known := care.KindOf(body)
 	if is, same := care.KindOf(shown.Record.GetBody()); !known || !same || is != kind {
 		return Saved{}, replica.ErrNoBody
@@ -76,7 +84,7 @@ func (t *Tablet) Amend(stream string, record replica.ID, body *carev1.Body, reas
 	}
 	d := replica.Draft{
 		StreamID: stream, RecordID: record, Operation: syncv1.Operation_OPERATION_PATCH, Reason: reason,
-		Record: &carev1.Record{Body: body},
+		Record: &carev1.Record{Body: body}, Seen: shown.Seen,
 	}
 	if !kind.WholeRecord() {
 		for _, g := range kind.Groups() {
@@ -93,11 +101,18 @@ func (t *Tablet) Amend(stream string, record replica.ID, body *carev1.Body, reas
 
 // Retract marks a record as entered in error. It stays in the history, struck through.
 func (t *Tablet) Retract(stream string, record replica.ID, reason string) (Saved, error) {
-	if _, err := t.record(stream, record); err != nil {
+	shown, err := t.Record(stream, record)
+	if err != nil {
 		return Saved{}, err
 	}
+	return t.RetractSeen(shown, reason)
+}
+
+// RetractSeen is Retract for somebody who had the record before them.
+func (t *Tablet) RetractSeen(shown Item, reason string) (Saved, error) {
 	return t.write(replica.Draft{
-		StreamID: stream, RecordID: record, Operation: syncv1.Operation_OPERATION_RETRACT, Reason: reason,
+		StreamID: shown.StreamID, RecordID: shown.ID, Operation: syncv1.Operation_OPERATION_RETRACT, Reason: reason,
+		Seen: shown.Seen,
 	})
 }
 
@@ -107,10 +122,17 @@ const Keep = -1
 // Resolve decides a conflict: the current value stays (Keep), or the value of the candidate with that number takes
 // its place. The other values that were shown are dropped, and stay in the history.
 func (t *Tablet) Resolve(stream string, record replica.ID, choice int, reason string) (Saved, error) {
-	shown, err := t.record(stream, record)
+	shown, err := t.Record(stream, record)
 	if err != nil {
 		return Saved{}, err
 	}
+	return t.ResolveSeen(shown, choice, reason)
+}
+
+// ResolveSeen decides a conflict as its author had it before them: the choice is a number of that list, and only what
+// stood there is decided.
+func (t *Tablet) ResolveSeen(shown Item, choice int, reason string) (Saved, error) {
+	stream, record := shown.StreamID, shown.ID
 	candidates := shown.Record.GetCandidates()
 	kind, known := care.KindOf(shown.Record.GetBody())
 	if !known || choice < Keep || choice >= len(candidates) {
@@ -118,7 +140,7 @@ func (t *Tablet) Resolve(stream string, record replica.ID, choice int, reason st
 	}
 	d := replica.Draft{
 		StreamID: stream, RecordID: record, Operation: syncv1.Operation_OPERATION_RESOLVE, Reason: reason,
-		Record: &carev1.Record{Body: proto.CloneOf(shown.Record.GetBody()), Status: shown.Record.GetStatus()},
+		Record: &carev1.Record{Body: proto.CloneOf(shown.Record.GetBody()), Status: shown.Record.GetStatus()}, Seen: shown.Seen,
 	}
 	if choice != Keep {
 		take(d.Record, shown.Record, candidates[choice])

@@ -266,3 +266,32 @@ func TestEveryHeldReasonHasWords(t *testing.T) {
 		}
 	}
 }
+
+// TestFormOpenedBefore: what came to the tablet while a form was open is not overwritten by what the form saves.
+func TestFormOpenedBefore(t *testing.T) {
+	s := newServer(t)
+	a, _ := s.tablet(t, filepath.Join(t.TempDir(), "a"), "tablet-a", "sato")
+	b, _ := s.tablet(t, filepath.Join(t.TempDir(), "b"), "tablet-b", "suzuki")
+	synced(t, a)
+	saved, err := a.Create(chart, vitals(365), sdk.Entry{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	synced(t, a, b)
+	form, err := a.Record(saved.StreamID, saved.RecordID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Amend(saved.StreamID, saved.RecordID, vitals(399), "typo", false); err != nil {
+		t.Fatal(err)
+	}
+	synced(t, b, a) // and the form on a still shows 36.5
+	if _, err := a.AmendSeen(form, vitals(366), "typo", false); err != nil {
+		t.Fatal(err)
+	}
+	synced(t, a)
+	i, err := a.Record(saved.StreamID, saved.RecordID)
+	if err != nil || i.State != replica.Conflict || i.Record.GetBody().GetVitalSigns().GetTemperatureTenthsC() != 399 {
+		t.Errorf("%v %s %v: want 39.9 with 36.6 beside it", i.State, i.En, err)
+	}
+}

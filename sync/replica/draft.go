@@ -32,6 +32,9 @@ type Draft struct {
 	// Record holds the content: body, envelope and status, as far as they are written. A RETRACT needs none.
 	Record *carev1.Record
 	Reason string
+	// Seen is the record as its author had it before them, from View.Seen. Nil: as the device shows it now. Whoever
+	// lets people fill in a form passes it, because the record may have moved since the form was opened.
+	Seen *devicev1.Seen
 }
 
 // check refuses a draft that the server could only hold. shown is the record as the device shows it; nil if it
@@ -113,7 +116,8 @@ func (d Draft) content(id ID, device *devicev1.DeviceState, c Clock) *carev1.Rec
 		rec.Envelope = &carev1.Envelope{}
 	}
 	e := rec.Envelope
-	e.Recorded = timestamppb.New(time.UnixMilli(c.WallMs))
+	// Whole seconds: the monotonic clock has the rest, and each record travels often.
+	e.Recorded = timestamppb.New(time.Unix(c.WallMs/1000, 0))
 	e.MonotonicMs, e.BootId, e.ClockOffsetMs = c.MonotonicMs, c.BootID, device.ClockOffsetMs
 	if d.Operation == opCreate {
 		rec.Id, rec.Status = id[:], carev1.RecordStatus_RECORD_STATUS_ACTIVE

@@ -46,6 +46,8 @@ type View struct {
 	Own []Own
 	// NeedsUpdate: the record is of a kind that this build does not know; it is shown, not edited.
 	NeedsUpdate bool
+	// Seen is for the Draft of somebody who changes what this view shows. Only Record fills it in.
+	Seen *devicev1.Seen
 }
 
 // StreamView is what the device holds of a stream.
@@ -95,8 +97,18 @@ func (r *Replica) Record(stream string, id ID) (view View, found bool, err error
 		if !has {
 			page = nil
 		}
-		view, err = look(rd, stream, id, page)
-		found = view.Record != nil
+		if view, err = look(rd, stream, id, page); err != nil {
+			return err
+		}
+		if found = view.Record != nil; !found {
+			return nil
+		}
+		now, err := sight(rd, stream, id)
+		if err != nil {
+			return err
+		}
+		now.shown = view.Record
+		view.Seen, err = now.put()
 		return err
 	})
 	return view, found, err

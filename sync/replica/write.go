@@ -9,6 +9,7 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/care"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
@@ -38,6 +39,11 @@ func write(tx Tx, person string, c Clock, newID IDSource, d Draft) (ID, error) {
 	before, err := sight(tx, d.StreamID, d.RecordID)
 	if err != nil {
 		return ID{}, err
+	}
+	if d.Seen != nil {
+		if before, err = before.as(d.Seen); err != nil {
+			return ID{}, err
+		}
 	}
 	if err := d.check(before.shown); err != nil {
 		return ID{}, err
@@ -74,6 +80,40 @@ type seen struct {
 	trunk     *syncv1.RecordVersion
 	last      *syncv1.Predecessor
 	goesOn    bool // the chain of that predecessor
+	refs      []*syncv1.CandidateRef
+	before    bool // this is how it was shown before, and refs its candidates then
+}
+
+// put puts down what is shown, for somebody who begins to change it.
+func (s seen) put() (*devicev1.Seen, error) {
+	kept := &devicev1.Seen{Version: s.version, Trunk: s.trunk, Last: s.last}
+	for _, c := range s.confirmed.GetCandidates() {
+		kept.Candidates = append(kept.Candidates, &syncv1.CandidateRef{MutationId: c.GetMutationId(), Group: c.GetGroup()})
+	}
+	var err error
+	if s.shown != nil {
+		kept.Record, err = marshal.Marshal(s.shown)
+	}
+	return kept, err
+}
+
+// as returns what was shown before, in the place of what is shown now. What was written or came in between was not
+// before the author: it orders what is written now, and gives no right to replace it.
+func (s seen) as(before *devicev1.Seen) (seen, error) {
+	was := seen{version: before.GetVersion(), trunk: before.GetTrunk(), last: s.last, refs: before.GetCandidates(), before: true}
+	if len(before.GetRecord()) > 0 {
+		was.shown = &carev1.Record{}
+		if err := proto.Unmarshal(before.GetRecord(), was.shown); err != nil {
+			return was, ErrDamaged
+		}
+	}
+	same := bytes.Equal(s.last.GetId(), before.GetLast().GetId())
+	if was.last != nil {
+		was.last = proto.CloneOf(was.last)
+		was.last.Shown = same && before.GetLast().GetShown()
+	}
+	was.goesOn = s.goesOn && same && was.last.GetShown()
+	return was, nil
 }
 
 // sight looks at a record as its reader does.
@@ -131,6 +171,9 @@ func decode(page *syncv1.PageRecord) (*carev1.Record, *syncv1.RecordVersion, err
 
 // resolution names what the author of a decision had before them.
 func (s seen) resolution() (*syncv1.Resolution, error) {
+	if s.before && s.version != nil {
+		return &syncv1.Resolution{Seen: s.version, Candidates: s.refs}, nil
+	}
 	if s.confirmed == nil {
 		return nil, ErrNothingToResolve
 	}

@@ -103,9 +103,24 @@ func (d *device) settled(err error) bool {
 	return false
 }
 
-// write puts a mutation into the queue, and tells the oracle what its author had before them.
-func (d *device) write(author string, draft replica.Draft) (id, bool) {
+// write puts a mutation into the queue, and tells the oracle what its author had before them. Now and then its author
+// has a form open for a while first, and what comes to the tablet meanwhile is not before them.
+func (d *device) write(author string, draft replica.Draft) {
 	shown, own := d.sight(draft)
+	if draft.Operation == syncv1.Operation_OPERATION_CREATE || !d.world.chance(25) {
+		d.save(author, draft, shown, own)
+		return
+	}
+	v, ok, err := d.replica.Record(draft.StreamID, draft.RecordID)
+	if err != nil || !ok {
+		return
+	}
+	draft.Seen = v.Seen
+	d.world.count("form open for a while")
+	d.world.after(d.world.between(time.Minute, 12*time.Hour), func() { d.save(author, draft, shown, own) })
+}
+
+func (d *device) save(author string, draft replica.Draft, shown []byte, own set) (id, bool) {
 	d.maybeFail()
 	m, err := d.replica.Write(author, d.clock(), d.world.newID, draft)
 	var refused *replica.RefusedError

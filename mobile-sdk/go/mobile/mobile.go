@@ -87,40 +87,6 @@ func (t *Tablet) Create(chart, bodyJSON string, atMs int64, confirm bool) (strin
 	return hex.EncodeToString(saved.RecordID[:]), t.words(err)
 }
 
-// Amend replaces the content of a record.
-func (t *Tablet) Amend(stream, record, bodyJSON, reason string, confirm bool) error {
-	body, err := t.body(bodyJSON)
-	if err != nil {
-		return err
-	}
-	id, err := t.id(record)
-	if err != nil {
-		return err
-	}
-	_, err = t.tablet.Amend(stream, id, body, reason, confirm)
-	return t.words(err)
-}
-
-// Retract marks a record as entered in error.
-func (t *Tablet) Retract(stream, record, reason string) error {
-	id, err := t.id(record)
-	if err != nil {
-		return err
-	}
-	_, err = t.tablet.Retract(stream, id, reason)
-	return t.words(err)
-}
-
-// Resolve decides a conflict: -1 keeps the current value, any other number takes that candidate.
-func (t *Tablet) Resolve(stream, record string, choice int, reason string) error {
-	id, err := t.id(record)
-	if err != nil {
-		return err
-	}
-	_, err = t.tablet.Resolve(stream, id, choice, reason)
-	return t.words(err)
-}
-
 // Acknowledge says that the author has seen that an entry was refused.
 func (t *Tablet) Acknowledge(mutation string) error {
 	id, err := t.id(mutation)

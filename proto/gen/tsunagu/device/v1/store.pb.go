@@ -1055,6 +1055,89 @@ func (x *Session) GetServer() string {
 	return ""
 }
 
+// Seen is a record as it stood on the screen when somebody began to change it. What is written later is judged by
+// this, and not by what came to the device in between.
+type Seen struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The confirmed version. Absent: none.
+	Version *v1.RecordVersion `protobuf:"bytes,1,opt,name=version,proto3" json:"version,omitempty"`
+	// Trunk of the chain that was open; the confirmed version if none was.
+	Trunk *v1.RecordVersion `protobuf:"bytes,2,opt,name=trunk,proto3" json:"trunk,omitempty"`
+	// The device's last mutation of the record. Absent: none.
+	Last *v1.Predecessor `protobuf:"bytes,3,opt,name=last,proto3" json:"last,omitempty"`
+	// The candidates.
+	Candidates []*v1.CandidateRef `protobuf:"bytes,4,rep,name=candidates,proto3" json:"candidates,omitempty"`
+	// A serialised care.v1.Record: what was on the screen.
+	Record        []byte `protobuf:"bytes,5,opt,name=record,proto3" json:"record,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Seen) Reset() {
+	*x = Seen{}
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Seen) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Seen) ProtoMessage() {}
+
+func (x *Seen) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Seen.ProtoReflect.Descriptor instead.
+func (*Seen) Descriptor() ([]byte, []int) {
+	return file_tsunagu_device_v1_store_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Seen) GetVersion() *v1.RecordVersion {
+	if x != nil {
+		return x.Version
+	}
+	return nil
+}
+
+func (x *Seen) GetTrunk() *v1.RecordVersion {
+	if x != nil {
+		return x.Trunk
+	}
+	return nil
+}
+
+func (x *Seen) GetLast() *v1.Predecessor {
+	if x != nil {
+		return x.Last
+	}
+	return nil
+}
+
+func (x *Seen) GetCandidates() []*v1.CandidateRef {
+	if x != nil {
+		return x.Candidates
+	}
+	return nil
+}
+
+func (x *Seen) GetRecord() []byte {
+	if x != nil {
+		return x.Record
+	}
+	return nil
+}
+
 var File_tsunagu_device_v1_store_proto protoreflect.FileDescriptor
 
 const file_tsunagu_device_v1_store_proto_rawDesc = "" +
@@ -1137,7 +1220,15 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x1d\n" +
 	"\n" +
 	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\x12\x16\n" +
-	"\x06server\x18\x04 \x01(\tR\x06server*\xd8\x01\n" +
+	"\x06server\x18\x04 \x01(\tR\x06server\"\xff\x01\n" +
+	"\x04Seen\x128\n" +
+	"\aversion\x18\x01 \x01(\v2\x1e.tsunagu.sync.v1.RecordVersionR\aversion\x124\n" +
+	"\x05trunk\x18\x02 \x01(\v2\x1e.tsunagu.sync.v1.RecordVersionR\x05trunk\x120\n" +
+	"\x04last\x18\x03 \x01(\v2\x1c.tsunagu.sync.v1.PredecessorR\x04last\x12=\n" +
+	"\n" +
+	"candidates\x18\x04 \x03(\v2\x1d.tsunagu.sync.v1.CandidateRefR\n" +
+	"candidates\x12\x16\n" +
+	"\x06record\x18\x05 \x01(\fR\x06record*\xd8\x01\n" +
 	"\rMutationState\x12\x1e\n" +
 	"\x1aMUTATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16MUTATION_STATE_PENDING\x10\x01\x12\x1c\n" +
@@ -1171,7 +1262,7 @@ func file_tsunagu_device_v1_store_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_device_v1_store_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_tsunagu_device_v1_store_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_tsunagu_device_v1_store_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_tsunagu_device_v1_store_proto_goTypes = []any{
 	(MutationState)(0),        // 0: tsunagu.device.v1.MutationState
 	(ApplyPhase)(0),           // 1: tsunagu.device.v1.ApplyPhase
@@ -1184,39 +1275,47 @@ var file_tsunagu_device_v1_store_proto_goTypes = []any{
 	(*Repair)(nil),            // 8: tsunagu.device.v1.Repair
 	(*Rescued)(nil),           // 9: tsunagu.device.v1.Rescued
 	(*Session)(nil),           // 10: tsunagu.device.v1.Session
-	(*v1.SealedTime)(nil),     // 11: tsunagu.sync.v1.SealedTime
-	(v11.Role)(0),             // 12: tsunagu.care.v1.Role
-	(*v1.MutationResult)(nil), // 13: tsunagu.sync.v1.MutationResult
-	(*v1.Receipt)(nil),        // 14: tsunagu.sync.v1.Receipt
-	(*v1.StreamInfo)(nil),     // 15: tsunagu.sync.v1.StreamInfo
-	(*v1.Cursor)(nil),         // 16: tsunagu.sync.v1.Cursor
-	(*v1.EpochBase)(nil),      // 17: tsunagu.sync.v1.EpochBase
-	(*v1.Version)(nil),        // 18: tsunagu.sync.v1.Version
-	(*v1.SectionDigest)(nil),  // 19: tsunagu.sync.v1.SectionDigest
-	(*v1.PageRecord)(nil),     // 20: tsunagu.sync.v1.PageRecord
+	(*Seen)(nil),              // 11: tsunagu.device.v1.Seen
+	(*v1.SealedTime)(nil),     // 12: tsunagu.sync.v1.SealedTime
+	(v11.Role)(0),             // 13: tsunagu.care.v1.Role
+	(*v1.MutationResult)(nil), // 14: tsunagu.sync.v1.MutationResult
+	(*v1.Receipt)(nil),        // 15: tsunagu.sync.v1.Receipt
+	(*v1.StreamInfo)(nil),     // 16: tsunagu.sync.v1.StreamInfo
+	(*v1.Cursor)(nil),         // 17: tsunagu.sync.v1.Cursor
+	(*v1.EpochBase)(nil),      // 18: tsunagu.sync.v1.EpochBase
+	(*v1.Version)(nil),        // 19: tsunagu.sync.v1.Version
+	(*v1.SectionDigest)(nil),  // 20: tsunagu.sync.v1.SectionDigest
+	(*v1.PageRecord)(nil),     // 21: tsunagu.sync.v1.PageRecord
+	(*v1.RecordVersion)(nil),  // 22: tsunagu.sync.v1.RecordVersion
+	(*v1.Predecessor)(nil),    // 23: tsunagu.sync.v1.Predecessor
+	(*v1.CandidateRef)(nil),   // 24: tsunagu.sync.v1.CandidateRef
 }
 var file_tsunagu_device_v1_store_proto_depIdxs = []int32{
-	11, // 0: tsunagu.device.v1.DeviceState.time:type_name -> tsunagu.sync.v1.SealedTime
-	12, // 1: tsunagu.device.v1.Author.role:type_name -> tsunagu.care.v1.Role
+	12, // 0: tsunagu.device.v1.DeviceState.time:type_name -> tsunagu.sync.v1.SealedTime
+	13, // 1: tsunagu.device.v1.Author.role:type_name -> tsunagu.care.v1.Role
 	0,  // 2: tsunagu.device.v1.OwnMutation.state:type_name -> tsunagu.device.v1.MutationState
-	13, // 3: tsunagu.device.v1.OwnMutation.result:type_name -> tsunagu.sync.v1.MutationResult
-	14, // 4: tsunagu.device.v1.OwnMutation.receipt:type_name -> tsunagu.sync.v1.Receipt
-	14, // 5: tsunagu.device.v1.OwnMutation.first_landing:type_name -> tsunagu.sync.v1.Receipt
-	15, // 6: tsunagu.device.v1.StreamState.info:type_name -> tsunagu.sync.v1.StreamInfo
-	16, // 7: tsunagu.device.v1.StreamState.cursor:type_name -> tsunagu.sync.v1.Cursor
-	17, // 8: tsunagu.device.v1.StreamState.bases:type_name -> tsunagu.sync.v1.EpochBase
-	16, // 9: tsunagu.device.v1.StreamState.staged:type_name -> tsunagu.sync.v1.Cursor
-	18, // 10: tsunagu.device.v1.StreamState.durable:type_name -> tsunagu.sync.v1.Version
+	14, // 3: tsunagu.device.v1.OwnMutation.result:type_name -> tsunagu.sync.v1.MutationResult
+	15, // 4: tsunagu.device.v1.OwnMutation.receipt:type_name -> tsunagu.sync.v1.Receipt
+	15, // 5: tsunagu.device.v1.OwnMutation.first_landing:type_name -> tsunagu.sync.v1.Receipt
+	16, // 6: tsunagu.device.v1.StreamState.info:type_name -> tsunagu.sync.v1.StreamInfo
+	17, // 7: tsunagu.device.v1.StreamState.cursor:type_name -> tsunagu.sync.v1.Cursor
+	18, // 8: tsunagu.device.v1.StreamState.bases:type_name -> tsunagu.sync.v1.EpochBase
+	17, // 9: tsunagu.device.v1.StreamState.staged:type_name -> tsunagu.sync.v1.Cursor
+	19, // 10: tsunagu.device.v1.StreamState.durable:type_name -> tsunagu.sync.v1.Version
 	2,  // 11: tsunagu.device.v1.StreamState.reoffer:type_name -> tsunagu.device.v1.Reoffer
 	1,  // 12: tsunagu.device.v1.StreamState.apply:type_name -> tsunagu.device.v1.ApplyPhase
-	19, // 13: tsunagu.device.v1.StreamState.sections:type_name -> tsunagu.sync.v1.SectionDigest
-	16, // 14: tsunagu.device.v1.Repair.snapshot:type_name -> tsunagu.sync.v1.Cursor
-	20, // 15: tsunagu.device.v1.Rescued.record:type_name -> tsunagu.sync.v1.PageRecord
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	20, // 13: tsunagu.device.v1.StreamState.sections:type_name -> tsunagu.sync.v1.SectionDigest
+	17, // 14: tsunagu.device.v1.Repair.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	21, // 15: tsunagu.device.v1.Rescued.record:type_name -> tsunagu.sync.v1.PageRecord
+	22, // 16: tsunagu.device.v1.Seen.version:type_name -> tsunagu.sync.v1.RecordVersion
+	22, // 17: tsunagu.device.v1.Seen.trunk:type_name -> tsunagu.sync.v1.RecordVersion
+	23, // 18: tsunagu.device.v1.Seen.last:type_name -> tsunagu.sync.v1.Predecessor
+	24, // 19: tsunagu.device.v1.Seen.candidates:type_name -> tsunagu.sync.v1.CandidateRef
+	20, // [20:20] is the sub-list for method output_type
+	20, // [20:20] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_device_v1_store_proto_init() }
@@ -1231,7 +1330,7 @@ func file_tsunagu_device_v1_store_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_device_v1_store_proto_rawDesc), len(file_tsunagu_device_v1_store_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
