@@ -153,18 +153,13 @@ func (w *writer) create(p *prepared, held *storev1.Entry, perm permission) (*sto
 	if err != nil {
 		return nil, err
 	}
-	arrival := w.arrival(p, perm)
 	e.ForReview = perm.forReview
-	brought, err := ledger.PayloadRecord(p.queued.GetPayload())
-	if err != nil {
-		return nil, err
-	}
-	appended, err := ledger.Marshal(&carev1.Record{Arrival: arrival})
+	appended, err := w.appended(p, perm)
 	if err != nil {
 		return nil, err
 	}
 	v := &version{id: p.id, kind: p.kind, record: p.m.GetRecord(), arrivedMs: p.arrived.UnixMilli(), at: e.GetVersion()}
-	v.setBytes(append(append(make([]byte, 0, len(brought)+len(appended)), brought...), appended...))
+	v.setBytes(append(append(make([]byte, 0, len(p.brought)+len(appended)), p.brought...), appended...))
 	e.Section, e.Record = v.section(), appended
 	if held != nil {
 		e.Record = v.bytes

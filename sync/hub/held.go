@@ -100,7 +100,7 @@ func (h *Hub) restore(tenant string, l *landed) *prepared {
 
 		offsetMs: l.written.GetClockOffsetMs(),
 	}
-	if proto.Unmarshal(p.queued.GetPayload(), p.m) != nil {
+	if proto.Unmarshal(p.queued.GetPayload(), p.m) != nil || !p.readable(p.m) {
 		p.reason = syncv1.HeldReason_HELD_REASON_UNREADABLE
 		return p
 	}

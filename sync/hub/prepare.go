@@ -28,6 +28,7 @@ type prepared struct {
 	arrived time.Time // its first arrival
 	// notBefore is the sealed time before which it was not written; zero if the server does not vouch for one.
 	notBefore time.Time
+	brought   []byte // the record's bytes in the payload; nil if it has none
 	// offset of the device's wall clock against the server's.
 	offsetMs int64
 	device   string // that brought it
@@ -78,7 +79,7 @@ func (s *sealers) notBeforeFits(tenant string, m *syncv1.Mutation) bool {
 func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation, with *sealers) *prepared {
 	p := &prepared{queued: q, hash: seal.PayloadHash(q.GetPayload()), arrived: c.Now, device: c.Session.DeviceID}
 	m := &syncv1.Mutation{}
-	if err := proto.Unmarshal(q.GetPayload(), m); err != nil || !readable(m, q.GetPayload()) {
+	if err := proto.Unmarshal(q.GetPayload(), m); err != nil || !p.readable(m) {
 		p.id = store.ID(p.hash[:16])
 		p.placeless, p.reason = true, syncv1.HeldReason_HELD_REASON_UNREADABLE
 		return p
@@ -100,14 +101,15 @@ func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation, with *sealers) *prepared
 }
 
 // readable tells whether a payload can be placed: it has an id, a stream, and its record at most once.
-func readable(m *syncv1.Mutation, payload []byte) bool {
+func (p *prepared) readable(m *syncv1.Mutation) bool {
 	if len(m.GetId()) != 16 || m.GetStreamId() == "" || len(m.GetStreamId()) > maxStreamID {
 		return false
 	}
 	if m.GetRecord() == nil {
 		return true
 	}
-	_, err := ledger.PayloadRecord(payload)
+	var err error
+	p.brought, err = ledger.PayloadRecord(p.queued.GetPayload())
 	return err == nil
 }
 

@@ -157,32 +157,75 @@ func (s *step) page(r store.Reader, stream store.Stream, head *storev1.StreamHea
 		return nil, err
 	}
 	page := &syncv1.Page{StreamId: p.GetStreamId(), Staged: from, Last: true}
-	used := 0
-	err = r.Current(stream, from.GetVersion().GetSeq(), func(_ uint64, raw []byte) error {
-		g, err := ledger.Look(raw)
-		if err != nil {
-			return store.ErrDamaged
-		}
-		if cost := len(g.Record) + recordOverhead; g.Record != nil {
-			if used += cost; used > budget && len(page.Records) > 0 {
-				page.Last = false
-				return store.ErrStop
-			}
-			page.Records = append(page.Records, pageRecord(&g))
-		}
-		page.Staged = &syncv1.Cursor{Version: &syncv1.Version{Epoch: g.Epoch, Seq: g.Seq}, Hash: append(page.Staged.GetHash()[:0:0], g.Hash...)}
-		return nil
-	})
-	if err != nil {
+	w := pageWriter{budget: budget, page: page}
+	if err = r.Current(stream, from.GetVersion().GetSeq(), w.take); err != nil {
 		return nil, err
 	}
 	if !page.Last {
-		page.Staged = s.hub.cursor(stream, page.Staged.GetVersion(), page.Staged.GetHash())
+		if w.last.GetSeq() > 0 {
+			page.Staged = s.hub.cursor(stream, w.last, w.hash)
+		}
 		return page, nil
 	}
 	page.Staged = s.hub.cursor(stream, head.GetVersion(), head.GetHash())
 	page.Sections, err = readDigests(r, stream)
 	return page, err
+}
+
+// pageWriter fills a page. It copies the records into few large pieces of memory: a first fill has many.
+type pageWriter struct {
+	page   *syncv1.Page
+	budget int
+	used   int
+	arena  []byte
+	slab   []pageSlot
+	last   *syncv1.Version // of the last entry looked at
+	hash   []byte
+}
+
+type pageSlot struct {
+	record  syncv1.PageRecord
+	version syncv1.Version
+}
+
+const (
+	arenaBytes = 64 << 10
+	slabSlots  = 128
+)
+
+// take looks at the next entry of the log.
+func (w *pageWriter) take(_ uint64, raw []byte) error {
+	g, parts, err := ledger.Skim(raw)
+	if err != nil {
+		return store.ErrDamaged
+	}
+	if ledger.Changed(g.Effect) {
+		if w.used += parts.Len() + recordOverhead; w.used > w.budget && len(w.page.Records) > 0 {
+			w.page.Last = false
+			return store.ErrStop
+		}
+		w.page.Records = append(w.page.Records, w.record(&g, parts))
+	}
+	if w.last == nil {
+		w.last = &syncv1.Version{}
+	}
+	w.last.Epoch, w.last.Seq, w.hash = g.Epoch, g.Seq, append(w.hash[:0], g.Hash...)
+	return nil
+}
+
+func (w *pageWriter) record(g *ledger.Glance, parts ledger.Parts) *syncv1.PageRecord {
+	if cap(w.arena)-len(w.arena) < parts.Len() {
+		w.arena = make([]byte, 0, max(arenaBytes, parts.Len()))
+	}
+	if len(w.slab) == 0 {
+		w.slab = make([]pageSlot, slabSlots)
+	}
+	start, slot := len(w.arena), &w.slab[0]
+	w.arena, w.slab = parts.AppendTo(w.arena), w.slab[1:]
+	slot.version.Epoch, slot.version.Seq = g.Epoch, g.Seq
+	slot.record.Version, slot.record.Section = &slot.version, g.Section
+	slot.record.Record = w.arena[start:len(w.arena):len(w.arena)]
+	return &slot.record
 }
 
 // resume returns where an unfinished fill goes on: at what is staged, if that is in the log, else at the cursor.

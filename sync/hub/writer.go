@@ -29,6 +29,9 @@ type writer struct {
 	digests map[uint32]*sectionDigest
 	authors map[author]*carev1.Actor
 	seals   *seal.Sealer
+
+	lastArrival  circumstances
+	lastAppended []byte
 }
 
 // author is a person in the role in which they wrote.
@@ -248,11 +251,33 @@ func (w *writer) author(p *prepared, role carev1.Role) *carev1.Actor {
 	return actor
 }
 
+// circumstances of an arrival: those of one request are mostly the same.
+type circumstances struct {
+	author    author
+	device    string
+	arrivedMs int64
+	offsetMs  int64
+	review    bool
+}
+
+// appended is what the server appends to a record that a payload brought.
+func (w *writer) appended(p *prepared, perm permission) ([]byte, error) {
+	is := circumstances{
+		author{p.m.GetPersonId(), perm.role}, p.m.GetDeviceId(), p.arrived.UnixMilli(), p.offsetMs, perm.forReview,
+	}
+	if w.lastAppended != nil && w.lastArrival == is {
+		return w.lastAppended, nil
+	}
+	raw, err := ledger.Marshal(&carev1.Record{Arrival: w.arrival(p, perm)})
+	w.lastArrival, w.lastAppended = is, raw
+	return raw, err
+}
+
 // arrival is what the server knows of a mutation's way here.
 func (w *writer) arrival(p *prepared, perm permission) *carev1.Arrival {
 	tolerance := w.hub.limits.ClockTolerance.Milliseconds()
 	return &carev1.Arrival{
-		Received: timestamppb.New(p.arrived), Author: w.author(p, perm.role), DeviceId: p.m.GetDeviceId(),
+		Received: timestamppb.New(time.UnixMilli(p.arrived.UnixMilli())), Author: w.author(p, perm.role), DeviceId: p.m.GetDeviceId(),
 		ClockOffsetMs: p.offsetMs, TimeUncertain: p.offsetMs > tolerance || p.offsetMs < -tolerance,
 		ForReview: perm.forReview,
 	}

@@ -84,22 +84,18 @@ func Hash(e *storev1.Entry, previous []byte) ([]byte, error) {
 // Record returns the record's bytes after an entry: what the payload brought with what the server appended, or the
 // whole record where the entry holds it. Nil if the entry changed none.
 func Record(e *storev1.Entry) ([]byte, error) {
-	return join(Changed(e.GetEffect()), e.GetPayload(), e.GetHeldSeq(), e.GetPreviousSeq(), e.GetRecord())
-}
-
-func join(changed bool, payload []byte, heldSeq, previousSeq uint64, record []byte) ([]byte, error) {
-	if !changed {
+	switch {
+	case !Changed(e.GetEffect()):
 		return nil, nil
+	case e.GetHeldSeq() != 0 || e.GetPreviousSeq() != 0:
+		return e.GetRecord(), nil
 	}
-	if heldSeq != 0 || previousSeq != 0 {
-		return record, nil
-	}
-	brought, err := PayloadRecord(payload)
+	brought, err := PayloadRecord(e.GetPayload())
 	if err != nil {
 		return nil, err
 	}
-	out := make([]byte, 0, len(brought)+len(record))
-	return append(append(out, brought...), record...), nil
+	p := Parts{brought, e.GetRecord()}
+	return p.AppendTo(make([]byte, 0, p.Len())), nil
 }
 
 // Field numbers that are read without decoding the whole message.
@@ -151,21 +147,34 @@ type Glance struct {
 }
 
 // Look reads an encoded entry without decoding all of it. What it returns may share the given bytes.
-func Look(raw []byte) (g Glance, err error) {
-	var payload, record []byte
+func Look(raw []byte) (Glance, error) {
+	g, parts, err := Skim(raw)
+	if err != nil || !Changed(g.Effect) {
+		return g, err
+	}
+	g.Record = parts.AppendTo(make([]byte, 0, parts.Len()))
+	return g, nil
+}
+
+// Parts are a record's bytes in two pieces: what a payload brought, and what the server appended. They share the bytes
+// of the entry.
+type Parts struct{ brought, appended []byte }
+
+// Len is the length of the record.
+func (p Parts) Len() int { return len(p.brought) + len(p.appended) }
+
+// AppendTo appends the record's bytes.
+func (p Parts) AppendTo(b []byte) []byte { return append(append(b, p.brought...), p.appended...) }
+
+// Skim is Look for whoever copies many records to one place: it gives the record in parts.
+func Skim(raw []byte) (g Glance, p Parts, err error) {
+	var payload []byte
 	var held, previous uint64
 	var inner error
 	err = fields(raw, func(n protowire.Number, value []byte, number uint64) {
 		switch n {
 		case entryVersion:
-			inner = errors.Join(inner, fields(value, func(n protowire.Number, _ []byte, number uint64) {
-				switch n {
-				case versionEpoch:
-					g.Epoch = number
-				case versionSequence:
-					g.Seq = number
-				}
-			}))
+			inner = errors.Join(inner, g.version(value))
 		case entryEffect:
 			g.Effect = syncv1.Outcome(number)
 		case entryRecordID:
@@ -181,14 +190,25 @@ func Look(raw []byte) (g Glance, err error) {
 		case entryPayload:
 			payload = value
 		case entryRecord:
-			record = value
+			p.appended = value
 		}
 	})
-	if err = errors.Join(err, inner); err != nil {
-		return g, err
+	if err = errors.Join(err, inner); err != nil || !Changed(g.Effect) || held != 0 || previous != 0 {
+		return g, p, err
 	}
-	g.Record, err = join(Changed(g.Effect), payload, held, previous, record)
-	return g, err
+	p.brought, err = PayloadRecord(payload)
+	return g, p, err
+}
+
+func (g *Glance) version(encoded []byte) error {
+	return fields(encoded, func(n protowire.Number, _ []byte, number uint64) {
+		switch n {
+		case versionEpoch:
+			g.Epoch = number
+		case versionSequence:
+			g.Seq = number
+		}
+	})
 }
 
 // fields calls fn for every field of an encoded message: with its bytes, or its number if it is a varint.
