@@ -106,6 +106,9 @@ func (a *App) openStore(ctx context.Context) error {
 func (a *App) openAPI(context.Context) error {
 	a.readiness = &readiness{store: a.engine}
 	a.metrics = metrics.New(a.options.version, func() bool { return a.ready() == nil })
+	if a.engine.commits != nil {
+		a.metrics.Store(a.engine.commits)
+	}
 	var core api.Core = hub.New(hub.Config{
 		Store: a.engine, Directory: a.directory, Seals: a.options.seals, Epochs: a.journal,
 		Fault: a.fault,

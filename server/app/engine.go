@@ -14,6 +14,7 @@ import (
 	"github.com/tsunagu-care/tsunagu/server/config"
 	"github.com/tsunagu-care/tsunagu/server/internal/badger"
 	"github.com/tsunagu-care/tsunagu/server/internal/keys"
+	"github.com/tsunagu-care/tsunagu/server/internal/metrics"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
@@ -22,6 +23,8 @@ type engine struct {
 	store.Store
 	// fatal gives an error once the store cannot go on; nil if that cannot happen.
 	fatal <-chan error
+	// commits counts what was written; nil if the engine does not count.
+	commits func() metrics.Commits
 }
 
 // openBadger opens the embedded engine. Its errors are sentences already.
@@ -33,7 +36,11 @@ func openBadger(_ context.Context, c config.Server, key [keys.Size]byte, log zer
 	if err != nil {
 		return nil, err
 	}
-	return &engine{Store: s, fatal: s.Fatal()}, nil
+	commits := func() metrics.Commits {
+		c := s.Counts()
+		return metrics.Commits{Commits: c.Commits, Closures: c.Closures, Writes: c.Writes, Bytes: c.Bytes}
+	}
+	return &engine{Store: s, fatal: s.Fatal(), commits: commits}, nil
 }
 
 // holdsFiles tells whether there is anything in a folder.

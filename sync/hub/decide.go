@@ -192,7 +192,7 @@ func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind 
 	author := w.author(p, perm.role)
 	in := merge.Input{
 		Kind: kind, Current: current, State: state, Mutation: p.m, Version: e.GetVersion(),
-		Owns: w.chain(p.m, shownBefore).has, InChain: w.chain(p.m, sameChain).has,
+		Owns: w.chain(p.m, shownBefore, &w.owned).has, InChain: w.chain(p.m, sameChain, &w.continued).has,
 		Change: &carev1.Change{
 			MutationId: p.id[:], Author: author, Recorded: p.m.GetRecord().GetEnvelope().GetRecorded(),
 			Received: timestamppb.New(p.arrived), Reason: p.m.GetReason(),

@@ -141,8 +141,10 @@ type chain struct {
 	w *writer
 	// goesOn tells whether the walk goes from a mutation to its predecessor.
 	goesOn func(*syncv1.Mutation) bool
-	ids    map[string]bool
-	next   *syncv1.Predecessor
+	// of is the mutation that the line begins with.
+	of   string
+	ids  map[string]bool
+	next *syncv1.Predecessor
 	// reached is the sequence number of the last one walked to.
 	reached uint64
 }
@@ -160,11 +162,19 @@ func sameChain(m *syncv1.Mutation) bool {
 	return (m.GetContinuesChain() || planted.Bug == planted.DropsOfEndedChain) && shownBefore(m)
 }
 
-func (w *writer) chain(m *syncv1.Mutation, goesOn func(*syncv1.Mutation) bool) *chain {
-	c := &chain{w: w, goesOn: goesOn, ids: map[string]bool{string(m.GetId()): true}, reached: ^uint64(0)}
-	if goesOn(m) {
-		c.next = m.GetPredecessor()
+// chain returns the line that a mutation begins. A request often brings a long line: what was walked for one mutation
+// serves the next one, if that goes on with it.
+func (w *writer) chain(m *syncv1.Mutation, goesOn func(*syncv1.Mutation) bool, before **chain) *chain {
+	c := *before
+	if c == nil || !goesOn(m) || string(m.GetPredecessor().GetId()) != c.of {
+		c = &chain{w: w, goesOn: goesOn, ids: map[string]bool{}, reached: ^uint64(0)}
+		if goesOn(m) {
+			c.next = m.GetPredecessor()
+		}
 	}
+	c.of = string(m.GetId())
+	c.ids[c.of] = true
+	*before = c
 	return c
 }
 

@@ -29,6 +29,8 @@ type writer struct {
 	digests map[uint32]*sectionDigest
 	authors map[author]*carev1.Actor
 	seals   *seal.Sealer
+	// owned and continued are the lines of the last mutation that was merged.
+	owned, continued *chain
 
 	lastArrival  circumstances
 	lastAppended []byte

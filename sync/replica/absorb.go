@@ -46,7 +46,9 @@ type absorbing struct {
 	asked   map[string]*syncv1.StreamPosition
 	verdict map[string]*syncv1.StreamVerdict
 	retry   map[string]bool // streams whose answers do not count any more
-	out     Progress
+
+	receipts []*syncv1.Receipt // of what was answered
+	out      Progress
 }
 
 // Absorb takes up the answer to a request. What the server has answered for good is durable on this device when
@@ -59,6 +61,7 @@ func (r *Replica) Absorb(c Clock, newID IDSource, req *syncv1.SyncRequest, resp 
 	if err := r.update(a.take); err != nil {
 		return Progress{}, err
 	}
+	a.rememberReceipts()
 	for id, s := range a.streams {
 		if hasWork(s) {
 			r.due[id] = true
@@ -78,9 +81,24 @@ func (r *Replica) Absorb(c Clock, newID IDSource, req *syncv1.SyncRequest, resp 
 	return a.out, a.finish()
 }
 
+// rememberReceipts keeps the newest receipts at hand, once they are stored.
+func (a *absorbing) rememberReceipts() {
+	for _, receipt := range a.receipts {
+		newest, known := a.r.newest[receipt.GetStreamId()]
+		if known && receipt.GetVersion().GetSeq() > newest.GetVersion().GetSeq() {
+			a.r.newest[receipt.GetStreamId()] = receipt
+		}
+	}
+	for stream, v := range a.verdict {
+		if v.GetVerdict() >= syncv1.Verdict_VERDICT_REVOKED {
+			delete(a.r.newest, stream) // they are offered again, or were purged: look again when asked
+		}
+	}
+}
+
 // take is the transaction that takes everything but the pages.
 func (a *absorbing) take(tx Tx) (err error) {
-	a.tx, a.out = tx, Progress{}
+	a.tx, a.out, a.receipts = tx, Progress{}, nil
 	a.streams, a.asked = map[string]*devicev1.StreamState{}, map[string]*syncv1.StreamPosition{}
 	a.verdict, a.retry = map[string]*syncv1.StreamVerdict{}, map[string]bool{}
 	if a.device, err = loadDevice(tx); err != nil {

@@ -42,6 +42,8 @@ type Replica struct {
 	due map[string]bool
 	// batch is how many mutations the next request may carry; halved when the transport refuses one as too large.
 	batch int
+	// newest is the newest receipt of each stream, once somebody asked: a proof of what the server once had.
+	newest map[string]*syncv1.Receipt
 	// stuck: the last answer stored nothing of what was pushed.
 	stuck bool
 	// heldAfter is where the next request goes on asking about held mutations.
@@ -51,7 +53,7 @@ type Replica struct {
 // Open opens the replica in a store, which may be empty. What a switched-off device left half done is finished at the
 // next call.
 func Open(store Store, deviceID string) (*Replica, error) {
-	r := &Replica{store: store, deviceID: deviceID, due: map[string]bool{}, batch: maxMutations}
+	r := &Replica{store: store, deviceID: deviceID, due: map[string]bool{}, batch: maxMutations, newest: map[string]*syncv1.Receipt{}}
 	return r, store.Update(func(tx Tx) error {
 		d, err := loadDevice(tx)
 		if err != nil {

@@ -32,7 +32,7 @@ func (r *Replica) NextRequest(c Clock) (*syncv1.SyncRequest, error) {
 		if err != nil {
 			return err
 		}
-		return fillPositions(rd, req, streams, written)
+		return r.fillPositions(rd, req, streams, written)
 	})
 	if err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (r *Replica) fillHeld(rd Reader, req *syncv1.SyncRequest) error {
 
 // fillPositions says where the device stands: with everything if something is unfinished or there is little, else
 // with the hash of the manifest and the streams of the mutations.
-func fillPositions(rd Reader, req *syncv1.SyncRequest, streams []*devicev1.StreamState, written map[string]bool) error {
+func (r *Replica) fillPositions(rd Reader, req *syncv1.SyncRequest, streams []*devicev1.StreamState, written map[string]bool) error {
 	device, err := loadDevice(rd)
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func fillPositions(rd Reader, req *syncv1.SyncRequest, streams []*devicev1.Strea
 	req.ManifestComplete = whole
 	for _, s := range held {
 		if whole || written[s.GetStreamId()] {
-			p, err := position(rd, s)
+			p, err := r.position(rd, s)
 			if err != nil {
 				return err
 			}
@@ -146,11 +146,11 @@ func fillPositions(rd Reader, req *syncv1.SyncRequest, streams []*devicev1.Strea
 			delete(written, s.GetStreamId())
 		}
 	}
-	return addUnknown(rd, req, written)
+	return r.addUnknown(rd, req, written)
 }
 
 // addUnknown adds positions for streams that were written to and are not held.
-func addUnknown(rd Reader, req *syncv1.SyncRequest, written map[string]bool) error {
+func (r *Replica) addUnknown(rd Reader, req *syncv1.SyncRequest, written map[string]bool) error {
 	for len(written) > 0 {
 		next := ""
 		for stream := range written { // in order, whatever the order of the map
@@ -163,7 +163,7 @@ func addUnknown(rd Reader, req *syncv1.SyncRequest, written map[string]bool) err
 		if err != nil {
 			return err
 		}
-		p, err := position(rd, s)
+		p, err := r.position(rd, s)
 		if err != nil {
 			return err
 		}
@@ -173,17 +173,32 @@ func addUnknown(rd Reader, req *syncv1.SyncRequest, written map[string]bool) err
 }
 
 // position is where the device stands in a stream, with its newest proof of what the server once answered.
-func position(rd Reader, s *devicev1.StreamState) (*syncv1.StreamPosition, error) {
+func (r *Replica) position(rd Reader, s *devicev1.StreamState) (*syncv1.StreamPosition, error) {
 	p := &syncv1.StreamPosition{StreamId: s.GetStreamId(), Cursor: s.GetCursor(), Staged: s.GetStaged()}
 	if s.GetRevoked() || s.GetGone() {
 		return p, nil
 	}
-	classes := []byte{classWaiting, classShown}
-	if s.GetCursor().GetVersion().GetSeq() == 0 {
-		classes = append(classes, classRetired) // no cursor proves what the server once had
+	receipt, known := r.newest[s.GetStreamId()]
+	if !known {
+		var err error
+		if receipt, err = newestReceipt(rd, s.GetStreamId()); err != nil {
+			return nil, err
+		}
+		r.newest[s.GetStreamId()] = receipt
 	}
-	for _, class := range classes {
-		keys, _, err := collect(rd, classKey(s.GetStreamId(), class), nil, maxKept)
+	cursor := s.GetCursor().GetVersion()
+	if receipt != nil && (cursor.GetSeq() == 0 || !ledger.Reached(receipt.GetVersion(), cursor, s.GetBases())) {
+		p.NewestReceipt = receipt
+		p.NewestResult = &syncv1.Cursor{Version: receipt.GetVersion(), Hash: receipt.GetEntryHash()}
+	}
+	return p, nil
+}
+
+// newestReceipt finds the newest receipt among all mutations of a stream that are kept, retired ones too: a device
+// without a cursor has no other proof.
+func newestReceipt(rd Reader, stream string) (newest *syncv1.Receipt, err error) {
+	for _, class := range []byte{classWaiting, classShown, classRetired} {
+		keys, _, err := collect(rd, classKey(stream, class), nil, maxKept)
 		if err != nil {
 			return nil, err
 		}
@@ -192,12 +207,10 @@ func position(rd Reader, s *devicev1.StreamState) (*syncv1.StreamPosition, error
 			if err != nil {
 				return nil, err
 			}
-			receipt := own.GetReceipt()
-			if receipt.GetVersion().GetSeq() > p.GetNewestReceipt().GetVersion().GetSeq() {
-				p.NewestReceipt = receipt
-				p.NewestResult = &syncv1.Cursor{Version: receipt.GetVersion(), Hash: receipt.GetEntryHash()}
+			if own.GetReceipt().GetVersion().GetSeq() > newest.GetVersion().GetSeq() {
+				newest = own.GetReceipt()
 			}
 		}
 	}
-	return p, nil
+	return newest, nil
 }

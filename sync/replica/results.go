@@ -98,6 +98,9 @@ func (a *absorbing) settleAs(own *devicev1.OwnMutation, result *syncv1.MutationR
 	}
 	own.Result = result
 	own.Receipt, own.FirstLanding = receiptOf(own, result), nil
+	if own.Receipt != nil {
+		a.receipts = append(a.receipts, own.Receipt)
+	}
 	return move(a.tx, own, to)
 }
 

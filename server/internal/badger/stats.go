@@ -46,13 +46,19 @@ func (s *stats) committed(closures, writes, bytes int) {
 
 // Stats returns what was counted. It reads the folder's listing.
 func (s *Store) Stats() Stats {
+	answer := s.Counts()
+	answer.DiskBytes = onDisk(s.opts.Dir)
+	return answer
+}
+
+// Counts is Stats without the size on disk, and without touching the disk.
+func (s *Store) Counts() Stats {
 	answer := Stats{
 		Commits:     s.stats.commits.Load(),
 		Closures:    s.stats.closures.Load(),
 		Writes:      s.stats.writes.Load(),
 		Bytes:       s.stats.bytes.Load(),
 		GatheredMax: s.stats.gatheredMax.Load(),
-		DiskBytes:   onDisk(s.opts.Dir),
 	}
 	for i := range answer.Gathered {
 		answer.Gathered[i] = s.stats.gathered[i].Load()

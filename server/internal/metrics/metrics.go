@@ -62,6 +62,26 @@ func counters(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tsunagu_" + name, Help: help}, labels)
 }
 
+// Commits are what a store counts of its commits, each with one fsync.
+type Commits struct{ Commits, Closures, Writes, Bytes uint64 }
+
+// Store adds what a store counts; read is asked whenever somebody reads the metrics.
+func (m *Metrics) Store(read func() Commits) {
+	for name, one := range map[string]struct {
+		help  string
+		value func(Commits) uint64
+	}{
+		"commits_total":  {"Commits made durable, each with one fsync.", func(c Commits) uint64 { return c.Commits }},
+		"closures_total": {"Writes asked for; several share a commit.", func(c Commits) uint64 { return c.Closures }},
+		"keys_total":     {"Keys that the commits wrote.", func(c Commits) uint64 { return c.Writes }},
+		"bytes_total":    {"Bytes that the commits wrote, before compression.", func(c Commits) uint64 { return c.Bytes }},
+	} {
+		m.registry.MustRegister(prometheus.NewCounterFunc(
+			prometheus.CounterOpts{Name: "tsunagu_store_" + name, Help: one.help},
+			func() float64 { return float64(one.value(read())) }))
+	}
+}
+
 // Handler answers Prometheus.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{MaxRequestsInFlight: 4})
