@@ -106,9 +106,9 @@ func (d *device) settled(err error) bool {
 // write puts a mutation into the queue, and tells the oracle what its author had before them. Now and then its author
 // has a form open for a while first, and what comes to the tablet meanwhile is not before them.
 func (d *device) write(author string, draft replica.Draft) {
-	shown, own := d.sight(draft)
+	before := d.sight(draft)
 	if draft.Operation == syncv1.Operation_OPERATION_CREATE || !d.world.chance(25) {
-		d.save(author, draft, shown, own)
+		d.save(author, draft, before)
 		return
 	}
 	v, ok, err := d.replica.Record(draft.StreamID, draft.RecordID)
@@ -117,10 +117,10 @@ func (d *device) write(author string, draft replica.Draft) {
 	}
 	draft.Seen = v.Seen
 	d.world.count("form open for a while")
-	d.world.after(d.world.between(time.Minute, 12*time.Hour), func() { d.save(author, draft, shown, own) })
+	d.world.after(d.world.between(time.Minute, 12*time.Hour), func() { d.save(author, draft, before) })
 }
 
-func (d *device) save(author string, draft replica.Draft, shown []byte, own set) (id, bool) {
+func (d *device) save(author string, draft replica.Draft, before sight) (id, bool) {
 	d.maybeFail()
 	m, err := d.replica.Write(author, d.clock(), d.world.newID, draft)
 	var refused *replica.RefusedError
@@ -131,17 +131,17 @@ func (d *device) save(author string, draft replica.Draft, shown []byte, own set)
 	if !d.settled(err) {
 		return id{}, false
 	}
-	d.world.oracle.wrote(m, shown, own)
+	d.world.oracle.wrote(m, before)
 	d.world.count(draft.Operation.String())
 	d.world.note("%s %s writes %s %s", d.id, author, draft.Operation, name(m))
 	return m, true
 }
 
-// sight is what an author is shown of a record: its confirmed bytes, and the tablet's own mutations of it.
-func (d *device) sight(draft replica.Draft) ([]byte, set) {
-	own := set{}
+// sight is what an author is shown of a record.
+func (d *device) sight(draft replica.Draft) sight {
+	before := sight{own: set{}, pending: set{}}
 	if draft.Operation == syncv1.Operation_OPERATION_CREATE {
-		return nil, own
+		return before
 	}
 	entries, err := d.replica.Queue()
 	if err != nil {
@@ -149,10 +149,14 @@ func (d *device) sight(draft replica.Draft) ([]byte, set) {
 	}
 	for _, q := range entries {
 		if q.StreamID == draft.StreamID && q.RecordID == draft.RecordID && onTop(q) {
-			own[q.MutationID] = true
+			before.own[q.MutationID] = true
+			if !q.Retired {
+				before.pending[q.MutationID] = true
+			}
 		}
 	}
-	return d.confirmed(draft.StreamID, draft.RecordID), own
+	before.shown = d.confirmed(draft.StreamID, draft.RecordID)
+	return before
 }
 
 // onTop tells whether a mutation of the tablet is shown on top of the record, or was confirmed: what was held or

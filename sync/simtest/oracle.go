@@ -19,6 +19,14 @@ import (
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
+// sight is what an author had before them.
+type sight struct {
+	// shown is the record as the server had confirmed it to the tablet; nil if it had not.
+	shown []byte
+	// own are the tablet's mutations of it that were shown, and pending those of them that were not yet confirmed.
+	own, pending set
+}
+
 // id of a mutation or a record.
 type id = [16]byte
 
@@ -44,6 +52,8 @@ type oracle struct {
 	versions map[[32]byte]set
 	// seen: what the author of a mutation had been shown of the record, and had written to it on the same tablet.
 	seen map[id]set
+	// chain: which mutations of the same tablet were pending, on top of the record, when a mutation was written.
+	chain map[id]set
 	// order in which mutations were written, for a digest of outcomes that holds no id.
 	order []id
 	// acknowledged mutations, by the device that got the answer.
@@ -81,7 +91,7 @@ type recordState struct {
 
 func newOracle(w *world) *oracle {
 	return &oracle{
-		world: w, log: newLogState(), versions: map[[32]byte]set{}, seen: map[id]set{}, acknowledged: map[id]*device{},
+		world: w, log: newLogState(), versions: map[[32]byte]set{}, seen: map[id]set{}, chain: map[id]set{}, acknowledged: map[id]*device{},
 	}
 }
 
@@ -108,10 +118,11 @@ func (l *logState) clone() *logState {
 func (o *oracle) rewind(to *logState) { o.log = to.clone() }
 
 // wrote puts down what an author had before them: the version shown, and what the same tablet wrote before.
-func (o *oracle) wrote(m id, shown []byte, own set) {
-	seen := maps.Clone(own)
-	if shown != nil {
-		for one := range o.versions[sha256.Sum256(shown)] {
+func (o *oracle) wrote(m id, before sight) {
+	o.chain[m] = before.pending
+	seen := maps.Clone(before.own)
+	if before.shown != nil {
+		for one := range o.versions[sha256.Sum256(before.shown)] {
 			seen[one] = true
 		}
 	}
@@ -245,6 +256,10 @@ func (o *oracle) judgeChange(kind *care.Kind, state *recordState, after *carev1.
 		cid := id(c.GetMutationId())
 		if !candidate(after, c.GetGroup(), cid) && !(set{cid: true}).within(seen, self) {
 			o.world.problem("SILENT OVERWRITE: mutation %s removed a candidate that its author had not seen", name(mid))
+		}
+		decided := m.GetOperation() == syncv1.Operation_OPERATION_RESOLVE
+		if !candidate(after, c.GetGroup(), cid) && !decided && !o.chain[mid][cid] {
+			o.world.problem("UNDECIDED: mutation %s removed a candidate that waited for a decision", name(mid))
 		}
 	}
 }

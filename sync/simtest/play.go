@@ -265,7 +265,7 @@ func streamOf(s *scenario.Step) string {
 
 func (p *player) write(s *scenario.Step, d *device, author string, draft replica.Draft) error {
 	draft.StreamID = streamOf(s)
-	shown, own := d.sight(draft)
+	before := d.sight(draft)
 	m, err := d.replica.Write(author, d.clock(), p.world.newID, draft)
 	if err != nil {
 		p.say("refused: %v", err)
@@ -278,7 +278,7 @@ func (p *player) write(s *scenario.Step, d *device, author string, draft replica
 		}
 		return nil
 	}
-	p.world.oracle.wrote(m, shown, own)
+	p.world.oracle.wrote(m, before)
 	if draft.Operation == syncv1.Operation_OPERATION_CREATE {
 		p.labels[s.Words[2]] = m
 	}
