@@ -83,3 +83,20 @@ func doses(records []*carev1.Record, group []int) int {
 	}
 	return n + len(group) - reached // what is not reached goes round in a circle; each counts, the worse case
 }
+
+// PossibleDuplicate tells whether two records may be the same thing written twice, or done twice: they share a domain
+// key and neither is retracted; of doses, both were taken. It is computed wherever they are shown, as the worse case;
+// only a person's decision about it is ever stored.
+func PossibleDuplicate(a, b *carev1.Record) bool {
+	if a.GetBody().GetMedicationLog() != nil || b.GetBody().GetMedicationLog() != nil {
+		return DoubleDose(a, b)
+	}
+	kind, ok := KindOf(a.GetBody())
+	gone := carev1.RecordStatus_RECORD_STATUS_RETRACTED
+	if !ok || a.GetStatus() == gone || b.GetStatus() == gone {
+		return false
+	}
+	one, has := DomainKey(kind, a.GetBody())
+	other, too := DomainKey(kind, b.GetBody())
+	return has && too && one == other
+}

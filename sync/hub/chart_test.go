@@ -19,6 +19,8 @@ import (
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
+func newTimeline() *chartv1.GetTimelineRequest { return &chartv1.GetTimelineRequest{} }
+
 func manifest(p ...*syncv1.StreamPosition) []byte { return ledger.Manifest(p) }
 
 func (b *bench) write(person string, req *chartv1.WriteRequest) (*chartv1.WriteResponse, error) {

@@ -1,7 +1,6 @@
 package hub_test
 
 import (
-	"bytes"
 	"context"
 	"math/rand/v2"
 	"testing"
@@ -239,5 +238,3 @@ func (b *bench) inboxSize() (n uint64) {
 	}
 	return n
 }
-
-func sameBytes(a, b []byte) bool { return bytes.Equal(a, b) }

@@ -126,8 +126,8 @@ func (s *step) verdict(r store.Reader, p *syncv1.StreamPosition, budget int) (*s
 	}
 	cursor := p.GetCursor().GetVersion()
 	v.Head = s.hub.cursor(stream, head.GetVersion(), head.GetHash())
-	if cursor.GetEpoch() != head.GetVersion().GetEpoch() {
-		v.Bases = head.GetBases()
+	if at != fits || cursor.GetEpoch() != head.GetVersion().GetEpoch() {
+		v.Bases = head.GetBases() // two logs may have an epoch of the same number and other bases
 	}
 	if cursor.GetSeq() == 0 {
 		v.Info = ref.Info

@@ -122,7 +122,7 @@ func TestEpochsComeFromTheJournal(t *testing.T) {
 	lost.Seal = b.seals.Sealer().Cursor(tenant, "yamada/care", lost)
 	for range 5 {
 		v := b.sync("sato", req).GetVerdicts()[0]
-		if v.GetVerdict() != syncv1.Verdict_VERDICT_HISTORY_LOST {
+		if v.GetVerdict() != syncv1.Verdict_VERDICT_HISTORY_LOST || len(v.GetBases()) == 0 {
 			t.Fatalf("a sealed cursor that does not fit: %v", v)
 		}
 	}

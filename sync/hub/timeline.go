@@ -190,7 +190,7 @@ func (t *timeline) item(stream store.Stream, seq uint64) (*chartv1.TimelineItem,
 	return item, err
 }
 
-// duplicates returns the records that share the record's domain key and stand.
+// duplicates returns the records that may be the same thing written twice, or done twice.
 func (t *timeline) duplicates(stream store.Stream, kind *care.Kind, rec *carev1.Record) ([][]byte, error) {
 	if kind == nil || rec.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED {
 		return nil, nil
@@ -208,34 +208,33 @@ func (t *timeline) duplicates(stream store.Stream, kind *care.Kind, rec *carev1.
 		if sameID(id[:], rec.GetId()) {
 			continue
 		}
-		stands, err := t.stands(stream, id, kind, key)
+		other, err := t.record(stream, id)
 		if err != nil {
 			return nil, err
 		}
-		if stands {
+		if other != nil && care.PossibleDuplicate(rec, other) {
 			others = append(others, id[:])
 		}
 	}
 	return others, nil
 }
 
-// stands tells whether a record still has the domain key and is not retracted.
-func (t *timeline) stands(stream store.Stream, id store.ID, kind *care.Kind, key [16]byte) (bool, error) {
+// record returns the newest version of a record; nil if there is none.
+func (t *timeline) record(stream store.Stream, id store.ID) (*carev1.Record, error) {
 	state, err := readState(t.reader, stream, id)
 	if err != nil || state == nil {
-		return false, err
+		return nil, err
 	}
 	raw, err := t.reader.Entry(stream, state.GetVersion().GetSeq())
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	g, err := ledger.Look(raw)
 	rec := &carev1.Record{}
 	if err != nil || proto.Unmarshal(g.Record, rec) != nil {
-		return false, store.ErrDamaged
+		return nil, store.ErrDamaged
 	}
-	now, ok := care.DomainKey(kind, rec.GetBody())
-	return ok && now == key && rec.GetStatus() != carev1.RecordStatus_RECORD_STATUS_RETRACTED, nil
+	return rec, nil
 }
 
 // page puts what was found in order and cuts it to size.

@@ -32,8 +32,9 @@ type writer struct {
 	// owned and continued are the lines of the last mutation that was merged.
 	owned, continued *chain
 
-	lastArrival  circumstances
-	lastAppended []byte
+	lastArrival   circumstances
+	lastUncertain bool
+	lastAppended  []byte
 }
 
 // author is a person in the role in which they wrote.
@@ -253,34 +254,58 @@ func (w *writer) author(p *prepared, role carev1.Role) *carev1.Actor {
 	return actor
 }
 
+// clockOffset is by how much the device's wall clock was ahead when it was written: as the device's own monotonic clock
+// tells since the last sealed time, if that is more than the tolerance, else as measured at this sync. A clock that was
+// put right before the sync is thereby noticed.
+func clockOffset(p *prepared, tolerance time.Duration) time.Duration {
+	measured := time.Duration(p.offsetMs) * time.Millisecond
+	recorded := p.m.GetRecord().GetEnvelope().GetRecorded()
+	if recorded == nil || p.notBefore.IsZero() {
+		return measured
+	}
+	written := ownClock(p.m, p.notBefore, p.arrived)
+	if own := recorded.AsTime().Sub(written); !written.IsZero() && own.Abs() > tolerance {
+		return own
+	}
+	return measured
+}
+
 // circumstances of an arrival: those of one request are mostly the same.
 type circumstances struct {
 	author    author
 	device    string
 	arrivedMs int64
-	offsetMs  int64
+	offset    time.Duration
 	review    bool
 }
 
 // appended is what the server appends to a record that a payload brought.
 func (w *writer) appended(p *prepared, perm permission) ([]byte, error) {
+	arrival := w.arrival(p, perm)
 	is := circumstances{
-		author{p.m.GetPersonId(), perm.role}, p.m.GetDeviceId(), p.arrived.UnixMilli(), p.offsetMs, perm.forReview,
+		author{p.m.GetPersonId(), perm.role}, p.m.GetDeviceId(), p.arrived.UnixMilli(),
+		time.Duration(arrival.GetClockOffsetMs()), perm.forReview,
 	}
-	if w.lastAppended != nil && w.lastArrival == is {
+	if w.lastAppended != nil && w.lastArrival == is && w.lastUncertain == arrival.GetTimeUncertain() {
 		return w.lastAppended, nil
 	}
-	raw, err := ledger.Marshal(&carev1.Record{Arrival: w.arrival(p, perm)})
-	w.lastArrival, w.lastAppended = is, raw
+	raw, err := ledger.Marshal(&carev1.Record{Arrival: arrival})
+	w.lastArrival, w.lastUncertain, w.lastAppended = is, arrival.GetTimeUncertain(), raw
 	return raw, err
 }
 
 // arrival is what the server knows of a mutation's way here.
 func (w *writer) arrival(p *prepared, perm permission) *carev1.Arrival {
-	tolerance := w.hub.limits.ClockTolerance.Milliseconds()
+	tolerance := w.hub.limits.ClockTolerance
+	offset := clockOffset(p, tolerance)
+	ahead := p.arrived.Add(tolerance)
+	envelope := p.m.GetRecord().GetEnvelope()
+	happened := p.kind.Merge == carev1.MergePolicy_MERGE_POLICY_EVENT // and so it lies in the past
 	return &carev1.Arrival{
 		Received: timestamppb.New(time.UnixMilli(p.arrived.UnixMilli())), Author: w.author(p, perm.role), DeviceId: p.m.GetDeviceId(),
-		ClockOffsetMs: p.offsetMs, TimeUncertain: p.offsetMs > tolerance || p.offsetMs < -tolerance,
+		ClockOffsetMs: offset.Milliseconds(),
+		TimeUncertain: offset.Abs() > tolerance || envelope.GetRecorded().AsTime().After(ahead) ||
+			happened && envelope.GetEffective().AsTime().After(ahead),
 		ForReview: perm.forReview,
 	}
 }

@@ -1187,9 +1187,11 @@ type Arrival struct {
 	Author *Actor `protobuf:"bytes,2,opt,name=author,proto3" json:"author,omitempty"`
 	// The device it was written on.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
-	// By how many milliseconds the device's wall clock was ahead of the server's at the sync that brought the record.
+	// By how many milliseconds the device's wall clock was ahead of the server's: when the record was written, as far as
+	// the device's monotonic clock tells and it was off by more than the server's limit, else at the sync that brought it.
 	ClockOffsetMs int64 `protobuf:"zigzag64,4,opt,name=clock_offset_ms,json=clockOffsetMs,proto3" json:"clock_offset_ms,omitempty"`
-	// True if that clock was off by more than the server's limit: both times are shown, with "time uncertain".
+	// True if that clock was off by more than the server's limit, or a time lies after the arrival: both times are shown,
+	// with "time uncertain".
 	TimeUncertain bool `protobuf:"varint,5,opt,name=time_uncertain,json=timeUncertain,proto3" json:"time_uncertain,omitempty"`
 	// True if the right to write rests on the device's own clock alone; somebody should look at it.
 	ForReview     bool `protobuf:"varint,6,opt,name=for_review,json=forReview,proto3" json:"for_review,omitempty"`
