@@ -7,8 +7,9 @@ import (
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
-// orderSummary writes "アムロジピン錠5mg 1回1錠 朝食後". How and when is taken from the words of the dosage, else
-// from its slots and limits. An order that is not in force says so first.
+// orderSummary writes "アムロジピン錠5mg 1回1錠 朝食後", and what whoever gives it has to know: limits of a drug given
+// when needed, when to hold it, instructions, its days. When is taken from the words of the dosage, else from its slots.
+// An order that is not in force says so first, and why.
 func orderSummary(o *carev1.MedicationOrder) title {
 	var p phrase
 	switch o.GetState() {
@@ -17,17 +18,15 @@ func orderSummary(o *carev1.MedicationOrder) title {
 	case carev1.OrderState_ORDER_STATE_STOPPED:
 		p.add("【中止】", "[stopped]")
 	}
+	addNamed(&p, "理由: ", "reason: ", o.GetStateReason())
 	p.addSame(o.GetDrug().GetName())
 	d := o.GetDosage()
 	if d.GetAmountThousandths() > 0 {
 		dose := amount(d.GetAmountThousandths(), d.GetUnit())
 		p.add("1回"+dose, dose+" a dose")
 	}
-	if d.GetText() != "" {
-		p.addSame(d.GetText())
-		return p.title()
-	}
-	if len(d.GetSlots()) > 0 {
+	p.addSame(d.GetText())
+	if d.GetText() == "" && len(d.GetSlots()) > 0 {
 		var ja, en []string
 		for _, s := range d.GetSlots() {
 			j, e := SlotTitle(s)
@@ -36,7 +35,19 @@ func orderSummary(o *carev1.MedicationOrder) title {
 		p.add(strings.Join(ja, "・"), strings.Join(en, ", "))
 	}
 	addPrn(&p, d.GetPrn())
+	addNamed(&p, "保留の条件: ", "hold if: ", o.GetHoldRule())
+	p.addSame(o.GetInstructions())
+	if o.GetEndDate() != "" {
+		p.add(o.GetEndDate()+"まで", "until "+o.GetEndDate())
+	}
 	return p.title()
+}
+
+// addNamed adds a text with what it is, if there is one.
+func addNamed(p *phrase, ja, en, text string) {
+	if text != "" {
+		p.add(ja+text, en+text)
+	}
 }
 
 func addPrn(p *phrase, prn *carev1.Prn) {
