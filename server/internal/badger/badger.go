@@ -9,6 +9,7 @@
 package badger
 
 import (
+	"errors"
 	"log/slog"
 	"os"
 	"sync"
@@ -53,6 +54,7 @@ type Store struct {
 
 	gate    gate
 	numbers numbers
+	witness *witness
 	queue   chan *request
 	stop    chan struct{}  // closed by Close when nothing runs any more
 	joined  sync.WaitGroup // the writer and the guard
@@ -96,7 +98,7 @@ func (s *Store) Close() error {
 		if s.failed.Load() {
 			s.closeErr = store.ErrUnknownOutcome
 		} else {
-			s.closeErr = s.db.Close()
+			s.closeErr = errors.Join(s.db.Close(), s.witness.file.Close())
 		}
 		_ = s.lock.Close() // also gives the lock back
 	})

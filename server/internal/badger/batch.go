@@ -120,6 +120,9 @@ func (s *Store) commit(o *overlay, closures int) error {
 	defer txn.Discard()
 	err := o.copyTo(txn)
 	if err == nil {
+		err = txn.SetEntry(s.witness.next())
+	}
+	if err == nil {
 		err = s.opts.commit(txn)
 	}
 	if errors.Is(err, driver.ErrTxnTooBig) {
@@ -132,6 +135,8 @@ func (s *Store) commit(o *overlay, closures int) error {
 		s.fail(err)
 		return store.ErrUnknownOutcome
 	}
+	s.witness.count++
+	s.witness.write()
 	s.numbers.committed(o)
 	s.stats.committed(closures, o.count, o.bytes)
 	return nil

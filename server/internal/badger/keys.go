@@ -12,6 +12,7 @@ type table byte
 // The tables. A key is a table, the number of a stream or organisation (4 bytes, big endian), and a suffix.
 const (
 	tableCounter    table = 'c' // no suffix, number 0: the highest number given
+	tableCommits    table = 'C' // no suffix, number 0: how many commits there were
 	tableStreams    table = 'N' // number 0, tenant and name: the stream's number
 	tableInboxes    table = 'O' // number 0, tenant and name: the organisation's number
 	tableHeads      table = 'H' // no suffix: the head

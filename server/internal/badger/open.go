@@ -72,8 +72,15 @@ func (s *Store) open() (err error) {
 	if err := removeEmptyLogs(dir); err != nil {
 		return fmt.Errorf("the store's folder %s cannot be cleaned up; nothing was changed, check its owner and permissions: %w", dir, err)
 	}
+	forget, err := saveLogs(dir)
+	if err != nil {
+		return fmt.Errorf("the logs of the store in %s cannot be copied before it is opened; nothing was changed, check space and permissions: %w", dir, err)
+	}
 	if s.db, err = openDriver(s.opts); err != nil {
 		return err
+	}
+	if s.witness, err = openWitness(dir, s.db); err != nil {
+		return errors.Join(err, s.db.Close())
 	}
 	s.maxBytes = int(s.db.MaxBatchSize()) - 4096 // room for the mark that ends a commit
 	s.maxWrites = int(s.db.MaxBatchCount()) - 2
@@ -84,8 +91,11 @@ func (s *Store) open() (err error) {
 	if err == nil {
 		err = s.keepBallast()
 	}
+	if err == nil {
+		err = forget()
+	}
 	if err != nil {
-		return errors.Join(err, s.db.Close())
+		return errors.Join(err, s.witness.file.Close(), s.db.Close())
 	}
 	return nil
 }
@@ -135,8 +145,8 @@ func (s *Store) findNextWAL() error {
 	return nil
 }
 
-// VerifyChecksums reads every table and compares its checksums. What is still in a log only is not looked at; the hash
-// chain of the streams covers that.
+// VerifyChecksums reads every table and compares its checksums. What was in a log is in a table by then; that nothing
+// of it was cut off is known from the count of commits.
 func (s *Store) VerifyChecksums() (err error) {
 	if err := s.gate.enter(); err != nil {
 		return err
