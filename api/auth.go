@@ -4,9 +4,11 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"time"
 
 	"connectrpc.com/connect"
 
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 )
 
@@ -27,6 +29,10 @@ func (a *API) authenticated(errors *connect.ErrorWriter, next http.Handler) http
 			return
 		}
 		NoteOf(r.Context()).DeviceID = session.DeviceID
+		if r.URL.Path == syncv1connect.SyncServiceWatchProcedure {
+			// The time to read a request must not end a watch that is still answered; a stranger's has it all the same.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
+		}
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), keySession, session)))
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"buf.build/go/protovalidate"
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
 // maxViolations bounds how many violations an error names.
@@ -65,6 +66,9 @@ func (v *validator) check(message any) error {
 	if !ok {
 		return wire(connect.CodeInternal, textInternal)
 	}
+	if overfull(m) {
+		return wire(connect.CodeInvalidArgument, textInvalid+"a list has more than 1,000 items")
+	}
 	err := v.rules.Validate(m)
 	var found *protovalidate.ValidationError
 	switch {
@@ -75,6 +79,15 @@ func (v *validator) check(message any) error {
 	default:
 		return wire(connect.CodeInternal, textInternal)
 	}
+}
+
+// overfull tells whether a list of the message is longer than any may be: the rules would look at each item first.
+func overfull(m proto.Message) (found bool) {
+	m.ProtoReflect().Range(func(f protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		found = f.IsList() && value.List().Len() > maxOccurrences
+		return !found
+	})
+	return found
 }
 
 func describe(violations []*protovalidate.Violation) string {

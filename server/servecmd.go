@@ -33,6 +33,7 @@ one stops it at once. /healthz tells whether it is alive, /readyz whether it tak
 
 // Run serves until it is told to stop.
 func (c *serveCmd) Run(s *streams) error {
+	syscall.Umask(0o077) // whatever the server makes is for its own user alone
 	log := c.logger(s.errs)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()

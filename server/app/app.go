@@ -84,11 +84,20 @@ func (a *App) openStore(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.checkStoreIsThere(exists); err != nil {
+		return err
+	}
 	k, err := keys.Load(a.config.KeysFolder(), exists)
 	if err != nil {
 		return err
 	}
+	if err := keys.CheckSeal(a.config.SealMark(), k.Seal); err != nil {
+		return err
+	}
 	if a.engine, err = a.options.open(ctx, a.config, k.Store, a.log); err != nil {
+		return err
+	}
+	if err := keys.MarkSeal(a.config.SealMark(), k.Seal); err != nil {
 		return err
 	}
 	var lost bool
@@ -99,6 +108,19 @@ func (a *App) openStore(ctx context.Context) error {
 		a.log.Warn().Msg("the epoch journal is missing though there is a store; a new one was begun above every number of the old one")
 	}
 	a.options.seals = k.Seal
+	return nil
+}
+
+// checkStoreIsThere refuses to begin a new store where there must have been one: a volume that is not mounted looks
+// like an empty folder.
+func (a *App) checkStoreIsThere(exists bool) error {
+	if a.options.kept || exists {
+		return nil
+	}
+	if _, err := os.Stat(a.config.SealMark()); err == nil {
+		return fmt.Errorf("the store in %s is gone though this server has had one; nothing was changed: mount its volume or restore it, or remove %s to begin anew",
+			a.config.StoreFolder(), a.config.SealMark())
+	}
 	return nil
 }
 

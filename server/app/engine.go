@@ -53,9 +53,10 @@ func holdsFiles(folder string) (bool, error) {
 		return false, fmt.Errorf("the store's folder cannot be opened; check its owner: %w", err)
 	}
 	defer d.Close()
-	_, err = d.Readdirnames(1)
+	names, err := d.Readdirnames(2)
 	if errors.Is(err, io.EOF) {
 		return false, nil
 	}
-	return err == nil, err
+	fresh := len(names) == 1 && names[0] == "lost+found" // a file system that was mounted there
+	return err == nil && !fresh, err
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/tsunagu-care/tsunagu/api"
-	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
 	"github.com/tsunagu-care/tsunagu/server/internal/httpx"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
@@ -36,9 +35,8 @@ func (a *App) handlers() (main, metricsOnly http.Handler) {
 	}
 	access := &httpx.Access{
 		Log: a.log, Patience: patience, Observe: a.metrics.Observe, Panicked: a.metrics.Panicked,
-		Known:   map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true},
-		Quiet:   map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true},
-		Streams: map[string]bool{syncv1connect.SyncServiceWatchProcedure: true},
+		Known: map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true},
+		Quiet: map[string]bool{"/healthz": true, "/readyz": true, "/metrics": true},
 	}
 	for _, procedure := range api.Procedures() {
 		access.Known[procedure] = true

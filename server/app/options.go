@@ -21,11 +21,13 @@ type options struct {
 	limits  api.Limits
 	version string
 	seals   seal.Master
+	kept    bool // the store is kept elsewhere
 }
 
 // WithStore keeps everything in the store that is given; the server closes it.
 func WithStore(s store.Store) Option {
 	return func(o *options) {
+		o.kept = true
 		o.open = func(context.Context, config.Server, [keys.Size]byte, zerolog.Logger) (*engine, error) {
 			return &engine{Store: s}, nil
 		}

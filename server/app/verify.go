@@ -14,8 +14,8 @@ import (
 )
 
 // Verify opens a store that no server has open and checks everything in it: the checksums of its tables, every hash
-// chain, every record's version and every digest. It calls after when a stream is done. Nothing is changed; a store
-// that is not there is not made.
+// chain, every record's version and every digest. It calls after when a stream is done. It opens the store as the server
+// does, which folds logs into tables; a store that is not there is not made.
 func Verify(ctx context.Context, s config.Storage, log zerolog.Logger, after func(stream int, sofar *hub.Verified)) (verified *hub.Verified, err error) {
 	exists, err := holdsFiles(s.StoreFolder())
 	if err != nil {

@@ -27,6 +27,9 @@ func (s Storage) KeysFolder() string { return filepath.Join(s.Data, "keys") }
 // JournalFile is where epoch numbers are written down.
 func (s Storage) JournalFile() string { return filepath.Join(s.Data, "journal", "epochs") }
 
+// SealMark is where the fingerprint of the sealing key is written down once it is in use.
+func (s Storage) SealMark() string { return filepath.Join(s.Data, "journal", "seal.mark") }
+
 // Server is everything that `serve` takes.
 type Server struct {
 	Storage

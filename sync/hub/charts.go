@@ -18,6 +18,10 @@ const (
 	maxTimeline     = 500
 	defaultHistory  = 100
 	maxHistory      = 1000
+	// maxDuplicates bounds the possible duplicates that a record names.
+	maxDuplicates = 20
+	// maxHistoryBytes bounds the records of one page of a history.
+	maxHistoryBytes = 768 << 10
 	// maxTimelineScan bounds the records that one page of a timeline looks at; a page with sparse filters may end
 	// early, with a token to go on.
 	maxTimelineScan = 20_000

@@ -70,6 +70,8 @@ func outward(err error) error {
 		return &Error{Unavailable, "the server is short of space; nothing was stored by this call, try again later", err}
 	case errors.Is(err, store.ErrTooLarge):
 		return &Error{TooLarge, "too much for one write; nothing was stored by this call, send it in smaller parts", err}
+	case errors.Is(err, store.ErrDamaged):
+		return &Error{Internal, "the server cannot read what it has stored here; keep what is on the device, and tell whoever runs the server", err}
 	default:
 		return &Error{Internal, "the server could not do this; what was acknowledged is safe, try again later", err}
 	}

@@ -40,10 +40,15 @@ func (w *writer) hold(p *prepared, held *storev1.Entry, reason syncv1.HeldReason
 	if err := w.tx.PutHeld(w.stream, seq); err != nil {
 		return nil, err
 	}
-	if len(waitsFor) == 16 {
-		return e, w.tx.PutWaiting(w.stream, store.ID(waitsFor), p.id)
+	if len(waitsFor) != 16 {
+		return e, nil
 	}
-	return e, nil
+	// A mutation that as many others wait for takes no more into its list: those are released when their devices ask.
+	waiting, err := w.tx.Waiting(w.stream, store.ID(waitsFor))
+	if err != nil || len(waiting) >= maxSharers {
+		return e, err
+	}
+	return e, w.tx.PutWaiting(w.stream, store.ID(waitsFor), p.id)
 }
 
 // releaseWaiting judges again what waited for a mutation that has just come, and what waited for that, in the order

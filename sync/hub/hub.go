@@ -98,7 +98,9 @@ const (
 	maxReleaseBytes = 512 << 10
 	// maxChain bounds how far a chain of predecessors is walked back. A longer one counts as foreign: a conflict more,
 	// never a silent overwrite.
-	maxChain = 10_000
+	maxChain = 2000
+	// maxSharers bounds the records under one domain key and the mutations that wait for one other.
+	maxSharers = 1000
 	// retryAfter is what a device is asked to wait when its writes could not be stored.
 	retryAfter = 2 * time.Second
 	// maxRecord bounds a record with its candidates, in bytes, so that its entry stays within a value of the store.

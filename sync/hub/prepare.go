@@ -157,6 +157,9 @@ func unknownOperation(o syncv1.Operation) bool {
 
 func (p *prepared) checkContent() (syncv1.HeldReason, string) {
 	m, invalid := p.m, syncv1.HeldReason_HELD_REASON_INVALID
+	if reason, detail := invalidIf(care.InvalidTimes(m.GetRecord()), "record"); reason != 0 {
+		return reason, detail
+	}
 	switch m.GetOperation() {
 	case syncv1.Operation_OPERATION_CREATE:
 		switch {

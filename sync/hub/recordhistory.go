@@ -60,9 +60,9 @@ func (h *Hub) GetRecordHistory(ctx context.Context, c Call, req *chartv1.GetReco
 
 // history follows the record's entries back from seq. A seq that is not one of the record's is not found.
 func history(r store.Reader, stream store.Stream, req *chartv1.GetRecordHistoryRequest, seq uint64, resp *chartv1.GetRecordHistoryResponse) error {
-	size := pageSize(req.GetPageSize(), defaultHistory, maxHistory)
+	size, used := pageSize(req.GetPageSize(), defaultHistory, maxHistory), 0
 	for ; seq != 0; size-- {
-		if size == 0 {
+		if size == 0 || used > maxHistoryBytes {
 			resp.NextPageToken = strconv.FormatUint(seq, 10)
 			return nil
 		}
@@ -85,6 +85,7 @@ func history(r store.Reader, stream store.Stream, req *chartv1.GetRecordHistoryR
 			return err
 		}
 		resp.Items = append(resp.Items, item)
+		used += len(raw)
 		seq = e.GetPreviousSeq()
 	}
 	return nil

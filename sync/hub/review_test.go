@@ -185,6 +185,50 @@ func TestOneDamagedStream(t *testing.T) {
 	}
 }
 
+// TestInvalidTimesAreHeld: a time that is none would make the chart unreadable as JSON, for good.
+func TestInvalidTimesAreHeld(t *testing.T) {
+	b := newBench(t)
+	first := b.create("sato", temperature(365))
+	recorded := b.create("sato", temperature(365))
+	recorded.Record.Envelope.Recorded.Seconds = 1 << 50
+	effective := b.create("sato", temperature(365))
+	effective.Record.Envelope.Effective.Nanos = -2
+	patch := b.patch("sato", first.GetId(), nil, temperature(366))
+	patch.Record.Envelope.Recorded.Seconds = math.MinInt64
+	b.expect(b.push("sato", first, recorded, effective, patch), "APPLIED", "HELD INVALID", "HELD INVALID", "HELD INVALID")
+}
+
+// TestAStreamStandsOnce among the positions of a request.
+func TestAStreamStandsOnce(t *testing.T) {
+	b := newBench(t)
+	req := b.request()
+	req.Positions = []*syncv1.StreamPosition{{StreamId: "yamada/care"}, {StreamId: "yamada/care"}}
+	if _, _, err := b.hub.Sync(context.Background(), b.call("sato"), req); hub.CodeOf(err) != hub.InvalidArgument {
+		t.Errorf("twice: %v", err)
+	}
+}
+
+// TestManyDosesOfOneSlot do not keep another one out, nor the mutations after it.
+func TestManyDosesOfOneSlot(t *testing.T) {
+	b := newBench(t)
+	dose := func() *syncv1.Mutation {
+		return b.create("sato", &carev1.Body{Kind: &carev1.Body_MedicationLog{MedicationLog: &carev1.MedicationLog{
+			OrderId: make([]byte, 16), Slot: "2026-11-23/after-breakfast", Outcome: carev1.DoseOutcome_DOSE_OUTCOME_GIVEN,
+		}}})
+	}
+	for range 5 {
+		var many []*syncv1.Mutation
+		for range 1000 {
+			many = append(many, dose())
+		}
+		b.push("takahashi", many...)
+	}
+	b.expect(b.push("sato", dose(), b.create("sato", temperature(365))), "APPLIED", "APPLIED")
+	if n := len(b.timeline("sato", newTimeline()).GetItems()[0].GetPossibleDuplicates()); n > 20 {
+		t.Errorf("%d possible duplicates are named", n)
+	}
+}
+
 // TestHeldEntryProvesNothing: nobody was shown a record at the place of a held entry.
 func TestHeldEntryProvesNothing(t *testing.T) {
 	b := newBench(t)

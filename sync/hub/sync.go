@@ -23,6 +23,9 @@ func (h *Hub) Sync(ctx context.Context, c Call, req *syncv1.SyncRequest) (*syncv
 		return nil, nil, refuse(TooLarge, "too many mutations in one request; nothing was stored, send half of them")
 	}
 	step := h.newStep(c, req)
+	if len(step.positions) != len(req.GetPositions()) {
+		return nil, nil, refuse(InvalidArgument, "positions: a stream may stand there once; nothing was stored")
+	}
 	if err := step.recognise(ctx); err != nil {
 		return nil, nil, outward(err)
 	}

@@ -204,7 +204,7 @@ func (t *timeline) duplicates(stream store.Stream, kind *care.Kind, rec *carev1.
 		return nil, err
 	}
 	var others [][]byte
-	for _, id := range ids {
+	for _, id := range ids[:min(len(ids), maxDuplicates)] {
 		if sameID(id[:], rec.GetId()) {
 			continue
 		}

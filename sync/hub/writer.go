@@ -218,11 +218,21 @@ func (w *writer) install(v *version) error {
 		return err
 	}
 	if key, ok := care.DomainKey(v.kind, v.record.GetBody()); ok {
-		if err := w.tx.PutKeyed(w.stream, key, v.id); err != nil {
+		if err := w.putKeyed(key, v.id); err != nil {
 			return err
 		}
 	}
 	return w.tx.PutPlace(w.stream, store.Place{EffectiveMs: state.EffectiveMs, Seq: v.at.GetSeq()})
+}
+
+// putKeyed puts a record under its domain key. A key with more records than anybody can look through takes no more:
+// each of those there shows that there are others, and the record itself is stored all the same.
+func (w *writer) putKeyed(key [16]byte, id store.ID) error {
+	ids, err := w.tx.Keyed(w.stream, key)
+	if err != nil || len(ids) >= maxSharers {
+		return err
+	}
+	return w.tx.PutKeyed(w.stream, key, id)
 }
 
 // retire takes the version before out of digest and scans.

@@ -95,7 +95,7 @@ func (d Draft) checkValues(kind *care.Kind, shown *carev1.Record) error {
 		body = merged
 	}
 	found := care.Check(body)
-	for _, v := range care.Validate(d.Record.GetEnvelope()) {
+	for _, v := range append(care.Validate(d.Record.GetEnvelope()), care.InvalidTimes(d.Record)...) {
 		found = append(found, care.Finding{Field: "envelope." + v.Field, Severity: care.Refused, En: v.Message, Ja: v.Message})
 	}
 	if slices.ContainsFunc(found, func(f care.Finding) bool { return f.Severity == care.Refused }) {

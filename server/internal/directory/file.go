@@ -109,7 +109,8 @@ func decode(content []byte) (file, problems) {
 
 var (
 	atLine       = regexp.MustCompile(`line (\d+): (.*)`)
-	unknownField = regexp.MustCompile(`^field (\S+) not found in type`)
+	unknownField = regexp.MustCompile(`^field (.*) not found in type`)
+	fieldName    = regexp.MustCompile(`^[a-z_]{1,32}$`)
 	quoted       = regexp.MustCompile("`[^`]*`|\"[^\"]*\"")
 )
 
@@ -127,7 +128,10 @@ func yamlProblems(err error) problems {
 			p.line, _ = strconv.Atoi(m[1])
 			p.text = quoted.ReplaceAllString(m[2], "…")
 			if field := unknownField.FindStringSubmatch(m[2]); field != nil {
-				p.text = "there is no field " + field[1] + " here"
+				p.text = "there is no such field here" // its name may be a person's, put in the wrong column
+				if fieldName.MatchString(field[1]) {
+					p.text = "there is no field " + field[1] + " here"
+				}
 			}
 		}
 		found = append(found, p)

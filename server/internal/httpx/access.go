@@ -26,8 +26,6 @@ type Access struct {
 	Known map[string]bool
 	// Quiet ones are logged at the level debug: somebody asks them all day long.
 	Quiet map[string]bool
-	// Streams are the procedures that may take as long as they like.
-	Streams map[string]bool
 	// Patience is how long one write may take.
 	Patience time.Duration
 	// Observe and Panicked are told; may be nil.
@@ -44,10 +42,6 @@ func (a *Access) Wrap(next http.Handler) http.Handler {
 		r = r.WithContext(api.WithNote(r.Context(), note))
 		r.Body = in
 		out.Header().Set(RequestIDHeader, note.RequestID)
-		if a.Streams[r.URL.Path] {
-			// The time to read the request must not end a stream that is still answered.
-			_ = out.control.SetReadDeadline(time.Time{})
-		}
 		defer func() {
 			a.recovered(recover(), out, note)
 			a.line(r, out, in, note, time.Since(start))

@@ -9,6 +9,7 @@ package keys
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -101,4 +102,36 @@ func syncFolder(folder string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// CheckSeal compares the sealing key with the mark that it left when it was first used. With another key no receipt
+// would prove anything, and everything that tablets wrote offline would be held. Without a mark it says nothing.
+func CheckSeal(mark string, key [Size]byte) error {
+	content, err := os.ReadFile(mark)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return fmt.Errorf("%s cannot be read; nothing was changed: check its owner: %w", mark, err)
+	case strings.TrimSpace(string(content)) != fingerprint(key):
+		return fmt.Errorf("%s is not the key that this server has sealed with so far; nothing was changed: bring the right one back from your backup of the keys", SealFile)
+	}
+	return nil
+}
+
+// MarkSeal leaves the mark of the sealing key, now that it is in use.
+func MarkSeal(mark string, key [Size]byte) error {
+	err := os.MkdirAll(filepath.Dir(mark), 0o700)
+	if err == nil {
+		err = os.WriteFile(mark, []byte(fingerprint(key)+"\n"), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("%s cannot be written; check the disk and start again: %w", mark, err)
+	}
+	return nil
+}
+
+func fingerprint(key [Size]byte) string {
+	sum := sha256.Sum256(append([]byte("tsunagu/seal/mark/v1"), key[:]...))
+	return hex.EncodeToString(sum[:8])
 }
