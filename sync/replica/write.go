@@ -86,7 +86,7 @@ type seen struct {
 
 // put puts down what is shown, for somebody who begins to change it.
 func (s seen) put() (*devicev1.Seen, error) {
-	kept := &devicev1.Seen{Version: s.version, Trunk: s.trunk, Last: s.last}
+	kept := &devicev1.Seen{Version: s.version, Trunk: s.trunk, Last: s.last, GoesOn: s.goesOn}
 	for _, c := range s.confirmed.GetCandidates() {
 		kept.Candidates = append(kept.Candidates, &syncv1.CandidateRef{MutationId: c.GetMutationId(), Group: c.GetGroup()})
 	}
@@ -112,7 +112,7 @@ func (s seen) as(before *devicev1.Seen) (seen, error) {
 		was.last = proto.CloneOf(was.last)
 		was.last.Shown = same && before.GetLast().GetShown()
 	}
-	was.goesOn = s.goesOn && same && was.last.GetShown()
+	was.goesOn = s.goesOn && before.GetGoesOn() && same
 	return was, nil
 }
 

@@ -1068,7 +1068,9 @@ type Seen struct {
 	// The candidates.
 	Candidates []*v1.CandidateRef `protobuf:"bytes,4,rep,name=candidates,proto3" json:"candidates,omitempty"`
 	// A serialised care.v1.Record: what was on the screen.
-	Record        []byte `protobuf:"bytes,5,opt,name=record,proto3" json:"record,omitempty"`
+	Record []byte `protobuf:"bytes,5,opt,name=record,proto3" json:"record,omitempty"`
+	// True if that last mutation was pending then: what is written now goes on with its chain, if it still is.
+	GoesOn        bool `protobuf:"varint,6,opt,name=goes_on,json=goesOn,proto3" json:"goes_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1136,6 +1138,13 @@ func (x *Seen) GetRecord() []byte {
 		return x.Record
 	}
 	return nil
+}
+
+func (x *Seen) GetGoesOn() bool {
+	if x != nil {
+		return x.GoesOn
+	}
+	return false
 }
 
 var File_tsunagu_device_v1_store_proto protoreflect.FileDescriptor
@@ -1220,7 +1229,7 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12\x1d\n" +
 	"\n" +
 	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\x12\x16\n" +
-	"\x06server\x18\x04 \x01(\tR\x06server\"\xff\x01\n" +
+	"\x06server\x18\x04 \x01(\tR\x06server\"\x98\x02\n" +
 	"\x04Seen\x128\n" +
 	"\aversion\x18\x01 \x01(\v2\x1e.tsunagu.sync.v1.RecordVersionR\aversion\x124\n" +
 	"\x05trunk\x18\x02 \x01(\v2\x1e.tsunagu.sync.v1.RecordVersionR\x05trunk\x120\n" +
@@ -1228,7 +1237,8 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	"\n" +
 	"candidates\x18\x04 \x03(\v2\x1d.tsunagu.sync.v1.CandidateRefR\n" +
 	"candidates\x12\x16\n" +
-	"\x06record\x18\x05 \x01(\fR\x06record*\xd8\x01\n" +
+	"\x06record\x18\x05 \x01(\fR\x06record\x12\x17\n" +
+	"\agoes_on\x18\x06 \x01(\bR\x06goesOn*\xd8\x01\n" +
 	"\rMutationState\x12\x1e\n" +
 	"\x1aMUTATION_STATE_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16MUTATION_STATE_PENDING\x10\x01\x12\x1c\n" +
