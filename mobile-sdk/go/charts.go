@@ -2,7 +2,6 @@ package sdk
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 
@@ -25,8 +24,13 @@ type Chart struct {
 	Complete bool
 }
 
-// Charts returns the charts on this tablet, by id.
+// Charts returns the charts that the person who uses this tablet may see on it, by id: those that their own last
+// synchronisation showed, and those in which something of theirs waits.
 func (t *Tablet) Charts() ([]Chart, error) {
+	seen, err := t.sight()
+	if err != nil {
+		return nil, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	streams, err := t.replica.Streams()
@@ -35,6 +39,13 @@ func (t *Tablet) Charts() ([]Chart, error) {
 	}
 	byID := map[string]*Chart{}
 	for _, s := range streams {
+		shown, err := t.seen(seen, s.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !shown {
+			continue
+		}
 		id := chartOf(s)
 		c := byID[id]
 		if c == nil {
@@ -49,8 +60,30 @@ func (t *Tablet) Charts() ([]Chart, error) {
 		charts = append(charts, *c)
 	}
 	slices.SortFunc(charts, func(a, b Chart) int { return cmp.Compare(a.ID, b.ID) })
-	return charts, t.store.View(func(r replica.Reader) error {
+	return charts, t.name(seen, charts)
+}
+
+// seen tells whether a stream holds something for the person. The caller holds the lock.
+func (t *Tablet) seen(by sight, stream string) (found bool, err error) {
+	if by.reads(stream) || by.person == "" {
+		return by.reads(stream), nil
+	}
+	err = t.replica.Records(stream, func(v replica.View) error {
+		if found = by.wrote(v); found {
+			return replica.ErrStop
+		}
+		return nil
+	})
+	return found, err
+}
+
+// name fills in the names of the charts that the person may read; a name is a part of the chart.
+func (t *Tablet) name(by sight, charts []Chart) error {
+	return t.store.View(func(r replica.Reader) error {
 		for i := range charts {
+			if !slices.ContainsFunc(charts[i].Streams, func(s replica.StreamView) bool { return by.reads(s.ID) }) {
+				continue
+			}
 			known := &chartv1.Chart{}
 			value, err := r.Get(chartKey(charts[i].ID))
 			if err != nil {
@@ -99,39 +132,19 @@ func (c Chart) Stream(class carev1.StreamClass) (string, bool) {
 	return "", false
 }
 
-// maxChartPages bounds how many pages of charts one synchronisation reads.
-const maxChartPages = 20
-
-// refreshNames asks the server for the names of the charts, if there are some that the tablet does not know.
-func (t *Tablet) refreshNames(ctx context.Context, token string) error {
-	charts, err := t.Charts()
-	if err != nil || !slices.ContainsFunc(charts, func(c Chart) bool { return c.Name == "" }) {
-		return err
+// usual returns the stream of a chart that entries of a class go to. It is found for those too who may not see what is
+// in it, or not yet: in an emergency they write, and the server judges it.
+func (t *Tablet) usual(chart string, class carev1.StreamClass) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	streams, err := t.replica.Streams()
+	if err != nil {
+		return "", err
 	}
-	req := &chartv1.ListChartsRequest{PageSize: 1000}
-	for range maxChartPages {
-		answer, err := t.charts.ListCharts(ctx, authorised(token, proto.CloneOf(req)))
-		if err != nil {
-			return remote(err)
-		}
-		err = t.store.Update(func(tx replica.Tx) error {
-			for _, c := range answer.Msg.GetCharts() {
-				value, err := proto.Marshal(c)
-				if err != nil {
-					return err
-				}
-				if err := tx.Set(chartKey(c.GetId()), value); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if req.PageToken = answer.Msg.GetNextPageToken(); req.PageToken == "" {
-			return nil
+	for _, s := range streams {
+		if chartOf(s) == chart && s.Info.GetStreamClass() == class {
+			return s.ID, nil
 		}
 	}
-	return nil
+	return "", ErrNoChart
 }

@@ -1,7 +1,7 @@
 // Package sdk is what an app on a tablet uses: charts that are there without a network, entries that are safe on the
 // tablet before the screen says so, and a synchronisation that may be cut off anywhere.
 //
-// It promises that an entry is on disk when the call that made it returns; that nothing is deleted by signing out,
+// It promises that an entry is on disk when the call that made it returns; that nothing is deleted
 // by an answer that was lost, or by a store that does not open; and that the state it shows is true: on this tablet,
 // safe on the server with a receipt, or in need of somebody's attention.
 //

@@ -2,7 +2,6 @@ package sdk
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -38,18 +37,17 @@ func (t *Tablet) Create(chart string, body *carev1.Body, e Entry) (Saved, error)
 	if !known {
 		return Saved{}, replica.ErrNoBody
 	}
+	if err := t.signedIn(); err != nil { // before "no such chart", which would be true and no help
+		return Saved{}, err
+	}
 	stream := e.Stream
 	if stream == "" {
-		c, err := t.Chart(chart)
-		if err != nil {
+		var err error
+		if stream, err = t.usual(chart, kind.DefaultStream); err != nil {
 			return Saved{}, err
 		}
-		var has bool
-		if stream, has = c.Stream(kind.DefaultStream); !has {
-			return Saved{}, ErrNoChart
-		}
 	}
-	body, err := confirmed(body, e.Confirm)
+	body, err := t.confirmed(stream, body, e.At, e.Confirm)
 	if err != nil {
 		return Saved{}, err
 	}
@@ -79,7 +77,10 @@ func (t *Tablet) AmendSeen(shown Item, body *carev1.Body, reason string, confirm
 	if is, same := care.KindOf(shown.Record.GetBody()); !known || !same || is != kind {
 		return Saved{}, replica.ErrNoBody
 	}
-	if body, err = confirmed(body, confirm); err != nil {
+	if unchanged(body, shown.Record.GetBody()) {
+		return Saved{}, ErrUnchanged
+	}
+	if body, err = t.confirmed(stream, body, time.Time{}, confirm); err != nil {
 		return Saved{}, err
 	}
 	d := replica.Draft{
@@ -93,10 +94,24 @@ func (t *Tablet) AmendSeen(shown Item, body *carev1.Body, reason string, confirm
 			}
 		}
 		if len(d.Groups) == 0 {
-			return Saved{StreamID: stream, RecordID: record}, nil // nothing differs, so nothing is written
+			return Saved{}, ErrUnchanged
 		}
 	}
 	return t.write(d)
+}
+
+// unchanged tells whether two bodies say the same. Confirmations do not count: they are of the write, not the value.
+func unchanged(a, b *carev1.Body) bool {
+	a, b = proto.CloneOf(a), proto.CloneOf(b)
+	for _, body := range []*carev1.Body{a, b} {
+		if v := body.GetVitalSigns(); v != nil {
+			v.Confirmed = nil
+		}
+		if o := body.GetMedicationOrder(); o != nil {
+			o.Confirmed = nil
+		}
+	}
+	return proto.Equal(a, b)
 }
 
 // Retract marks a record as entered in error. It stays in the history, struck through.
@@ -116,69 +131,6 @@ func (t *Tablet) RetractSeen(shown Item, reason string) (Saved, error) {
 	})
 }
 
-// Keep is the choice to keep the current value.
-const Keep = -1
-
-// Resolve decides a conflict: the current value stays (Keep), or the value of the candidate with that number takes
-// its place. The other values that were shown are dropped, and stay in the history.
-func (t *Tablet) Resolve(stream string, record replica.ID, choice int, reason string) (Saved, error) {
-	shown, err := t.Record(stream, record)
-	if err != nil {
-		return Saved{}, err
-	}
-	return t.ResolveSeen(shown, choice, reason)
-}
-
-// ResolveSeen decides a conflict as its author had it before them: the choice is a number of that list, and only what
-// stood there is decided.
-func (t *Tablet) ResolveSeen(shown Item, choice int, reason string) (Saved, error) {
-	stream, record := shown.StreamID, shown.ID
-	candidates := shown.Record.GetCandidates()
-	kind, known := care.KindOf(shown.Record.GetBody())
-	if !known || choice < Keep || choice >= len(candidates) {
-		return Saved{}, ErrNoRecord
-	}
-	d := replica.Draft{
-		StreamID: stream, RecordID: record, Operation: syncv1.Operation_OPERATION_RESOLVE, Reason: reason,
-		Record: &carev1.Record{Body: proto.CloneOf(shown.Record.GetBody()), Status: shown.Record.GetStatus()}, Seen: shown.Seen,
-	}
-	if choice != Keep {
-		take(d.Record, shown.Record, candidates[choice])
-	}
-	if !kind.WholeRecord() {
-		for _, c := range candidates {
-			if !slices.Contains(d.Groups, c.GetGroup()) {
-				d.Groups = append(d.Groups, c.GetGroup())
-			}
-		}
-		slices.Sort(d.Groups)
-		if slices.Contains(d.Groups, uint32(carev1.Group_GROUP_ENVELOPE)) && d.Record.Envelope == nil {
-			d.Record.Envelope = proto.CloneOf(shown.Record.GetEnvelope())
-		}
-	}
-	return t.write(d)
-}
-
-// take puts a candidate's value into what is written.
-func take(rec, shown *carev1.Record, c *carev1.Candidate) {
-	switch c.GetGroup() {
-	case uint32(carev1.Group_GROUP_UNSPECIFIED):
-		if c.GetBody() != nil {
-			rec.Body = proto.CloneOf(c.GetBody())
-		}
-		rec.Envelope = proto.CloneOf(c.GetEnvelope())
-		if c.GetStatus() != carev1.RecordStatus_RECORD_STATUS_UNSPECIFIED {
-			rec.Status = c.GetStatus()
-		}
-	case uint32(carev1.Group_GROUP_STATUS):
-		rec.Status = c.GetStatus()
-	case uint32(carev1.Group_GROUP_ENVELOPE):
-		rec.Envelope = proto.CloneOf(c.GetEnvelope())
-	default:
-		care.CopyGroup(rec.Body, c.GetBody(), c.GetGroup())
-	}
-}
-
 // Acknowledge says that the author has seen that an entry was refused.
 func (t *Tablet) Acknowledge(mutation replica.ID) error {
 	t.mu.Lock()
@@ -188,6 +140,10 @@ func (t *Tablet) Acknowledge(mutation replica.ID) error {
 
 // write puts a draft into the queue, in the name of whoever uses the tablet.
 func (t *Tablet) write(d replica.Draft) (Saved, error) {
+	entered := d.Operation != syncv1.Operation_OPERATION_RESOLVE // which takes over what somebody wrote before
+	if blank(d.Reason) || entered && d.Record != nil && blankText(d.Record.ProtoReflect()) {
+		return Saved{}, ErrBlank
+	}
 	s, err := t.session()
 	if err != nil {
 		return Saved{}, err
@@ -210,25 +166,4 @@ func (t *Tablet) write(d replica.Draft) (Saved, error) {
 		saved.RecordID = id
 	}
 	return saved, nil
-}
-
-// confirmed looks at what was entered. Impossible values are refused; unlikely ones have to be confirmed, which the
-// record then says.
-func confirmed(body *carev1.Body, confirm bool) (*carev1.Body, error) {
-	found := care.Check(body)
-	if slices.ContainsFunc(found, func(f care.Finding) bool { return f.Severity == care.Refused }) {
-		return nil, &CheckError{Findings: found}
-	}
-	if len(found) > 0 && !confirm {
-		return nil, &CheckError{Confirm: true, Findings: found}
-	}
-	body = proto.CloneOf(body)
-	if v := body.GetVitalSigns(); v != nil {
-		for _, f := range found {
-			if f.Item != 0 && !slices.Contains(v.Confirmed, f.Item) {
-				v.Confirmed = append(v.Confirmed, f.Item)
-			}
-		}
-	}
-	return body, nil
 }

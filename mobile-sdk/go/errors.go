@@ -28,6 +28,20 @@ var (
 	ErrSignIn = &Problem{
 		En: "You are not signed in on this tablet, or no longer. What you wrote stays here; sign in again.",
 		Ja: "サインインしていないか、期限が切れています。書いた内容はこの端末に残っています。もう一度サインインしてください。"}
+	ErrExpired = &Problem{
+		En:    "You were signed in too long ago for the server. What you wrote stays here; sign in again.",
+		Ja:    "サインインの期限が切れました。書いた内容はこの端末に残っています。もう一度サインインしてください。",
+		cause: ErrSignIn}
+	ErrOtherServer = &Problem{
+		En:    "You signed in at another server. Check the address, or sign in at this one; nothing was sent.",
+		Ja:    "サインインしたのは別のサーバーです。アドレスを確認するか、このサーバーにサインインしてください。何も送信していません。",
+		cause: ErrSignIn}
+	ErrNoServer = &Problem{
+		En: "No server is set for this tablet. What you wrote stays here; give its address, such as http://127.0.0.1:8420.",
+		Ja: "サーバーのアドレスが設定されていません。書いた内容はこの端末に残っています。http://127.0.0.1:8420 の形で指定してください。"}
+	ErrAddress = &Problem{
+		En: "The server's address begins with http:// or https://, such as http://127.0.0.1:8420.",
+		Ja: "サーバーのアドレスは http://127.0.0.1:8420 のように http:// または https:// から入力してください。"}
 	ErrOffline = &Problem{
 		En: "The server cannot be reached. What you wrote stays on this tablet and is sent later.",
 		Ja: "サーバーに接続できません。書いた内容はこの端末に残り、後で送信されます。"}
@@ -44,8 +58,23 @@ var (
 		En: "This tablet has no such record.",
 		Ja: "この端末にその記録はありません。"}
 	ErrAmbiguous = &Problem{
-		En: "Several records begin with these characters; write more of them.",
-		Ja: "同じ文字で始まる記録が複数あります。番号をもう少し長く入力してください。"}
+		En: "Several records begin or end with these characters; write more of them.",
+		Ja: "同じ文字で始まる、または終わる記録が複数あります。番号をもう少し長く入力してください。"}
+	ErrUnchanged = &Problem{
+		En: "This changes nothing, so nothing was written.",
+		Ja: "変更がないため、保存していません。"}
+	ErrNoDraft = &Problem{
+		En: "Only a draft note can be signed; nothing was saved.",
+		Ja: "署名できるのは下書きだけです。保存していません。"}
+	ErrSigned = &Problem{
+		En: "This draft was signed already; nothing was saved.",
+		Ja: "この下書きは署名済みです。保存していません。"}
+	ErrBlank = &Problem{
+		En: "A text or reason has nothing but spaces; nothing was saved.",
+		Ja: "空白だけの文や理由があります。入力してください。保存していません。"}
+	ErrNoConflict = &Problem{
+		En: "There is only one value, so there is nothing to decide; nothing was saved.",
+		Ja: "内容は一つだけで、判断は不要です。保存していません。"}
 	ErrRefused = &Problem{
 		En: "The server refused the sign-in: device, person or secret do not fit.",
 		Ja: "サインインできません。端末、職員番号、または暗証が正しくありません。"}
@@ -85,6 +114,10 @@ func Words(err error) (ja, en string) {
 	if errors.As(err, &p) {
 		return p.Ja, p.En
 	}
+	var missing *store.MissingKeyError
+	if errors.As(err, &missing) {
+		return "端末の保存先の鍵ファイルがありません（" + missing.File + "）。何も変更していません。フォルダの隣に戻してください。", sentence(err.Error())
+	}
 	for _, known := range coreWords {
 		if errors.Is(err, known.err) {
 			return known.ja, sentence(known.err.Error())
@@ -113,6 +146,7 @@ var coreWords = []struct {
 	{replica.ErrOtherDevice, "この保存先は別の端末のものです。"},
 	{replica.ErrDamaged, "端末の保存データが壊れています。消さずに保管し、管理者に連絡してください。"},
 	{replica.ErrUnknownMutation, "この端末にその番号の入力はありません。"},
+	{store.ErrNoStore, "その場所に端末の保存先はありません。フォルダ名を確認してください。何も変更していません。"},
 	{store.ErrClosed, "端末の保存先は閉じられています。"},
 	{store.ErrInUse, "別のプログラムがこの端末の保存先を使用中です。先に終了してください。"},
 	{store.ErrKey, "鍵がこの端末の保存先に合いません。何も変更していません。"},

@@ -40,16 +40,19 @@ type server struct {
 	url  string
 	keys seal.Master
 
-	mu     sync.Mutex
-	most   int // mutations that a request may carry; 0: any
-	epoch  uint64
-	moved  chan struct{} // closed and replaced whenever a log grows
-	person string        // grants only this one, if set
+	mu    sync.Mutex
+	most  int // mutations that a request may carry; 0: any
+	epoch uint64
+	moved chan struct{} // closed and replaced whenever a log grows
+	only  string        // grants only this person, if set
+	name  string        // of the chart
+	// expires is when sessions end; zero: never.
+	expires time.Time
 }
 
 func newServer(t *testing.T) *server {
 	t.Helper()
-	s := &server{moved: make(chan struct{})}
+	s := &server{moved: make(chan struct{}), name: "山田 花子"}
 	copy(s.keys[:], "the sealing key of these tests..")
 	s.hub = hub.New(hub.Config{Store: memory.New(), Directory: s, Seals: s.keys, Epochs: s})
 	mux := http.NewServeMux()
@@ -74,14 +77,17 @@ func (s *server) Person(_, id string) (*carev1.Actor, bool) {
 	return &carev1.Actor{PersonId: id, Name: "name of " + id, Role: carev1.Role_ROLE_NURSE, OrganisationId: "o"}, true
 }
 
-func (s *server) Grants(_, _, stream string) []hub.Grant {
-	if _, ok := s.Stream(tenant, stream); !ok {
+func (s *server) Grants(_, person, stream string) []hub.Grant {
+	if _, ok := s.Stream(tenant, stream); !ok || s.only != "" && person != s.only {
 		return nil
 	}
 	return []hub.Grant{{Role: carev1.Role_ROLE_NURSE, From: time.Unix(0, 0)}}
 }
 
-func (s *server) Readable(_, _ string, _ time.Time) []hub.StreamRef {
+func (s *server) Readable(_, person string, _ time.Time) []hub.StreamRef {
+	if s.only != "" && person != s.only {
+		return nil
+	}
 	ref, _ := s.Stream(tenant, chart+"/care")
 	return []hub.StreamRef{ref}
 }
@@ -93,7 +99,7 @@ func (s *server) Stream(_, id string) (hub.StreamRef, bool) {
 }
 
 func (s *server) Chart(_, id string) (hub.Chart, bool) {
-	return hub.Chart{ID: chart, Name: "山田 花子", Streams: s.Readable("", "", time.Time{})}, id == chart
+	return hub.Chart{ID: chart, Name: s.name, Streams: s.Readable("", s.only, time.Time{})}, id == chart
 }
 
 func (s *server) call(h http.Header) (hub.Call, error) {
@@ -114,7 +120,7 @@ func (s *server) SignIn(_ context.Context, r *connect.Request[identityv1.SignInR
 	key := s.keys.AuthorKey(tenant, r.Msg.GetPersonId(), r.Msg.GetDeviceId())
 	return connect.NewResponse(&identityv1.SignInResponse{
 		Token: r.Msg.GetPersonId() + "/" + r.Msg.GetDeviceId(), AuthorKey: key[:], Name: "name of " + r.Msg.GetPersonId(),
-		Role: carev1.Role_ROLE_NURSE, ServerTime: s.keys.Time(tenant, r.Msg.GetDeviceId(), time.Now().UnixMilli()),
+		Role: carev1.Role_ROLE_NURSE, ExpiresMs: max(0, s.expires.UnixMilli()), ServerTime: s.keys.Time(tenant, r.Msg.GetDeviceId(), time.Now().UnixMilli()),
 	}), nil
 }
 
@@ -164,7 +170,7 @@ func (s *server) Watch(ctx context.Context, _ *connect.Request[syncv1.WatchReque
 }
 
 func (s *server) ListCharts(context.Context, *connect.Request[chartv1.ListChartsRequest]) (*connect.Response[chartv1.ListChartsResponse], error) {
-	return connect.NewResponse(&chartv1.ListChartsResponse{Charts: []*chartv1.Chart{{Id: chart, Name: "山田 花子"}}}), nil
+	return connect.NewResponse(&chartv1.ListChartsResponse{Charts: []*chartv1.Chart{{Id: chart, Name: s.name}}}), nil
 }
 
 // flaky carries calls, and loses the answers that it is told to lose.

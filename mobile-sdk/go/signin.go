@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"strings"
 
 	"connectrpc.com/connect"
 	"google.golang.org/protobuf/proto"
@@ -111,4 +112,46 @@ func (t *Tablet) session() (*devicev1.Session, error) {
 		return proto.Unmarshal(value, s)
 	})
 	return s, err
+}
+
+// signedIn tells whether anybody may write here.
+func (t *Tablet) signedIn() error {
+	s, err := t.session()
+	if err == nil && s == nil {
+		err = ErrSignIn
+	}
+	return err
+}
+
+// session is what a call to the server needs of the person who uses the tablet.
+type session struct{ person, token string }
+
+// caller returns whose name the next call is made in. The token goes to the server that gave it and nowhere else:
+// another address, mistyped or foreign, could use it. One that has run out is not sent either.
+func (t *Tablet) caller() (session, error) {
+	s, err := t.session()
+	switch {
+	case err != nil:
+		return session{}, err
+	case s == nil:
+		return session{}, ErrSignIn
+	case t.opts.Server == "":
+		return session{}, ErrNoServer
+	case s.GetServer() != "" && sameAddress(s.GetServer()) != sameAddress(t.opts.Server):
+		return session{}, ErrOtherServer
+	case s.GetExpiresMs() > 0 && t.serverNow() >= s.GetExpiresMs():
+		return session{}, ErrExpired
+	}
+	return session{s.GetPersonId(), s.GetToken()}, nil
+}
+
+func sameAddress(server string) string { return strings.ToLower(strings.TrimRight(server, "/")) }
+
+// serverNow is the server's time as far as the tablet knows: its own clock may be off, which must not sign people out.
+func (t *Tablet) serverNow() int64 {
+	now := t.opts.Clock().WallMs
+	if status, err := t.Status(); err == nil && status.OffsetMs != nil {
+		now -= *status.OffsetMs
+	}
+	return now
 }

@@ -28,6 +28,8 @@ type SyncReport struct {
 	NeedsUpdate bool
 	// Waiting: the server asked to come back later; there is more to do.
 	Waiting bool
+	// Unfinished: so many rounds went by that this synchronisation ended before its work did. Synchronise again.
+	Unfinished bool
 }
 
 func (s *SyncReport) add(p replica.Progress) {
@@ -49,34 +51,44 @@ func (t *Tablet) Sync(ctx context.Context) (SyncReport, error) {
 	t.syncing.Lock()
 	defer t.syncing.Unlock()
 	report := SyncReport{}
-	s, err := t.session()
+	by, err := t.caller()
 	if err != nil {
 		return report, err
 	}
-	if s == nil {
-		return report, ErrSignIn
+	if err := t.exchangeAll(ctx, by.token, &report); err != nil {
+		return report, err
 	}
-	token := s.GetToken()
+	if !report.Unfinished {
+		if err := t.keepReadable(by.person); err != nil {
+			return report, err
+		}
+	}
+	if err := t.repair(ctx, by.token, &report); err != nil {
+		return report, err
+	}
+	return report, t.refreshNames(ctx, by)
+}
+
+// exchangeAll sends and receives until there is nothing more.
+func (t *Tablet) exchangeAll(ctx context.Context, token string, report *SyncReport) error {
 	for range maxRounds {
 		progress, err := t.exchange(ctx, token)
 		if err != nil {
-			return report, err
+			return err
 		}
 		report.add(progress)
 		if !progress.More {
-			break
+			return nil
 		}
 		if pause := time.Duration(progress.RetryAfterMs) * time.Millisecond; pause > 0 {
 			if err := t.opts.Wait(ctx, min(pause, longestWait)); err != nil {
 				report.Waiting = true
-				return report, remote(err)
+				return remote(err)
 			}
 		}
 	}
-	if err := t.repair(ctx, token, &report); err != nil {
-		return report, err
-	}
-	return report, t.refreshNames(ctx, token)
+	report.Unfinished = true
+	return nil
 }
 
 // exchange is one request with its answer. A request that is too large is halved.
@@ -134,7 +146,7 @@ func (t *Tablet) repair(ctx context.Context, token string, report *SyncReport) e
 		if err != nil || !needed {
 			return err
 		}
-		answer, err := t.sync.FetchSection(ctx, authorised(token, req))
+		answer, err := t.fetchSection(ctx, token, req)
 		if code := connect.CodeOf(err); code == connect.CodeNotFound || code == connect.CodeAborted {
 			return nil // revoked, or gone on otherwise, meanwhile: the next synchronisation says so
 		}
@@ -142,14 +154,25 @@ func (t *Tablet) repair(ctx context.Context, token string, report *SyncReport) e
 			return remote(err)
 		}
 		t.mu.Lock()
-		err = t.replica.AbsorbRepair(req, answer.Msg)
+		err = t.replica.AbsorbRepair(req, answer)
 		t.mu.Unlock()
 		if err != nil {
 			return err
 		}
 		report.Repaired++
 	}
+	report.Unfinished = true
 	return nil
+}
+
+func (t *Tablet) fetchSection(ctx context.Context, token string, req *syncv1.FetchSectionRequest) (*syncv1.FetchSectionResponse, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	answer, err := t.sync.FetchSection(ctx, authorised(token, req))
+	if err != nil {
+		return nil, err
+	}
+	return answer.Msg, nil
 }
 
 // Verify adds every digest up again, as is due daily and after the tablet was switched off hard. What differs is

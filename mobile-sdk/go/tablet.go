@@ -3,6 +3,7 @@ package sdk
 import (
 	"context"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -46,10 +47,14 @@ type Tablet struct {
 	identity identityv1connect.IdentityServiceClient
 	sync     syncv1connect.SyncServiceClient
 	charts   chartv1connect.ChartServiceClient
+	named    map[string]uint64 // person → when the names were asked for, in milliseconds since boot; under syncing
 }
 
 // Open opens a tablet's store, or makes one if there is none. One that does not open is left as it is; see SetAside.
 func Open(o Options) (*Tablet, error) {
+	if o.Server != "" && !strings.HasPrefix(o.Server, "http://") && !strings.HasPrefix(o.Server, "https://") {
+		return nil, ErrAddress
+	}
 	if o.Clock == nil {
 		o.Clock = SystemClock()
 	}
@@ -75,14 +80,10 @@ func Open(o Options) (*Tablet, error) {
 		_ = s.Close()
 		return nil, err
 	}
-	t := &Tablet{opts: o, store: s, replica: r}
+	t := &Tablet{opts: o, store: s, replica: r, named: map[string]uint64{}}
 	t.connect()
 	return t, nil
 }
-
-// SetAside moves a store that does not open out of the way and returns where it is now. It may hold the only copy of
-// what somebody wrote: keep it.
-func SetAside(dir string) (string, error) { return store.SetAside(dir) }
 
 // Close closes the store. What is under way ends first.
 func (t *Tablet) Close() error {

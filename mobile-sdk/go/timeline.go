@@ -23,13 +23,14 @@ type Item struct {
 	Kind string
 	// Ja and En say what it holds, in one line.
 	Ja, En string
-	// Author is who wrote it; nil if unknown.
-	Author *carev1.Actor
+	// Author is who wrote it first; nil if unknown. Writer is who wrote the value that is shown: the author of the last
+	// change, if there was one.
+	Author, Writer *carev1.Actor
 	// Retracted: shown struck through, counts nowhere.
 	Retracted bool
 	// TimeUncertain: the clock of the tablet that wrote it was off; both times have to be shown.
 	TimeUncertain bool
-	// PossibleDuplicates share its domain key: the same thing written twice, or done twice.
+	// PossibleDuplicates: the same thing written twice, or done twice. A person decides; until then it is the worse case.
 	PossibleDuplicates []replica.ID
 }
 
@@ -37,7 +38,7 @@ type Item struct {
 type Filter struct {
 	// Kinds to show, such as "vital_signs"; empty: all.
 	Kinds []string
-	// Attention: only what somebody has to look at.
+	// Attention: only what somebody has to look at, possible duplicates included.
 	Attention bool
 	// Limit of items, newest first. 0: all.
 	Limit int
@@ -49,12 +50,18 @@ func (t *Tablet) Timeline(chart string, f Filter) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
+	seen, err := t.sight()
+	if err != nil {
+		return nil, err
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var items []Item
 	for _, s := range c.Streams {
 		err := t.replica.Records(s.ID, func(v replica.View) error {
-			items = append(items, t.item(v))
+			if seen.shows(v) {
+				items = append(items, t.item(v))
+			}
 			return nil
 		})
 		if err != nil {
@@ -69,11 +76,16 @@ func (t *Tablet) Timeline(chart string, f Filter) ([]Item, error) {
 	if f.Limit > 0 && len(items) > f.Limit {
 		items = items[:f.Limit]
 	}
+	for n := range items {
+		if items[n].Ja, items[n].En, err = t.summary(seen, items[n].StreamID, items[n].Record.GetBody()); err != nil {
+			return nil, err
+		}
+	}
 	return items, nil
 }
 
 func (f Filter) shows(i Item) bool {
-	if f.Attention && i.State >= replica.OnTablet && !i.NeedsUpdate {
+	if f.Attention && i.State >= replica.OnTablet && !i.NeedsUpdate && len(i.PossibleDuplicates) == 0 {
 		return false
 	}
 	return len(f.Kinds) == 0 || slices.Contains(f.Kinds, i.Kind)
@@ -86,66 +98,54 @@ func (t *Tablet) item(v replica.View) Item {
 		Retracted:     v.Record.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED,
 		TimeUncertain: v.Record.GetArrival().GetTimeUncertain(),
 	}
-	i.Ja, i.En = care.Summary(v.Record.GetBody())
 	if kind, known := care.KindOf(v.Record.GetBody()); known {
 		i.Kind = kind.Name
 	}
 	if i.Author == nil && len(v.Own) > 0 {
-		if a, found, err := t.replica.Author(v.Own[0].PersonID); found && err == nil {
-			i.Author = &carev1.Actor{PersonId: a.PersonID, Name: a.Name, Role: a.Role, OrganisationId: a.Organisation}
+		i.Author = t.actor(v.Own[0].PersonID)
+	}
+	i.Writer = i.Author
+	if change := v.Record.GetLastChange().GetAuthor(); change != nil {
+		i.Writer = change
+	}
+	if last := len(v.Own) - 1; last >= 0 && v.Own[last].State == replica.OnTablet {
+		if a := t.actor(v.Own[last].PersonID); a != nil {
+			i.Writer = a
 		}
 	}
 	return i
 }
 
-// markDuplicates finds the records that share a domain key.
-func markDuplicates(items []Item) {
-	type place struct {
-		stream string
-		key    [16]byte
+// actor is somebody who signed in on this tablet; nil if they never did. The caller holds the lock.
+func (t *Tablet) actor(person string) *carev1.Actor {
+	a, found, err := t.replica.Author(person)
+	if !found || err != nil {
+		return nil
 	}
-	same := map[place][]int{}
-	for n, i := range items {
-		kind, known := care.KindByName(i.Kind)
-		if !known || i.Retracted {
-			continue
-		}
-		if key, has := care.DomainKey(kind, i.Record.GetBody()); has {
-			at := place{i.StreamID, key}
-			same[at] = append(same[at], n)
-		}
-	}
-	for _, group := range same {
-		for _, n := range group {
-			for _, other := range group {
-				if other != n {
-					items[n].PossibleDuplicates = append(items[n].PossibleDuplicates, items[other].ID)
-				}
-			}
-		}
-	}
-}
-
-// record returns one record as the tablet shows it.
-func (t *Tablet) record(stream string, id replica.ID) (replica.View, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	v, found, err := t.replica.Record(stream, id)
-	if err == nil && !found {
-		err = ErrNoRecord
-	}
-	return v, err
+	return &carev1.Actor{PersonId: a.PersonID, Name: a.Name, Role: a.Role, OrganisationId: a.Organisation}
 }
 
 // Record returns one record with its words.
 func (t *Tablet) Record(stream string, id replica.ID) (Item, error) {
-	v, err := t.record(stream, id)
+	seen, err := t.sight()
 	if err != nil {
 		return Item{}, err
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.item(v), nil
+	v, found, err := t.replica.Record(stream, id)
+	if err != nil {
+		return Item{}, err
+	}
+	if !found || !seen.shows(v) {
+		return Item{}, ErrNoRecord
+	}
+	i := t.item(v)
+	if i.Ja, i.En, err = t.summary(seen, stream, v.Record.GetBody()); err != nil {
+		return Item{}, err
+	}
+	i.PossibleDuplicates, err = t.duplicates(seen, v)
+	return i, err
 }
 
 // Find returns the record of a chart whose id, in hex without dashes, begins or ends with what was typed.
@@ -166,18 +166,4 @@ func (t *Tablet) Find(chart, typed string) (Item, error) {
 		return Item{}, ErrAmbiguous
 	}
 	return found[0], nil
-}
-
-// Queue returns what this tablet's people wrote and the tablet still keeps, oldest first.
-func (t *Tablet) Queue() ([]replica.Own, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.replica.Queue()
-}
-
-// Rescue returns records that the server no longer has; they may be the only copies.
-func (t *Tablet) Rescue() ([]replica.Rescued, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.replica.Rescue()
 }

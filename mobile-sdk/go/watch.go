@@ -46,13 +46,13 @@ func (t *Tablet) Watch(ctx context.Context, told func(SyncReport, error)) error 
 
 // awaitHint waits for the first hint; false if the watch ended without one.
 func (t *Tablet) awaitHint(ctx context.Context) bool {
-	s, err := t.session()
-	if err != nil || s == nil {
+	by, err := t.caller()
+	if err != nil {
 		return false
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stream, err := t.sync.Watch(ctx, authorised(s.GetToken(), &syncv1.WatchRequest{}))
+	stream, err := t.sync.Watch(ctx, authorised(by.token, &syncv1.WatchRequest{}))
 	if err != nil {
 		return false
 	}
@@ -64,7 +64,7 @@ func (t *Tablet) awaitHint(ctx context.Context) bool {
 		}
 		if first { // the watch stands now; what moved before it did was not told
 			first = false
-			if moved, err := t.movedMeanwhile(ctx, s.GetToken()); err != nil || moved {
+			if moved, err := t.movedMeanwhile(ctx, by.token); err != nil || moved {
 				return moved
 			}
 		}

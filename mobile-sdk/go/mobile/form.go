@@ -53,3 +53,9 @@ func (f *Form) Resolve(choice int, reason string) error {
 	_, err := f.tablet.tablet.ResolveSeen(f.shown, choice, reason)
 	return f.tablet.words(err)
 }
+
+// Sign makes a signed note of the draft and closes the draft.
+func (f *Form) Sign() error {
+	_, err := f.tablet.tablet.Sign(f.shown)
+	return f.tablet.words(err)
+}

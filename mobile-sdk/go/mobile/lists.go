@@ -44,19 +44,41 @@ type Item struct {
 	Kind string
 	// AtMs is the effective time.
 	AtMs int64
-	// Summary, Author and State are in the tablet's language.
-	Summary, Author, State string
+	// Summary and State are in the tablet's language. Author wrote it first, Writer the value that is shown.
+	Summary, Author, Writer, State string
 	// Safe on the server; Attention: somebody has to look at it.
 	Safe, Attention bool
 	Retracted       bool
 	TimeUncertain   bool
 	NeedsUpdate     bool
-	// PossibleDuplicates is how many records share its domain key.
-	PossibleDuplicates int
+	// PossibleDuplicates are the ids of the records that may be the same thing written or done twice.
+	PossibleDuplicates *IDs
 	// Candidates is how many values stand beside the current one.
 	Candidates int
 	// RecordJSON is the record, in JSON of care.v1.Record.
 	RecordJSON string
+}
+
+// IDs is a list of ids of records.
+type IDs struct{ list []string }
+
+func ids(of []replica.ID) *IDs {
+	l := &IDs{}
+	for _, id := range of {
+		l.list = append(l.list, hex.EncodeToString(id[:]))
+	}
+	return l
+}
+
+// Len is how many there are.
+func (l *IDs) Len() int { return len(l.list) }
+
+// Get returns one; empty if there is none with that number.
+func (l *IDs) Get(n int) string {
+	if n < 0 || n >= len(l.list) {
+		return ""
+	}
+	return l.list[n]
 }
 
 // Items is a list of records.
@@ -80,9 +102,9 @@ func (l *Items) Get(n int) *Item {
 	}
 	return &Item{
 		ID: hex.EncodeToString(i.ID[:]), StreamID: i.StreamID, Kind: i.Kind, AtMs: i.At.UnixMilli(),
-		Summary: l.tablet.pick(i.Ja, i.En), Author: i.Author.GetName(), State: l.tablet.pick(sdk.StateWords(i.View.State)),
+		Summary: l.tablet.pick(i.Ja, i.En), Author: i.Author.GetName(), Writer: i.Writer.GetName(), State: l.tablet.pick(sdk.StateWords(i.View.State)),
 		Safe: i.View.State == replica.Safe, Attention: i.View.State < replica.OnTablet, Retracted: i.Retracted,
-		TimeUncertain: i.TimeUncertain, NeedsUpdate: i.NeedsUpdate, PossibleDuplicates: len(i.PossibleDuplicates),
+		TimeUncertain: i.TimeUncertain, NeedsUpdate: i.NeedsUpdate, PossibleDuplicates: ids(i.PossibleDuplicates),
 		Candidates: len(i.Record.GetCandidates()), RecordJSON: string(json),
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
-	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -40,8 +39,15 @@ func Open(dir, server, device, language string, key []byte) (*Tablet, error) {
 	return t, nil
 }
 
-// SetAside moves a store that does not open out of the way and returns where it is now. Keep it.
-func SetAside(dir string) (string, error) { return sdk.SetAside(dir) }
+// SetAside moves a store that does not open out of the way and returns where it is now. Keep it, and its key. A store
+// that opens with the key is not moved.
+func SetAside(dir, device, language string, key []byte) (string, error) {
+	if len(key) == 0 {
+		key = nil
+	}
+	to, err := sdk.SetAside(sdk.Options{Dir: dir, Device: device, Key: key})
+	return to, (&Tablet{japanese: language != "en"}).words(err)
+}
 
 // Close closes the store.
 func (t *Tablet) Close() error { return t.words(t.tablet.Close()) }
@@ -112,11 +118,12 @@ func (t *Tablet) id(text string) (replica.ID, error) {
 	return replica.ID(raw), nil
 }
 
-// Check looks at a body as Create would: what it would refuse, and what it would ask to confirm.
-func (t *Tablet) Check(bodyJSON string) (*Findings, error) {
+// Check looks at a body as Create would: what it would refuse, and what it would ask to confirm. atMs is as in Create.
+func (t *Tablet) Check(chart, bodyJSON string, atMs int64) (*Findings, error) {
 	body, err := t.body(bodyJSON)
 	if err != nil {
 		return nil, err
 	}
-	return &Findings{tablet: t, list: care.Check(body)}, nil
+	found, err := t.tablet.Check(chart, body, millis(atMs))
+	return &Findings{tablet: t, list: found}, t.words(err)
 }

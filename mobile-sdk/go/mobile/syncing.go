@@ -6,16 +6,19 @@ import (
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 )
 
-// Report says what a synchronisation did.
+// Report says what a synchronisation did. Pushed are the entries that the server answered; Held and Rejected ones are
+// not safe in the chart, whether they were sent now or before.
 type Report struct {
 	Pushed, Pulled, Held, Conflicts, Rejected, Repaired int
 	NeedsUpdate                                         bool
+	// Unfinished: there is more to do; synchronise again.
+	Unfinished bool
 }
 
 func report(r sdk.SyncReport) *Report {
 	return &Report{
 		Pushed: r.Pushed, Pulled: r.Pulled, Held: r.Held, Conflicts: r.Conflicts, Rejected: r.Rejected,
-		Repaired: r.Repaired, NeedsUpdate: r.NeedsUpdate,
+		Repaired: r.Repaired, NeedsUpdate: r.NeedsUpdate, Unfinished: r.Unfinished || r.Waiting,
 	}
 }
 

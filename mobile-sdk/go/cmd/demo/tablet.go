@@ -46,14 +46,14 @@ func (p *player) openTablet(name, device string, people []string, skew time.Dura
 		if err := t.SignIn(p.ctx, secret(device), id, secret(id)); err != nil {
 			return nil, fmt.Errorf("%s cannot sign in on %s: both have to stand in testdata/demo/directory.yaml, with the secrets named there: %w", id, device, err)
 		}
+		if _, err := t.Sync(p.ctx); err != nil { // each learns for themselves what they may read
+			return nil, err
+		}
 		person, _, err := t.Person()
 		if err != nil {
 			return nil, err
 		}
 		t.people = append([]sdk.Person{person}, t.people...)
-	}
-	if _, err := t.Sync(p.ctx); err != nil {
-		return nil, err
 	}
 	_, err = t.Chart(p.chart)
 	if err != nil {

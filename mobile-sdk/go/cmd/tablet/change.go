@@ -1,6 +1,10 @@
 package main
 
 import (
+	"reflect"
+	"slices"
+	"time"
+
 	"google.golang.org/protobuf/proto"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
@@ -25,6 +29,9 @@ func (c amendCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if err := c.fits(i.Kind); err != nil {
+		return err
+	}
 	body := proto.CloneOf(i.Record.GetBody())
 	switch kind := body.GetKind().(type) {
 	case *carev1.Body_VitalSigns:
@@ -41,11 +48,27 @@ func (c amendCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	saved, err := e.tablet.Amend(i.StreamID, i.ID, body, c.Reason, c.Confirm)
+	saved, err := e.tablet.AmendSeen(i, body, c.Reason, c.Confirm)
 	if err != nil {
-		return err
+		return e.question(err, body, time.Time{})
 	}
 	return e.saved(saved)
+}
+
+// fits refuses flags that do not belong to the kind of the record: ignored, they would pass for written.
+func (c amendCmd) fits(kind string) error {
+	for _, flags := range []struct {
+		of    any
+		kinds []string
+	}{
+		{c.vitalFlags, []string{"vital_signs"}}, {c.noteFlags, []string{"draft_note", "signed_note"}},
+		{c.Order, []string{"medication_order"}}, {c.Dose, []string{"medication_log"}},
+	} {
+		if !slices.Contains(flags.kinds, kind) && !reflect.ValueOf(flags.of).IsZero() {
+			return usage("some of these flags do not belong to this kind of record", "この種類の記録にない項目が指定されています")
+		}
+	}
+	return nil
 }
 
 type retractCmd struct {
@@ -59,7 +82,7 @@ func (c retractCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	saved, err := e.tablet.Retract(i.StreamID, i.ID, c.Reason)
+	saved, err := e.tablet.RetractSeen(i, c.Reason)
 	if err != nil {
 		return err
 	}
@@ -79,6 +102,9 @@ func (c resolveCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if len(i.Record.GetCandidates()) == 0 {
+		return sdk.ErrNoConflict
+	}
 	if c.Keep == (c.Take > 0) || c.Take > len(i.Record.GetCandidates()) {
 		return usage("say --keep, or --take with a number that conflicts shows", "--keep、または --take に一覧の番号を指定してください")
 	}
@@ -86,7 +112,7 @@ func (c resolveCmd) Run(e *env) error {
 	if !c.Keep {
 		choice = c.Take - 1
 	}
-	saved, err := e.tablet.Resolve(i.StreamID, i.ID, choice, c.Reason)
+	saved, err := e.tablet.ResolveSeen(i, choice, c.Reason)
 	if err != nil {
 		return err
 	}

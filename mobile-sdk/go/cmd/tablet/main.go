@@ -43,24 +43,28 @@ type cli struct {
 	Lang        string        `help:"Language of the output." enum:"ja,en,both" default:"both" env:"TSUNAGU_LANG"`
 	ClockOffset time.Duration `help:"Set this tablet's clock wrong by so much, such as 2h, to see what happens." env:"TSUNAGU_CLOCK_OFFSET"`
 
-	SignIn    signInCmd    `cmd:"" help:"Sign in, while the server is up. サインイン"`
-	Charts    chartsCmd    `cmd:"" help:"List the charts on this tablet. カルテ一覧"`
-	Show      showCmd      `cmd:"" help:"Show a chart, newest first. カルテを見る"`
-	History   historyCmd   `cmd:"" help:"Show what this tablet knows about one record. 記録の経過"`
-	Vitals    vitalsCmd    `cmd:"" help:"Record vital signs. バイタル"`
-	Note      noteCmd      `cmd:"" help:"Write a note, or a draft that others continue. 記録"`
-	Order     orderCmd     `cmd:"" help:"Write a medication order. 処方・与薬指示"`
-	Dose      doseCmd      `cmd:"" help:"Record a dose. 与薬"`
-	Amend     amendCmd     `cmd:"" help:"Correct a record. 訂正"`
-	Retract   retractCmd   `cmd:"" help:"Mark a record as entered in error. 取消"`
-	Conflicts conflictsCmd `cmd:"" help:"List what needs somebody's attention. 要確認"`
-	Resolve   resolveCmd   `cmd:"" help:"Decide between several values of a record. 判断"`
-	Queue     queueCmd     `cmd:"" help:"List what was written here and where it stands. 送信状況"`
-	Receipts  receiptsCmd  `cmd:"" help:"List the server's receipts. 受領証"`
-	Sync      syncCmd      `cmd:"" help:"Synchronise once. 同期"`
-	Watch     watchCmd     `cmd:"" help:"Synchronise whenever something moves, until interrupted. 常時同期"`
-	Verify    verifyCmd    `cmd:"" help:"Check this tablet's copy against its digests. 検証"`
-	SetAside  setAsideCmd  `cmd:"" help:"Move a store that does not open out of the way. 退避"`
+	SignIn      signInCmd      `cmd:"" help:"Sign in, while the server is up. サインイン"`
+	Charts      chartsCmd      `cmd:"" help:"List the charts on this tablet. カルテ一覧"`
+	Show        showCmd        `cmd:"" help:"Show a chart, newest first. カルテを見る"`
+	History     historyCmd     `cmd:"" help:"Show what this tablet knows about one record. 記録の経過"`
+	Vitals      vitalsCmd      `cmd:"" help:"Record vital signs. バイタル"`
+	Note        noteCmd        `cmd:"" help:"Write a note, or a draft that others continue. 記録"`
+	Order       orderCmd       `cmd:"" help:"Write a medication order. 処方・与薬指示"`
+	Dose        doseCmd        `cmd:"" help:"Record a dose. 与薬"`
+	Amend       amendCmd       `cmd:"" help:"Correct a record. 訂正"`
+	Retract     retractCmd     `cmd:"" help:"Mark a record as entered in error. 取消"`
+	Conflicts   conflictsCmd   `cmd:"" help:"List what needs somebody's attention. 要確認"`
+	Resolve     resolveCmd     `cmd:"" help:"Decide between several values of a record. 判断"`
+	Queue       queueCmd       `cmd:"" help:"List what was written here and where it stands. 送信状況"`
+	Sign        signCmd        `cmd:"" help:"Sign a draft: a note of its own, and the draft is closed. 署名"`
+	Acknowledge acknowledgeCmd `cmd:"" help:"Say that you have seen that an entry was refused. 差戻しの確認"`
+	Use         useCmd         `cmd:"" help:"Go on as somebody who signed in here before. 使用者の切替"`
+	Rescue      rescueCmd      `cmd:"" help:"List the records that the server lost. 失われた記録"`
+	Receipts    receiptsCmd    `cmd:"" help:"List the server's receipts. 受領証"`
+	Sync        syncCmd        `cmd:"" help:"Synchronise once. 同期"`
+	Watch       watchCmd       `cmd:"" help:"Synchronise whenever something moves, until interrupted. 常時同期"`
+	Verify      verifyCmd      `cmd:"" help:"Check this tablet's copy against its digests. 検証"`
+	SetAside    setAsideCmd    `cmd:"" help:"Move a store that does not open out of the way. 退避"`
 }
 
 // env is what a command works with.

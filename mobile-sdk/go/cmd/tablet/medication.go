@@ -17,7 +17,10 @@ type orderFlags struct {
 	Usage        string   `help:"用法 in words." group:"Orders"`
 	Start        string   `help:"First day, YYYY-MM-DD." group:"Orders"`
 	End          string   `help:"Last day, YYYY-MM-DD." group:"Orders"`
+	UsageCode    string   `help:"用法コード, 16 characters." group:"Orders"`
 	Prn          string   `help:"頓用: when to give it, such as 疼痛時." group:"Orders"`
+	Interval     string   `help:"頓用: least interval, 6h or 90m." group:"Orders"`
+	Max          string   `help:"頓用: most doses a day." group:"Orders"`
 	Prescriber   string   `help:"処方医, if not you." group:"Orders"`
 	Instructions string   `help:"Anything else the giver has to know." group:"Orders"`
 	State        string   `help:"active, on-hold or stopped." enum:",active,on-hold,stopped" default:"" group:"Orders"`
@@ -32,17 +35,22 @@ func (f orderFlags) into(o *carev1.MedicationOrder) error {
 		o.Dosage = &carev1.Dosage{}
 	}
 	if f.Amount != "" {
-		amount, err := scaled(f.Amount, 1000)
+		amount, err := scaled(f.Amount, 3)
 		if err != nil {
-			return usage("the amount is written 1 or 2.5", "1回量は 1 や 2.5 の形で入力してください")
+			return usage("the amount is written 1 or 2.5, with at most three decimals", "1回量は 1 や 2.5 の形（小数は3桁まで）で入力してください")
 		}
 		o.Dosage.AmountThousandths = amount
 	}
 	if len(f.Slots) > 0 {
 		o.Dosage.Slots = f.Slots
 	}
-	if f.Prn != "" {
-		o.Dosage.Prn = &carev1.Prn{Indication: f.Prn}
+	if f.UsageCode != "" {
+		if o.Dosage.UsageCode = strings.ToUpper(narrow(f.UsageCode)); len(o.Dosage.UsageCode) != 16 {
+			return usage("a dosage code has 16 characters", "用法コードは16文字です")
+		}
+	}
+	if err := f.whenNeeded(o.Dosage); err != nil {
+		return err
 	}
 	setFields([]field{{&o.Dosage.Unit, f.Unit}, {&o.Dosage.Text, f.Usage}, {&o.StartDate, f.Start}, {&o.EndDate, f.End},
 		{&o.Prescriber, f.Prescriber}, {&o.Instructions, f.Instructions}, {&o.StateReason, f.StateReason}})
@@ -51,6 +59,34 @@ func (f orderFlags) into(o *carev1.MedicationOrder) error {
 	}
 	if o.State == 0 {
 		o.State = carev1.OrderState_ORDER_STATE_ACTIVE
+	}
+	return nil
+}
+
+// whenNeeded sets the condition and the limits of a drug given when needed.
+func (f orderFlags) whenNeeded(d *carev1.Dosage) error {
+	if f.Prn+f.Interval+f.Max == "" {
+		return nil
+	}
+	if d.Prn == nil {
+		d.Prn = &carev1.Prn{}
+	}
+	if f.Prn != "" {
+		d.Prn.Indication = f.Prn
+	}
+	if d.Prn.Indication == "" {
+		return usage("--interval and --max go with --prn", "--interval と --max は --prn と一緒に指定してください")
+	}
+	var err error
+	if f.Interval != "" {
+		if d.Prn.MinIntervalMinutes, err = minutes(f.Interval); err != nil {
+			return usage("the interval is written 6h or 90m", "間隔は 6h や 90m の形で入力してください")
+		}
+	}
+	if f.Max != "" {
+		if d.Prn.MaxPerDay, err = whole(f.Max); err != nil {
+			return usage("the most doses a day are a whole number", "1日の上限回数は整数で入力してください")
+		}
 	}
 	return nil
 }
@@ -91,9 +127,9 @@ func (f doseFlags) into(e *env, l *carev1.MedicationLog) error {
 		l.Outcome = carev1.DoseOutcome(outcome)
 	}
 	if f.Taken != "" {
-		amount, err := scaled(f.Taken, 1000)
+		amount, err := scaled(f.Taken, 3)
 		if err != nil {
-			return usage("the amount is written 1 or 2.5", "服用量は 1 や 2.5 の形で入力してください")
+			return usage("the amount is written 1 or 2.5, with at most three decimals", "服用量は 1 や 2.5 の形（小数は3桁まで）で入力してください")
 		}
 		l.AmountThousandths = proto.Uint32(amount)
 	}

@@ -9,6 +9,8 @@ import (
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
 // tokyo is the zone of the output; Japan has had no summer time since 1951.
@@ -45,14 +47,14 @@ func (e *env) printItem(i sdk.Item) {
 		marks = append(marks, e.both("時刻不確か", "time uncertain"))
 	}
 	if len(i.PossibleDuplicates) > 0 {
-		marks = append(marks, e.both("重複の可能性", "possible duplicate"))
+		marks = append(marks, e.both("重複の可能性", "possible duplicate")+" "+shorts(i.PossibleDuplicates))
 	}
 	title := ""
 	if kind, known := care.KindByName(i.Kind); known {
 		title = e.both(care.KindTitle(kind))
 	}
 	e.say("%s  %s  %s: %s", short(i.ID), stamp(i.At), title, e.both(i.Ja, i.En))
-	e.say("          %s  [%s]", e.author(i), strings.Join(marks, "] ["))
+	e.say("          %s  [%s]", e.author(i.Writer), strings.Join(marks, "] ["))
 	if i.TimeUncertain {
 		e.say("          %s %s", e.both("サーバー受信", "reached the server"), stamp(i.Record.GetArrival().GetReceived().AsTime()))
 	}
@@ -62,23 +64,28 @@ func (e *env) printItem(i sdk.Item) {
 		}
 	}
 	for n, c := range i.Record.GetCandidates() {
-		e.say("          (%d) %s  %s", n+1, e.both(candidate(c)), c.GetAuthor().GetName())
+		e.say("          (%d) %s  %s", n+1, e.candidate(i, c), c.GetAuthor().GetName())
 	}
 }
 
-func (e *env) author(i sdk.Item) string {
-	if i.Author == nil {
+// author names somebody with their role.
+func (e *env) author(a *carev1.Actor) string {
+	if a == nil {
 		return "?"
 	}
-	return i.Author.GetName() + " " + e.both(care.RoleTitle(i.Author.GetRole()))
+	return a.GetName() + " " + e.both(care.RoleTitle(a.GetRole()))
+}
+
+func shorts(ids []replica.ID) string {
+	var list []string
+	for _, id := range ids {
+		list = append(list, short(id))
+	}
+	return strings.Join(list, ",")
 }
 
 // saved says that an entry is safe on this tablet.
 func (e *env) saved(s sdk.Saved) error {
-	if s.MutationID == (replica.ID{}) {
-		e.say("%s", e.both("変更はありません", "nothing differs, nothing was written"))
-		return nil
-	}
 	e.say("%s  %s", short(s.RecordID), e.both("端末に保存しました（未送信）", "saved on this tablet"))
 	return nil
 }

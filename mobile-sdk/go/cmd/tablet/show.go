@@ -2,10 +2,10 @@ package main
 
 import (
 	"encoding/hex"
+	"errors"
 	"strings"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
-	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -23,6 +23,9 @@ func (f chartFlag) id(e *env) (string, error) {
 	charts, err := e.tablet.Charts()
 	if err != nil {
 		return "", err
+	}
+	if _, signedIn, err := e.tablet.Person(); err != nil || !signedIn {
+		return "", errors.Join(err, sdk.ErrSignIn)
 	}
 	if len(charts) != 1 {
 		return "", &sdk.Problem{
@@ -96,9 +99,10 @@ func (c historyCmd) Run(e *env) error {
 	if v := i.Version.GetVersion(); v != nil {
 		e.say("          %s %d/%d  %s", e.both("版", "version"), v.GetEpoch(), v.GetSeq(), hex.EncodeToString(i.ID[:]))
 	}
+	e.say("          %s  %s", e.both("最初の記載", "first written by"), e.author(i.Author))
 	if change := i.Record.GetLastChange(); change != nil {
 		e.say("          %s %s  %s  %s", e.both("最終変更", "last change"), stamp(change.GetReceived().AsTime()),
-			change.GetAuthor().GetName(), change.GetReason())
+			e.author(change.GetAuthor()), e.reason(change.GetReason()))
 	}
 	queue, err := e.tablet.Queue()
 	for _, own := range queue {
@@ -136,14 +140,26 @@ func (c queueCmd) Run(e *env) error {
 	return err
 }
 
+// printOwn prints an entry of this tablet: when, what, why, by whom, and where it stands.
 func (e *env) printOwn(own replica.Own) {
-	ja, en := care.Summary(own.Mutation.GetRecord().GetBody())
-	if own.Mutation.GetRecord().GetBody() == nil {
-		ja, en = own.Mutation.GetReason(), own.Mutation.GetReason()
+	m := own.Mutation
+	what := e.reason(m.GetReason())
+	if body := m.GetRecord().GetBody(); body != nil {
+		if ja, en, err := e.tablet.Summary(own.StreamID, body); err == nil {
+			what = strings.TrimSpace(e.both(ja, en) + "  " + what)
+		}
+	} else if what == "" {
+		what = e.both("内容は表示できません", "its content is not yours to read")
 	}
-	written := own.Mutation.GetRecord().GetEnvelope().GetRecorded().AsTime()
-	e.say("%s  %s  %s: %s  [%s]", short(own.MutationID), stamp(written),
-		e.both(sdk.OperationWords(own.Mutation.GetOperation())), e.both(ja, en), e.both(sdk.OwnWords(own)))
+	e.say("%s  %s  %s: %s  %s  [%s]", short(own.MutationID), stamp(m.GetRecord().GetEnvelope().GetRecorded().AsTime()),
+		e.both(sdk.OperationWords(m.GetOperation())), what, e.tablet.Name(own.PersonID), e.both(sdk.OwnWords(own)))
+}
+
+func (e *env) reason(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return e.both("理由", "reason") + ": " + reason
 }
 
 type receiptsCmd struct{}
@@ -159,13 +175,16 @@ func (receiptsCmd) Run(e *env) error {
 	return err
 }
 
-// candidate says in one line what a candidate would change.
-func candidate(c *carev1.Candidate) (ja, en string) {
+// candidate says in one line what a candidate would change, and why its author wanted it.
+func (e *env) candidate(i sdk.Item, c *carev1.Candidate) string {
+	what := e.both("項目の消去または時刻の変更", "a cleared field, or another time")
 	switch {
 	case c.GetBody() != nil:
-		return care.Summary(c.GetBody())
+		if ja, en, err := e.tablet.Summary(i.StreamID, c.GetBody()); err == nil {
+			what = e.both(ja, en)
+		}
 	case c.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED:
-		return strings.TrimSpace("取消 " + c.GetReason()), strings.TrimSpace("retracted " + c.GetReason())
+		what = e.both("取消", "retracted")
 	}
-	return "項目の消去または時刻の変更", "a cleared field, or another time"
+	return strings.TrimSpace(what + "  " + e.reason(c.GetReason()))
 }

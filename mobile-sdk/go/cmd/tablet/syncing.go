@@ -33,15 +33,15 @@ func (e *env) report(r sdk.SyncReport) {
 	if r.Rounds == 0 {
 		return
 	}
-	e.say("%s %d, %s %d  (%s %d)", e.both("送信", "sent"), r.Pushed, e.both("受信", "received"), r.Pulled,
+	e.say("%s %d, %s %d  (%s %d)", e.both("送信", "sent"), r.Pushed, e.both("受信した記録", "records received"), r.Pulled,
 		e.both("往復", "round trips"), r.Rounds)
 	for _, part := range []struct {
 		n      int
 		ja, en string
 	}{
-		{r.Held, "サーバーで保留中", "held by the server"},
+		{r.Held, "うちサーバーで保留中、カルテに未反映（以前の送信を含む）", "held by the server and not in the chart yet, earlier ones included"},
 		{r.Conflicts, "複数の内容があり、判断が必要", "several values, somebody has to decide"},
-		{r.Rejected, "受理されませんでした", "refused"},
+		{r.Rejected, "うち受理されなかったもの", "refused"},
 		{r.Repaired, "修復した部分", "repaired sections"},
 		{r.Revoked, "閲覧できなくなったカルテの区分", "streams no longer readable"},
 		{r.HistoryLost + r.Adopted, "サーバーの復元を検知し、再送しました（区分）", "streams of a restored server, offered again"},
@@ -49,6 +49,9 @@ func (e *env) report(r sdk.SyncReport) {
 		if part.n > 0 {
 			e.say("  %s: %d", e.both(part.ja, part.en), part.n)
 		}
+	}
+	if r.Unfinished || r.Waiting {
+		e.say("  %s", e.both("まだ終わっていません。もう一度同期してください。", "not finished yet; synchronise again"))
 	}
 	if r.NeedsUpdate {
 		e.say("  %s", e.both(sdk.StateWords(0)))
@@ -87,7 +90,7 @@ func (verifyCmd) Run(e *env) error {
 type setAsideCmd struct{}
 
 func (setAsideCmd) Run(e *env) error {
-	to, err := sdk.SetAside(e.store)
+	to, err := sdk.SetAside(sdk.Options{Dir: e.store, Device: e.device})
 	if err == nil {
 		e.say("%s: %s", e.both("退避しました。消さずに保管してください", "set aside; keep it"), to)
 	}

@@ -2,13 +2,13 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/alecthomas/kong"
-	"google.golang.org/protobuf/proto"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
@@ -45,8 +45,8 @@ func TestWithoutSigningInEverythingSaysWhatToDo(t *testing.T) {
 		{[]string{"queue"}, 0, "nothing is waiting"},
 		{[]string{"receipts"}, 0, ""},
 		{[]string{"sync"}, 1, "not signed in"},
-		{[]string{"vitals", "--temp", "36.8"}, 1, "Say which chart"},
-		{[]string{"vitals", "--chart", "x", "--temp", "36.8"}, 1, "no such chart"},
+		{[]string{"vitals", "--temp", "36.8"}, 1, "not signed in"},
+		{[]string{"vitals", "--chart", "x", "--temp", "36.8"}, 1, "not signed in"},
 		{[]string{"vitals", "--bp", "120-70"}, 1, "120/70"},
 		{[]string{"verify"}, 0, "whole"},
 		{[]string{"nonsense"}, 2, "unexpected argument"},
@@ -70,20 +70,48 @@ func TestOtherDevicesStoreIsRefused(t *testing.T) {
 	}
 }
 
-func TestSetAsideKeepsTheFolder(t *testing.T) {
+func TestSetAsideMovesOnlyWhatDoesNotOpen(t *testing.T) {
 	dir := t.TempDir()
 	call(t, dir, "queue")
+	if _, errOut, code := call(t, dir, "--lang", "en", "set-aside"); code != 1 || !strings.Contains(errOut, "not sent yet: 0") {
+		t.Errorf("a store that opens: %d %q", code, errOut)
+	}
+	if err := os.Remove(filepath.Join(dir, "tablet", "MANIFEST")); err != nil {
+		t.Fatal(err)
+	}
 	out, _, code := call(t, dir, "set-aside")
 	if code != 0 || !strings.Contains(out, "tablet.aside-1") {
 		t.Errorf("%d %q", code, out)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "tablet.aside-1.key")); err != nil {
+		t.Error("the key stayed behind")
+	}
+	if _, errOut, code := call(t, dir, "--lang", "en", "set-aside"); code != 1 || !strings.Contains(errOut, "no tablet's store") {
+		t.Errorf("no store: %d %q", code, errOut)
+	}
+	if _, errOut, _ := call(t, dir, "--lang", "en", "vitals", "--chart", "c", "--temp", "36.8"); !strings.Contains(errOut, "not signed in") {
+		t.Errorf("a write afterwards: %q", errOut)
+	}
+}
+
+func TestLostKeyFileIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	call(t, dir, "queue")
+	if err := os.Remove(filepath.Join(dir, "tablet.key")); err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range []string{"ja", "en"} {
+		if _, errOut, code := call(t, dir, "--lang", lang, "queue"); code != 1 || !strings.Contains(errOut, "tablet.key") {
+			t.Errorf("%d %q", code, errOut)
+		}
 	}
 }
 
 func TestReadingsAreReadAsWritten(t *testing.T) {
 	v := &carev1.VitalSigns{Observation: "stays"}
 	flags := vitalFlags{
-		Temp: "36.8", BP: "120/70", Pulse: proto.Uint32(72), SpO2: proto.Uint32(97), RR: proto.Uint32(16), Oxygen: "0.5",
-		JCS: "30-R", Glucose: "110", Weight: "52.35", Pain: proto.Uint32(3),
+		Temp: "36.8", BP: "120/70", Pulse: "72", SpO2: "９７", RR: "16", Oxygen: "0.5",
+		JCS: "30-R", Glucose: "110", Weight: "52.35", Pain: "3",
 	}
 	if err := flags.into(v); err != nil {
 		t.Fatal(err)
@@ -92,10 +120,63 @@ func TestReadingsAreReadAsWritten(t *testing.T) {
 		v.GetOxygen().GetFlowTenthsLPerMin() != 5 || v.GetJcs().GetLevel() != 30 || v.GetObservation() != "stays" {
 		t.Errorf("read: %v", v)
 	}
-	for _, wrong := range []vitalFlags{{Temp: "hot"}, {BP: "120"}, {JCS: "4"}, {Glucose: "x"}, {Weight: "-1"}, {Oxygen: "a lot"}} {
+	if v.GetTemperatureSite() != 0 {
+		t.Error("a site that nobody named")
+	}
+	for _, wrong := range []vitalFlags{
+		{BP: "120/70x"}, {BP: "120/ 70"}, {BP: "-120/70"}, {Pulse: "7.2"}, {Pulse: "-72"}, {Pulse: "0x48"}, {SpO2: "97%"},
+		{RR: "1e1"}, {Pain: "11"}, {Oxygen: "-1"}, {Oxygen: "0.55"}, {Oxygen: "1e1"}, {Weight: "52.1234"}, {Acvpu: "X"},
+		{NotMeasurable: []string{"mood"}}, {Temp: "hot"}, {BP: "120"}, {JCS: "4"}, {Glucose: "x"}, {Weight: "-1"}, {Oxygen: "a lot"},
+	} {
 		if err := wrong.into(&carev1.VitalSigns{}); err == nil {
 			t.Errorf("%+v was taken", wrong)
 		}
+	}
+}
+
+func TestWhatIsNotMeasurableAndAirAreSaid(t *testing.T) {
+	v := &carev1.VitalSigns{}
+	flags := vitalFlags{Oxygen: "０", BP: "１２０／７０", NotMeasurable: []string{"spo2"}, Acvpu: "v", Temp: "36.8", Site: "ear"}
+	if err := flags.into(v); err != nil {
+		t.Fatal(err)
+	}
+	if v.GetOxygen() == nil || v.GetOxygen().GetSupplemental() || v.GetSystolicMmhg() != 120 || len(v.GetAbsent()) != 1 ||
+		v.GetConsciousness() != carev1.Consciousness_CONSCIOUSNESS_VOICE ||
+		v.GetTemperatureSite() != carev1.TemperatureSite_TEMPERATURE_SITE_EAR {
+		t.Errorf("read: %v", v)
+	}
+	if err := (vitalFlags{SpO2: "95"}).into(v); err != nil || len(v.GetAbsent()) != 0 {
+		t.Errorf("measured after all: %v, %v", v.GetAbsent(), err)
+	}
+}
+
+func TestOrdersAreReadAsWritten(t *testing.T) {
+	o := &carev1.MedicationOrder{}
+	flags := orderFlags{Drug: "d", Amount: "２.5", Unit: "錠", Prn: "疼痛時", Interval: "6h", Max: "3", UsageCode: "1050110000000000"}
+	if err := flags.into(o); err != nil {
+		t.Fatal(err)
+	}
+	prn := o.GetDosage().GetPrn()
+	if o.GetDosage().GetAmountThousandths() != 2500 || prn.GetMinIntervalMinutes() != 360 || prn.GetMaxPerDay() != 3 ||
+		o.GetDosage().GetUsageCode() != flags.UsageCode {
+		t.Errorf("read: %v", o)
+	}
+	for _, wrong := range []orderFlags{
+		{Amount: "0.0005"}, {Amount: "-1"}, {Amount: "NaN"}, {Amount: "1e3"}, {UsageCode: "1"}, {Max: "3"}, {Prn: "p", Interval: "soon"},
+		{Prn: "p", Max: "a"},
+	} {
+		if err := wrong.into(&carev1.MedicationOrder{}); err == nil {
+			t.Errorf("%+v was taken", wrong)
+		}
+	}
+}
+
+func TestFlagsBelongToTheKind(t *testing.T) {
+	if err := (amendCmd{vitalFlags: vitalFlags{Pulse: "70"}}).fits("draft_note"); err == nil {
+		t.Error("a pulse was taken for a note")
+	}
+	if err := (amendCmd{vitalFlags: vitalFlags{Pulse: "70"}, Reason: "typo"}).fits("vital_signs"); err != nil {
+		t.Error(err)
 	}
 }
 

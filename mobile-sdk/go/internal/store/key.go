@@ -16,6 +16,17 @@ func KeyFile(dir string) string {
 	return strings.TrimRight(dir, string(filepath.Separator)) + ".key"
 }
 
+// MissingKeyError: a store without the file that its key was in.
+type MissingKeyError struct{ File string }
+
+// Error names the file.
+func (e *MissingKeyError) Error() string {
+	return "the key file of this tablet's store is missing: " + e.File + "; nothing was changed, put it back beside the folder"
+}
+
+// Is makes it a kind of ErrKey.
+func (e *MissingKeyError) Is(target error) bool { return target == ErrKey }
+
 // Key reads the key of a store from its file, and makes one if there is neither key nor store.
 func Key(dir string) ([]byte, error) {
 	name := KeyFile(dir)
@@ -29,7 +40,7 @@ func Key(dir string) ([]byte, error) {
 		return nil, fmt.Errorf("the key of the tablet's store cannot be read: %w", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, sentinel)); err == nil {
-		return nil, fmt.Errorf("%w (its file is missing: %s)", ErrKey, filepath.Base(name))
+		return nil, &MissingKeyError{File: filepath.Base(name)}
 	}
 	key = make([]byte, 32)
 	if _, err := rand.Read(key); err != nil {

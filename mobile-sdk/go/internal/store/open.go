@@ -31,10 +31,10 @@ func Open(dir string, key []byte) (*Store, error) {
 	if err := check(dir); err != nil {
 		return nil, err
 	}
-	db, err := badger.Open(settings(dir, key))
-	if err != nil && removeEmptyLogs(dir) {
-		db, err = badger.Open(settings(dir, key)) // switched off while it made a file: the file is empty, nothing is lost
+	if err := prepare(dir, key); err != nil {
+		return nil, err
 	}
+	db, err := badger.Open(settings(dir, key))
 	if err != nil {
 		return nil, explain(err)
 	}
@@ -95,19 +95,6 @@ func explain(err error) error {
 	}
 }
 
-// removeEmptyLogs removes log files without content, and answers whether there were any.
-func removeEmptyLogs(dir string) (removed bool) {
-	for _, pattern := range []string{"*.mem", "*.vlog"} {
-		names, _ := filepath.Glob(filepath.Join(dir, pattern))
-		for _, name := range names {
-			if info, err := os.Stat(name); err == nil && info.Size() == 0 && os.Remove(name) == nil {
-				removed = true
-			}
-		}
-	}
-	return removed
-}
-
 // mark writes the sentinel and makes the folder's entries durable.
 func mark(dir string) error {
 	name := filepath.Join(dir, sentinel)
@@ -121,15 +108,4 @@ func mark(dir string) error {
 		return err
 	}
 	return errors.Join(folder.Sync(), folder.Close())
-}
-
-// SetAside moves a folder that does not open out of the way and returns where it is now. Nothing in it is changed.
-func SetAside(dir string) (string, error) {
-	for n := 1; n < 1000; n++ {
-		to := fmt.Sprintf("%s.aside-%d", strings.TrimRight(dir, string(filepath.Separator)), n)
-		if _, err := os.Lstat(to); errors.Is(err, os.ErrNotExist) {
-			return to, os.Rename(dir, to)
-		}
-	}
-	return "", errors.New("too many stores were set aside here; move them elsewhere first")
 }
