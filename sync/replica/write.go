@@ -131,8 +131,10 @@ func sight(r Reader, stream string, record ID) (seen, error) {
 	if err != nil {
 		return s, err
 	}
+	beside := false // some of the chain has become a candidate that nobody here has been shown
 	for _, own := range open {
 		if !chained(own) {
+			beside = beside || own.GetState() == stateAnswered
 			continue
 		}
 		m, err := loadMutation(r, own.GetNo())
@@ -143,6 +145,7 @@ func sight(r Reader, stream string, record ID) (seen, error) {
 		s.shown = overlaid(s.shown, own, m)
 	}
 	s.last, s.goesOn, err = lastOf(r, stream, record)
+	s.goesOn = s.goesOn && !beside
 	return s, err
 }
 
