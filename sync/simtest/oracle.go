@@ -246,6 +246,9 @@ func (o *oracle) judgeChange(kind *care.Kind, state *recordState, after *carev1.
 			}
 			state.stands[g] = set{mid: true}
 		} else if wrote && !kept {
+			if state.stands[g].within(seen, self) {
+				state.stands[g] = set{} // whoever writes a value again having seen all of it answers for it alone
+			}
 			state.stands[g][mid] = true
 		}
 		if wrote && !kept && !arrived(m, after, g) {
