@@ -90,8 +90,9 @@ func (t *tablet) create(r *readings, stream string, b *book) (*syncv1.QueuedMuta
 	id := r.id()
 	record.Id, record.Status = id[:], carev1.RecordStatus_RECORD_STATUS_ACTIVE
 	written := r.at.Add(time.Duration(r.random.IntN(180_000)) * time.Millisecond)
+	// Whole seconds on the wall clock, as the replica writes them.
 	e := record.GetEnvelope()
-	e.Recorded, e.MonotonicMs, e.BootId = timestamppb.New(written), uint64(written.UnixMilli()), boot
+	e.Recorded, e.MonotonicMs, e.BootId = timestamppb.New(written.Truncate(time.Second)), uint64(written.UnixMilli()), boot
 	payload, err := ledger.Marshal(&syncv1.Mutation{
 		Id: id[:], StreamId: stream, Operation: syncv1.Operation_OPERATION_CREATE, SchemaVersion: care.SchemaVersion,
 		PersonId: t.name, DeviceId: t.name, NotBefore: t.session.GetServerTime(), Record: record,
