@@ -49,7 +49,7 @@ func factsOf(item *chartv1.TimelineItem) (facts []string, marks int) {
 	id := r.GetId()
 	facts = []string{
 		fmt.Sprintf("%x  %s", id[len(id)-4:], r.GetEnvelope().GetEffective().AsTime().In(tokyo).Format("2006-01-02 15:04")),
-		"「" + ja + "」 " + r.GetArrival().GetAuthor().GetName(), "by " + r.GetArrival().GetAuthor().GetPersonId(),
+		ja + "」 " + r.GetArrival().GetAuthor().GetName(), "by " + r.GetArrival().GetAuthor().GetPersonId(),
 	}
 	if en != ja {
 		facts = append(facts, en)

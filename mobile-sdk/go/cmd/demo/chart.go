@@ -74,6 +74,7 @@ func (t *teller) chart(c *chart) {
 	byID := map[string]*chartv1.TimelineItem{}
 	for _, item := range c.items {
 		byID[string(item.GetRecord().GetId())] = item
+		t.ordered(item.GetRecord().GetId(), item.GetRecord().GetBody())
 	}
 	for _, item := range c.items {
 		t.record(item.GetRecord())
@@ -94,7 +95,7 @@ func (t *teller) record(r *carev1.Record) {
 	if r.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED {
 		kindJa, kindEn = "【取消済み】"+kindJa, "[retracted] "+kindEn
 	}
-	ja, en := care.Summary(r.GetBody())
+	ja, en := t.summary(r.GetBody())
 	author := r.GetArrival().GetAuthor()
 	whoJa, whoEn := whom(author.GetPersonId(), author.GetName(), author.GetRole())
 	t.print("\n%s  %s  %s「%s」 %s", short(r.GetId()), stamp(r.GetEnvelope().GetEffective().AsTime()), kindJa, ja, whoJa)

@@ -13,7 +13,29 @@ import (
 )
 
 // teller prints, in Japanese and English: long things on two lines, short ones beside each other.
-type teller struct{ out io.Writer }
+type teller struct {
+	out   io.Writer
+	drugs map[string]string // of the orders told so far: a dose's line has to say which drug it was
+}
+
+// ordered remembers the drug of an order.
+func (t *teller) ordered(id []byte, b *carev1.Body) {
+	if name := b.GetMedicationOrder().GetDrug().GetName(); name != "" {
+		if t.drugs == nil {
+			t.drugs = map[string]string{}
+		}
+		t.drugs[string(id)] = name
+	}
+}
+
+// summary puts a record's content into words; of a dose with its drug.
+func (t *teller) summary(b *carev1.Body) (ja, en string) {
+	ja, en = care.Summary(b)
+	if drug := t.drugs[string(b.GetMedicationLog().GetOrderId())]; drug != "" {
+		ja, en = drug+" "+ja, drug+" "+en
+	}
+	return ja, en
+}
 
 func (t *teller) print(format string, args ...any) { _, _ = fmt.Fprintf(t.out, format+"\n", args...) }
 
@@ -66,7 +88,7 @@ func whom(id, name string, role carev1.Role) (ja, en string) {
 func (t *teller) writes(w *write, by sdk.Person, verbJa, verbEn string) {
 	whoJa, whoEn := whom(by.ID, by.Name, by.Role)
 	kindJa, kindEn := kindWords(w.body)
-	ja, en := care.Summary(w.body)
+	ja, en := t.summary(w.body)
 	t.print("\n(%d) 端末%s %s %s：%s「%s」", w.number, w.tablet.name, whoJa, verbJa, kindJa, ja)
 	if en == ja {
 		t.print("    tablet %s, %s: %s %s", w.tablet.name, whoEn, verbEn, kindEn)

@@ -145,6 +145,7 @@ func (p *player) finish(w *write, save func(confirm bool) (sdk.Saved, error)) er
 	}
 	w.mutation, w.place = saved.MutationID, place{saved.StreamID, saved.RecordID}
 	p.labels[w.label] = w.place
+	p.tell.ordered(saved.RecordID[:], w.body)
 	p.writes = append(p.writes, w)
 	p.say("saved on this tablet")
 	p.tell.detail("この端末に保存しました", "saved on this tablet")
