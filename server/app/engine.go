@@ -27,10 +27,13 @@ type engine struct {
 	commits func() metrics.Commits
 }
 
+// ballastBytes is the size of a file that may be deleted when the disk is full, so that the store can be opened.
+const ballastBytes = 64 << 20
+
 // openBadger opens the embedded engine. Its errors are sentences already.
 func openBadger(_ context.Context, c config.Server, key [keys.Size]byte, log zerolog.Logger) (*engine, error) {
 	s, err := badger.Open(badger.Options{
-		Dir: c.StoreFolder(), Key: key[:], MinFreeBytes: uint64(c.MinFree),
+		Dir: c.StoreFolder(), Key: key[:], MinFreeBytes: uint64(c.MinFree), BallastBytes: ballastBytes,
 		Logger: slog.New(storeLog{log: log.With().Str("part", "store").Logger()}),
 	})
 	if err != nil {
