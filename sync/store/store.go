@@ -69,6 +69,9 @@ type Store interface {
 	// View runs fn against one snapshot. Long work belongs into several views: an engine may end one that takes
 	// longer than it allows.
 	View(ctx context.Context, fn func(Reader) error) error
+	// Dump calls fn for every row, all from one snapshot, for as long as ctx allows, however long that takes. The same
+	// contents give the same rows in the same order, whatever the engine. An error of fn ends it and is returned.
+	Dump(ctx context.Context, fn func(Row) error) error
 	// Close waits for what runs, refuses what comes, and leaves everything on disk. Calling it again does nothing.
 	Close() error
 }
@@ -116,6 +119,10 @@ type Reader interface {
 	InboxItems(o Organisation, fn func(id ID, item []byte) error) error
 	// Streams calls fn for every stream that has a head, by tenant and name.
 	Streams(fn func(s Stream) error) error
+	// Device returns what was put about a device.
+	Device(tenant, id string) ([]byte, error)
+	// Devices calls fn for every device of a tenant with an id above after, in order of id.
+	Devices(tenant, after string, fn func(id string, device []byte) error) error
 }
 
 // ErrStop ends a scan without an error.
@@ -152,4 +159,6 @@ type Tx interface {
 	PutDigest(s Stream, section uint32, digest []byte) error
 	// PutInbox stores an item under an id; the size of the inbox grows if it was not there.
 	PutInbox(o Organisation, id ID, item []byte) error
+	// PutDevice overwrites what is known about a device.
+	PutDevice(tenant, id string, device []byte) error
 }

@@ -58,4 +58,7 @@ func compare(t *testing.T, when string, s, reference store.Store) {
 	if storetest.Hash(s, inboxes...) != storetest.Hash(reference, inboxes...) {
 		t.Fatalf("%s: the store holds\n%s\nwant\n%s", when, storetest.Dump(s, inboxes...), storetest.Dump(reference, inboxes...))
 	}
+	if storetest.Rows(s) != storetest.Rows(reference) {
+		t.Fatalf("%s: the rows that it dumps are not those of the reference", when)
+	}
 }

@@ -27,6 +27,7 @@ const (
 	tableDigests    table = 'D' // section: the digest
 	tableInbox      table = 'I' // id: the item
 	tableInboxSizes table = 'Z' // no suffix: how many items
+	tableDevices    table = 'V' // number 0, tenant and device: what is known about it
 	groupBytes            = 5   // table and number
 	idBytes               = len(store.ID{})
 )

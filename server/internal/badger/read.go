@@ -122,6 +122,27 @@ func (r *reader) Streams(fn func(store.Stream) error) error {
 	})
 }
 
+func (r *reader) Device(tenant, id string) ([]byte, error) {
+	return r.get(tableDevices.of(0), nameSuffix(tenant, id))
+}
+
+// Devices scans from the tenant's first device: ids are few, and a name that is escaped does not sort behind its own
+// continuation.
+func (r *reader) Devices(tenant, after string, fn func(string, []byte) error) error {
+	begin := nameSuffix(tenant, "")
+	begin = begin[:len(begin)-2]
+	return r.scan(tableDevices.of(0), begin, true, func(x, device []byte) error {
+		of, id := parseNames(x)
+		switch {
+		case of != tenant:
+			return store.ErrStop
+		case id <= after:
+			return nil
+		}
+		return fn(id, device)
+	})
+}
+
 // scanStream scans one table of a stream strictly after a suffix; an empty one is before all.
 func (r *reader) scanStream(t table, s store.Stream, after suffix, values bool, fn func(x, value []byte) error) error {
 	g, ok, err := r.stream(t, s)

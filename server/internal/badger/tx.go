@@ -149,3 +149,15 @@ func (t *tx) PutInbox(o store.Organisation, id store.ID, item []byte) error {
 	}
 	return t.stage(tableInboxSizes, key, suffix{}, binary.BigEndian.AppendUint64(nil, size+1))
 }
+
+// PutDevice needs no number: devices stand under their names.
+func (t *tx) PutDevice(tenant, id string, device []byte) error {
+	if err := t.budget.Write(tenant, id, device); err != nil {
+		return err
+	}
+	t.own.put(tableDevices.of(0), nameSuffix(tenant, id), device)
+	if t.own.bytes > t.store.maxBytes || t.own.count > t.store.maxWrites {
+		return t.budget.Fail(store.ErrTooLarge)
+	}
+	return nil
+}

@@ -24,6 +24,7 @@ const (
 	digests                 // section
 	inbox                   // id
 	inboxSize               // nothing
+	devices                 // nothing; the name is the device's id
 )
 
 // prefix returns the beginning of all keys of a table under two names. Names are escaped, so that no name is the

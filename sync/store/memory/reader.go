@@ -123,6 +123,21 @@ func (r *reader) Streams(fn func(store.Stream) error) error {
 	})
 }
 
+func (r *reader) Device(tenant, id string) ([]byte, error) {
+	return r.get(devices.prefix(tenant, id))
+}
+
+func (r *reader) Devices(tenant, from string, fn func(string, []byte) error) error {
+	prefix := string(appendName([]byte{byte(devices)}, tenant))
+	return r.scan(prefix, "", func(key string, value []byte) error {
+		id, _ := cutName(key[len(prefix):])
+		if id <= from {
+			return nil
+		}
+		return fn(id, value)
+	})
+}
+
 // number reads a value that is a number; 0 if there is none.
 func (r *reader) number(key string) uint64 {
 	value := r.root.get(key)

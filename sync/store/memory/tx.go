@@ -110,3 +110,7 @@ func (t *tx) PutInbox(o store.Organisation, id store.ID, item []byte) error {
 	}
 	return t.put(o.Tenant, o.Name, key, item)
 }
+
+func (t *tx) PutDevice(tenant, id string, device []byte) error {
+	return t.put(tenant, id, devices.prefix(tenant, id), device)
+}

@@ -22,6 +22,11 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 			c.check(t, s)
 		})
 	}
+	t.Run("rows go from store to store", func(t *testing.T) {
+		from, to := open(t), open(t)
+		t.Cleanup(func() { _, _ = from.Close(), to.Close() })
+		rowsGoFromStoreToStore(t, from, to)
+	})
 }
 
 // check is one promise.
@@ -43,6 +48,9 @@ var checks = []check{
 	{"timeline", timeline},
 	{"current skips superseded", currentSkipsSuperseded},
 	{"streams lists heads", streamsListsHeads},
+	{"devices", devices},
+	{"a dump is a snapshot", dumpIsSnapshot},
+	{"rows of no form are refused", rowsRefused},
 	{"callbacks end scans", callbacksEndScans},
 	{"names never mix", namesNeverMix},
 	{"tables never mix", tablesNeverMix},
