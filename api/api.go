@@ -60,8 +60,8 @@ func New(config Config) (*API, error) {
 
 	mux := http.NewServeMux()
 	closed := func(path string, handler http.Handler) { mux.Handle(path, a.authenticated(writer, handler)) }
-	closed(syncv1connect.NewSyncServiceHandler(&syncHandler{a}, options...))
-	closed(chartv1connect.NewChartServiceHandler(&chartHandler{a}, options...))
+	closed(syncv1connect.NewSyncServiceHandler(&syncHandler{API: a}, options...))
+	closed(chartv1connect.NewChartServiceHandler(&chartHandler{API: a}, options...))
 	open := append(options[:len(options):len(options)], connect.WithReadMaxBytes(signInBytes))
 	path, identity := identityv1connect.NewIdentityServiceHandler(newIdentityHandler(a), open...)
 	addresses := newLimiter(config.Limits.AddressBurst, config.Limits.AddressEvery)

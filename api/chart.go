@@ -6,11 +6,15 @@ import (
 	"connectrpc.com/connect"
 
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1/chartv1connect"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 )
 
 // chartHandler answers ChartService.
-type chartHandler struct{ *API }
+type chartHandler struct {
+	*API
+	chartv1connect.UnimplementedChartServiceHandler
+}
 
 // ListCharts hands the request to the core.
 func (h *chartHandler) ListCharts(ctx context.Context, r *connect.Request[chartv1.ListChartsRequest]) (*connect.Response[chartv1.ListChartsResponse], error) {

@@ -6,10 +6,14 @@ import (
 	"connectrpc.com/connect"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
 )
 
 // syncHandler answers SyncService.
-type syncHandler struct{ *API }
+type syncHandler struct {
+	*API
+	syncv1connect.UnimplementedSyncServiceHandler
+}
 
 // Sync hands one step to the core.
 func (h *syncHandler) Sync(ctx context.Context, r *connect.Request[syncv1.SyncRequest]) (*connect.Response[syncv1.SyncResponse], error) {

@@ -13,6 +13,8 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
 // Config is what a hub stands on.
@@ -27,6 +29,10 @@ type Config struct {
 	Epochs Epochs
 	// Limits bound the work of one call; zero values mean the defaults.
 	Limits Limits
+	// Backups knows what is safe apart from this store. It may be nil: then nothing is.
+	Backups Backups
+	// Restored tells whether a restore waits to be confirmed. It may be nil: then none does.
+	Restored Restored
 	// Fault is told what is wrong with one stream while the call goes on with the others. It may be nil.
 	Fault func(error)
 }
@@ -39,16 +45,36 @@ type Hub struct {
 	epochs Epochs
 	limits Limits
 	fault  func(error)
+
+	backups  Backups
+	restored Restored
 }
 
 // New returns a hub.
 func New(c Config) *Hub {
-	h := &Hub{store: c.Store, dir: c.Directory, seals: c.Seals, epochs: c.Epochs, limits: c.Limits.orDefaults(), fault: c.Fault}
+	h := &Hub{
+		store: c.Store, dir: c.Directory, seals: c.Seals, epochs: c.Epochs, limits: c.Limits.orDefaults(), fault: c.Fault,
+		backups: c.Backups, restored: c.Restored,
+	}
 	if h.fault == nil {
 		h.fault = func(error) {}
 	}
+	if h.backups == nil {
+		h.backups = noBackups{}
+	}
+	if h.restored == nil {
+		h.restored = neverRestored{}
+	}
 	return h
 }
+
+type noBackups struct{}
+
+func (noBackups) Durable(string, string) *syncv1.Version { return nil }
+
+type neverRestored struct{}
+
+func (neverRestored) Unconfirmed() bool { return false }
 
 // Call is what every call brings besides its request.
 type Call struct {

@@ -75,3 +75,15 @@ type Moved struct {
 	StreamID string
 	Seq      uint64
 }
+
+// Backups knows what verified backups cover. It answers from memory.
+type Backups interface {
+	// Durable returns up to where a verified backup covers a stream; nil if none does.
+	Durable(tenant, streamID string) *syncv1.Version
+}
+
+// Restored tells whether the store was restored and waits for its operator. It answers from memory.
+type Restored interface {
+	// Unconfirmed is true from a restore until an operator has confirmed grants and erasures.
+	Unconfirmed() bool
+}

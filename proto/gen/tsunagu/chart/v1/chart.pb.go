@@ -28,6 +28,124 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// WorkKind is a kind of work. An old client shows one it does not know as "other".
+type WorkKind int32
+
+const (
+	// Never used.
+	WorkKind_WORK_KIND_UNSPECIFIED WorkKind = 0
+	// A mutation that is held, with its reason.
+	WorkKind_WORK_KIND_HELD WorkKind = 1
+	// A record with values that wait for a decision.
+	WorkKind_WORK_KIND_CONFLICT WorkKind = 2
+	// Records that share a domain key: possibly the same thing recorded, or done, twice.
+	WorkKind_WORK_KIND_POSSIBLE_DUPLICATE WorkKind = 3
+	// A record whose author's right to write rests on the clock of the device.
+	WorkKind_WORK_KIND_FOR_REVIEW WorkKind = 4
+)
+
+// Enum value maps for WorkKind.
+var (
+	WorkKind_name = map[int32]string{
+		0: "WORK_KIND_UNSPECIFIED",
+		1: "WORK_KIND_HELD",
+		2: "WORK_KIND_CONFLICT",
+		3: "WORK_KIND_POSSIBLE_DUPLICATE",
+		4: "WORK_KIND_FOR_REVIEW",
+	}
+	WorkKind_value = map[string]int32{
+		"WORK_KIND_UNSPECIFIED":        0,
+		"WORK_KIND_HELD":               1,
+		"WORK_KIND_CONFLICT":           2,
+		"WORK_KIND_POSSIBLE_DUPLICATE": 3,
+		"WORK_KIND_FOR_REVIEW":         4,
+	}
+)
+
+func (x WorkKind) Enum() *WorkKind {
+	p := new(WorkKind)
+	*p = x
+	return p
+}
+
+func (x WorkKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (WorkKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_tsunagu_chart_v1_chart_proto_enumTypes[0].Descriptor()
+}
+
+func (WorkKind) Type() protoreflect.EnumType {
+	return &file_tsunagu_chart_v1_chart_proto_enumTypes[0]
+}
+
+func (x WorkKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use WorkKind.Descriptor instead.
+func (WorkKind) EnumDescriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{0}
+}
+
+// ExportFormat is how a chart is written out.
+type ExportFormat int32
+
+const (
+	// Never used.
+	ExportFormat_EXPORT_FORMAT_UNSPECIFIED ExportFormat = 0
+	// One HTML file for people, in Japanese and English, with nothing outside itself.
+	ExportFormat_EXPORT_FORMAT_HTML ExportFormat = 1
+	// One JSON document with every record and its history.
+	ExportFormat_EXPORT_FORMAT_JSON ExportFormat = 2
+	// One JSON object a line: a header, then records, for programs that turn them into something else.
+	ExportFormat_EXPORT_FORMAT_NDJSON ExportFormat = 3
+)
+
+// Enum value maps for ExportFormat.
+var (
+	ExportFormat_name = map[int32]string{
+		0: "EXPORT_FORMAT_UNSPECIFIED",
+		1: "EXPORT_FORMAT_HTML",
+		2: "EXPORT_FORMAT_JSON",
+		3: "EXPORT_FORMAT_NDJSON",
+	}
+	ExportFormat_value = map[string]int32{
+		"EXPORT_FORMAT_UNSPECIFIED": 0,
+		"EXPORT_FORMAT_HTML":        1,
+		"EXPORT_FORMAT_JSON":        2,
+		"EXPORT_FORMAT_NDJSON":      3,
+	}
+)
+
+func (x ExportFormat) Enum() *ExportFormat {
+	p := new(ExportFormat)
+	*p = x
+	return p
+}
+
+func (x ExportFormat) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ExportFormat) Descriptor() protoreflect.EnumDescriptor {
+	return file_tsunagu_chart_v1_chart_proto_enumTypes[1].Descriptor()
+}
+
+func (ExportFormat) Type() protoreflect.EnumType {
+	return &file_tsunagu_chart_v1_chart_proto_enumTypes[1]
+}
+
+func (x ExportFormat) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ExportFormat.Descriptor instead.
+func (ExportFormat) EnumDescriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{1}
+}
+
 // ListChartsRequest asks for one page of charts.
 type ListChartsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -958,11 +1076,1456 @@ func (x *WriteResponse) GetReceipt() *v1.Receipt {
 	return nil
 }
 
+// JudgeRequest is a person's decision on a held mutation.
+type JudgeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The stream that it is held in. Empty: the inbox of the caller's organisation.
+	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
+	// The mutation. 16 bytes.
+	MutationId []byte `protobuf:"bytes,2,opt,name=mutation_id,json=mutationId,proto3" json:"mutation_id,omitempty"`
+	// True: release it, false: reject it.
+	Release bool `protobuf:"varint,3,opt,name=release,proto3" json:"release,omitempty"`
+	// Why. Required for a rejection; its author reads it.
+	Words         string `protobuf:"bytes,4,opt,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *JudgeRequest) Reset() {
+	*x = JudgeRequest{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *JudgeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*JudgeRequest) ProtoMessage() {}
+
+func (x *JudgeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use JudgeRequest.ProtoReflect.Descriptor instead.
+func (*JudgeRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *JudgeRequest) GetStreamId() string {
+	if x != nil {
+		return x.StreamId
+	}
+	return ""
+}
+
+func (x *JudgeRequest) GetMutationId() []byte {
+	if x != nil {
+		return x.MutationId
+	}
+	return nil
+}
+
+func (x *JudgeRequest) GetRelease() bool {
+	if x != nil {
+		return x.Release
+	}
+	return false
+}
+
+func (x *JudgeRequest) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+// JudgeResponse says what became of it. A release of what still misses something leaves it HELD with that reason.
+type JudgeResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The result.
+	Result        *v1.MutationResult `protobuf:"bytes,1,opt,name=result,proto3" json:"result,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *JudgeResponse) Reset() {
+	*x = JudgeResponse{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *JudgeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*JudgeResponse) ProtoMessage() {}
+
+func (x *JudgeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use JudgeResponse.ProtoReflect.Descriptor instead.
+func (*JudgeResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *JudgeResponse) GetResult() *v1.MutationResult {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+// ListWorkRequest asks for one page of work over everything that the caller may read.
+type ListWorkRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which kind.
+	Kind WorkKind `protobuf:"varint,1,opt,name=kind,proto3,enum=tsunagu.chart.v1.WorkKind" json:"kind,omitempty"`
+	// One chart only. Empty: all.
+	ChartId string `protobuf:"bytes,2,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
+	// For possible duplicates and reviews: only records with an effective time at or after this. Absent: 35 days back.
+	Since *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
+	// Most items in the answer. 0: 50. At most 500.
+	PageSize uint32 `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before, for the same request. Empty: from the start.
+	PageToken     string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListWorkRequest) Reset() {
+	*x = ListWorkRequest{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListWorkRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListWorkRequest) ProtoMessage() {}
+
+func (x *ListWorkRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListWorkRequest.ProtoReflect.Descriptor instead.
+func (*ListWorkRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListWorkRequest) GetKind() WorkKind {
+	if x != nil {
+		return x.Kind
+	}
+	return WorkKind_WORK_KIND_UNSPECIFIED
+}
+
+func (x *ListWorkRequest) GetChartId() string {
+	if x != nil {
+		return x.ChartId
+	}
+	return ""
+}
+
+func (x *ListWorkRequest) GetSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Since
+	}
+	return nil
+}
+
+func (x *ListWorkRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListWorkRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListWorkResponse is one page of work, by stream. A page may be short and not the last: see the token.
+type ListWorkResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What waits.
+	Items []*WorkItem `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	// For the next page. Empty: this was the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListWorkResponse) Reset() {
+	*x = ListWorkResponse{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListWorkResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListWorkResponse) ProtoMessage() {}
+
+func (x *ListWorkResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListWorkResponse.ProtoReflect.Descriptor instead.
+func (*ListWorkResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ListWorkResponse) GetItems() []*WorkItem {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *ListWorkResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// WorkItem is one thing that waits for a person.
+type WorkItem struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What it is.
+	Kind WorkKind `protobuf:"varint,1,opt,name=kind,proto3,enum=tsunagu.chart.v1.WorkKind" json:"kind,omitempty"`
+	// The chart; empty in the inbox.
+	ChartId string `protobuf:"bytes,2,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
+	// The stream; empty in the inbox.
+	StreamId string `protobuf:"bytes,3,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
+	// The record, as it stands; absent for a held mutation whose record is not there.
+	Record *TimelineItem `protobuf:"bytes,4,opt,name=record,proto3" json:"record,omitempty"`
+	// For HELD: what it says.
+	Held          *HeldMutation `protobuf:"bytes,5,opt,name=held,proto3" json:"held,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WorkItem) Reset() {
+	*x = WorkItem{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WorkItem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WorkItem) ProtoMessage() {}
+
+func (x *WorkItem) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WorkItem.ProtoReflect.Descriptor instead.
+func (*WorkItem) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *WorkItem) GetKind() WorkKind {
+	if x != nil {
+		return x.Kind
+	}
+	return WorkKind_WORK_KIND_UNSPECIFIED
+}
+
+func (x *WorkItem) GetChartId() string {
+	if x != nil {
+		return x.ChartId
+	}
+	return ""
+}
+
+func (x *WorkItem) GetStreamId() string {
+	if x != nil {
+		return x.StreamId
+	}
+	return ""
+}
+
+func (x *WorkItem) GetRecord() *TimelineItem {
+	if x != nil {
+		return x.Record
+	}
+	return nil
+}
+
+func (x *WorkItem) GetHeld() *HeldMutation {
+	if x != nil {
+		return x.Held
+	}
+	return nil
+}
+
+// HeldMutation is a mutation that waits for a decision.
+type HeldMutation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its id. 16 bytes.
+	MutationId []byte `protobuf:"bytes,1,opt,name=mutation_id,json=mutationId,proto3" json:"mutation_id,omitempty"`
+	// Its record. 16 bytes.
+	RecordId []byte `protobuf:"bytes,2,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	// Why it is held.
+	Reason v1.HeldReason `protobuf:"varint,3,opt,name=reason,proto3,enum=tsunagu.sync.v1.HeldReason" json:"reason,omitempty"`
+	// Fields and rules.
+	Detail string `protobuf:"bytes,4,opt,name=detail,proto3" json:"detail,omitempty"`
+	// What it intends.
+	Operation v1.Operation `protobuf:"varint,5,opt,name=operation,proto3,enum=tsunagu.sync.v1.Operation" json:"operation,omitempty"`
+	// Who wrote it, as far as that is proven.
+	Author *v11.Actor `protobuf:"bytes,6,opt,name=author,proto3" json:"author,omitempty"`
+	// The device that brought it.
+	DeviceId string `protobuf:"bytes,7,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
+	// When it arrived.
+	Received *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=received,proto3" json:"received,omitempty"`
+	// What it would write: absent where it cannot be read, and where the caller may not read the stream it names.
+	Proposed *v11.Record `protobuf:"bytes,9,opt,name=proposed,proto3" json:"proposed,omitempty"`
+	// True if it waits for something that may still come by itself.
+	Waits         bool `protobuf:"varint,10,opt,name=waits,proto3" json:"waits,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HeldMutation) Reset() {
+	*x = HeldMutation{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HeldMutation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HeldMutation) ProtoMessage() {}
+
+func (x *HeldMutation) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HeldMutation.ProtoReflect.Descriptor instead.
+func (*HeldMutation) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *HeldMutation) GetMutationId() []byte {
+	if x != nil {
+		return x.MutationId
+	}
+	return nil
+}
+
+func (x *HeldMutation) GetRecordId() []byte {
+	if x != nil {
+		return x.RecordId
+	}
+	return nil
+}
+
+func (x *HeldMutation) GetReason() v1.HeldReason {
+	if x != nil {
+		return x.Reason
+	}
+	return v1.HeldReason(0)
+}
+
+func (x *HeldMutation) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *HeldMutation) GetOperation() v1.Operation {
+	if x != nil {
+		return x.Operation
+	}
+	return v1.Operation(0)
+}
+
+func (x *HeldMutation) GetAuthor() *v11.Actor {
+	if x != nil {
+		return x.Author
+	}
+	return nil
+}
+
+func (x *HeldMutation) GetDeviceId() string {
+	if x != nil {
+		return x.DeviceId
+	}
+	return ""
+}
+
+func (x *HeldMutation) GetReceived() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Received
+	}
+	return nil
+}
+
+func (x *HeldMutation) GetProposed() *v11.Record {
+	if x != nil {
+		return x.Proposed
+	}
+	return nil
+}
+
+func (x *HeldMutation) GetWaits() bool {
+	if x != nil {
+		return x.Waits
+	}
+	return false
+}
+
+// ListDevicesRequest asks for one page of devices.
+type ListDevicesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only devices that were not heard of since. Absent: all.
+	SilentSince *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=silent_since,json=silentSince,proto3" json:"silent_since,omitempty"`
+	// Most devices in the answer. 0: 100. At most 1,000.
+	PageSize uint32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before. Empty: from the start.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDevicesRequest) Reset() {
+	*x = ListDevicesRequest{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDevicesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDevicesRequest) ProtoMessage() {}
+
+func (x *ListDevicesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDevicesRequest.ProtoReflect.Descriptor instead.
+func (*ListDevicesRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListDevicesRequest) GetSilentSince() *timestamppb.Timestamp {
+	if x != nil {
+		return x.SilentSince
+	}
+	return nil
+}
+
+func (x *ListDevicesRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListDevicesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListDevicesResponse is one page of devices, by id.
+type ListDevicesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The devices.
+	Devices []*Device `protobuf:"bytes,1,rep,name=devices,proto3" json:"devices,omitempty"`
+	// For the next page. Empty: this was the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDevicesResponse) Reset() {
+	*x = ListDevicesResponse{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDevicesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDevicesResponse) ProtoMessage() {}
+
+func (x *ListDevicesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDevicesResponse.ProtoReflect.Descriptor instead.
+func (*ListDevicesResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ListDevicesResponse) GetDevices() []*Device {
+	if x != nil {
+		return x.Devices
+	}
+	return nil
+}
+
+func (x *ListDevicesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// Device is what the server knows of a device.
+type Device struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its id in the directory.
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// When it last synchronised; absent if never.
+	LastSeen *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=last_seen,json=lastSeen,proto3" json:"last_seen,omitempty"`
+	// The person whose session that was.
+	PersonId string `protobuf:"bytes,3,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
+	// What it said of itself then.
+	Report *v1.DeviceReport `protobuf:"bytes,4,opt,name=report,proto3" json:"report,omitempty"`
+	// The streams of which it may still have a copy.
+	Streams []string `protobuf:"bytes,5,rep,name=streams,proto3" json:"streams,omitempty"`
+	// Those that it was told to purge and has not been seen without.
+	Unpurged      []string `protobuf:"bytes,6,rep,name=unpurged,proto3" json:"unpurged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Device) Reset() {
+	*x = Device{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Device) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Device) ProtoMessage() {}
+
+func (x *Device) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Device.ProtoReflect.Descriptor instead.
+func (*Device) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *Device) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Device) GetLastSeen() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastSeen
+	}
+	return nil
+}
+
+func (x *Device) GetPersonId() string {
+	if x != nil {
+		return x.PersonId
+	}
+	return ""
+}
+
+func (x *Device) GetReport() *v1.DeviceReport {
+	if x != nil {
+		return x.Report
+	}
+	return nil
+}
+
+func (x *Device) GetStreams() []string {
+	if x != nil {
+		return x.Streams
+	}
+	return nil
+}
+
+func (x *Device) GetUnpurged() []string {
+	if x != nil {
+		return x.Unpurged
+	}
+	return nil
+}
+
+// GetTrendRequest asks for one kind of reading.
+type GetTrendRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The chart.
+	ChartId string `protobuf:"bytes,1,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
+	// Which readings, at most 8. Those with several parts (glucose, pain) are given by their main number.
+	Items []v11.VitalItem `protobuf:"varint,2,rep,packed,name=items,proto3,enum=tsunagu.care.v1.VitalItem" json:"items,omitempty"`
+	// From, inclusive. Absent: 28 days before `until`.
+	From *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	// Until, exclusive. Absent: now.
+	Until *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
+	// Most points of each reading. 0: 200. 4 to 2,000.
+	Points        uint32 `protobuf:"varint,5,opt,name=points,proto3" json:"points,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetTrendRequest) Reset() {
+	*x = GetTrendRequest{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetTrendRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetTrendRequest) ProtoMessage() {}
+
+func (x *GetTrendRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetTrendRequest.ProtoReflect.Descriptor instead.
+func (*GetTrendRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *GetTrendRequest) GetChartId() string {
+	if x != nil {
+		return x.ChartId
+	}
+	return ""
+}
+
+func (x *GetTrendRequest) GetItems() []v11.VitalItem {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *GetTrendRequest) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *GetTrendRequest) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *GetTrendRequest) GetPoints() uint32 {
+	if x != nil {
+		return x.Points
+	}
+	return 0
+}
+
+// GetTrendResponse has one series per reading that was asked for, in that order.
+type GetTrendResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The series.
+	Series []*Series `protobuf:"bytes,1,rep,name=series,proto3" json:"series,omitempty"`
+	// True if there were more records in the period than one answer looks at: the oldest are missing.
+	Truncated     bool `protobuf:"varint,2,opt,name=truncated,proto3" json:"truncated,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetTrendResponse) Reset() {
+	*x = GetTrendResponse{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetTrendResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetTrendResponse) ProtoMessage() {}
+
+func (x *GetTrendResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetTrendResponse.ProtoReflect.Descriptor instead.
+func (*GetTrendResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *GetTrendResponse) GetSeries() []*Series {
+	if x != nil {
+		return x.Series
+	}
+	return nil
+}
+
+func (x *GetTrendResponse) GetTruncated() bool {
+	if x != nil {
+		return x.Truncated
+	}
+	return false
+}
+
+// Series is one reading over time, oldest first.
+type Series struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which.
+	Item v11.VitalItem `protobuf:"varint,1,opt,name=item,proto3,enum=tsunagu.care.v1.VitalItem" json:"item,omitempty"`
+	// UCUM unit of the values.
+	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
+	// The values are in this many parts of the unit: 10 for a temperature in tenths.
+	PerUnit uint32 `protobuf:"varint,3,opt,name=per_unit,json=perUnit,proto3" json:"per_unit,omitempty"`
+	// The points that are left, real readings all of them. The first, the last, and the least and greatest of every
+	// stretch are among them.
+	Points []*Point `protobuf:"bytes,4,rep,name=points,proto3" json:"points,omitempty"`
+	// How many readings there were.
+	Total         uint32 `protobuf:"varint,5,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Series) Reset() {
+	*x = Series{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Series) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Series) ProtoMessage() {}
+
+func (x *Series) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Series.ProtoReflect.Descriptor instead.
+func (*Series) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *Series) GetItem() v11.VitalItem {
+	if x != nil {
+		return x.Item
+	}
+	return v11.VitalItem(0)
+}
+
+func (x *Series) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Series) GetPerUnit() uint32 {
+	if x != nil {
+		return x.PerUnit
+	}
+	return 0
+}
+
+func (x *Series) GetPoints() []*Point {
+	if x != nil {
+		return x.Points
+	}
+	return nil
+}
+
+func (x *Series) GetTotal() uint32 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+// Point is one reading.
+type Point struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When it was measured.
+	At *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	// Its value, in parts of the unit.
+	Value int64 `protobuf:"zigzag64,2,opt,name=value,proto3" json:"value,omitempty"`
+	// The record that it stands in.
+	RecordId []byte `protobuf:"bytes,3,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	// True if the record waits for a decision, or its time is uncertain.
+	Uncertain     bool `protobuf:"varint,4,opt,name=uncertain,proto3" json:"uncertain,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Point) Reset() {
+	*x = Point{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Point) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Point) ProtoMessage() {}
+
+func (x *Point) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Point.ProtoReflect.Descriptor instead.
+func (*Point) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *Point) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Point) GetValue() int64 {
+	if x != nil {
+		return x.Value
+	}
+	return 0
+}
+
+func (x *Point) GetRecordId() []byte {
+	if x != nil {
+		return x.RecordId
+	}
+	return nil
+}
+
+func (x *Point) GetUncertain() bool {
+	if x != nil {
+		return x.Uncertain
+	}
+	return false
+}
+
+// SearchNotesRequest looks for words.
+type SearchNotesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What to look for: words parted by spaces, all of which have to be in the text of one record. Width of characters,
+	// case, and the difference between hiragana and katakana do not count.
+	Query string `protobuf:"bytes,1,opt,name=query,proto3" json:"query,omitempty"`
+	// One chart only. Empty: all that the caller may read.
+	ChartId string `protobuf:"bytes,2,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
+	// Only records with an effective time at or after this.
+	From *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	// Only records with an effective time before this.
+	Until *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
+	// Most hits in the answer. 0: 20. At most 200.
+	PageSize uint32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// From the answer before, for the same request. Empty: from the start.
+	PageToken     string `protobuf:"bytes,6,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SearchNotesRequest) Reset() {
+	*x = SearchNotesRequest{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SearchNotesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SearchNotesRequest) ProtoMessage() {}
+
+func (x *SearchNotesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SearchNotesRequest.ProtoReflect.Descriptor instead.
+func (*SearchNotesRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *SearchNotesRequest) GetQuery() string {
+	if x != nil {
+		return x.Query
+	}
+	return ""
+}
+
+func (x *SearchNotesRequest) GetChartId() string {
+	if x != nil {
+		return x.ChartId
+	}
+	return ""
+}
+
+func (x *SearchNotesRequest) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *SearchNotesRequest) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *SearchNotesRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *SearchNotesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// SearchNotesResponse is one page of hits: chart by chart, newest first in each. A page may be short, even empty, and
+// not the last: see the token.
+type SearchNotesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The hits.
+	Hits []*SearchHit `protobuf:"bytes,1,rep,name=hits,proto3" json:"hits,omitempty"`
+	// For the next page. Empty: this was the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SearchNotesResponse) Reset() {
+	*x = SearchNotesResponse{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SearchNotesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SearchNotesResponse) ProtoMessage() {}
+
+func (x *SearchNotesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SearchNotesResponse.ProtoReflect.Descriptor instead.
+func (*SearchNotesResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *SearchNotesResponse) GetHits() []*SearchHit {
+	if x != nil {
+		return x.Hits
+	}
+	return nil
+}
+
+func (x *SearchNotesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// SearchHit is one record in which all the words are.
+type SearchHit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its chart.
+	ChartId string `protobuf:"bytes,1,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
+	// The record.
+	Record *TimelineItem `protobuf:"bytes,2,opt,name=record,proto3" json:"record,omitempty"`
+	// The text around the first word.
+	Excerpt       string `protobuf:"bytes,3,opt,name=excerpt,proto3" json:"excerpt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SearchHit) Reset() {
+	*x = SearchHit{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SearchHit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SearchHit) ProtoMessage() {}
+
+func (x *SearchHit) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SearchHit.ProtoReflect.Descriptor instead.
+func (*SearchHit) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *SearchHit) GetChartId() string {
+	if x != nil {
+		return x.ChartId
+	}
+	return ""
+}
+
+func (x *SearchHit) GetRecord() *TimelineItem {
+	if x != nil {
+		return x.Record
+	}
+	return nil
+}
+
+func (x *SearchHit) GetExcerpt() string {
+	if x != nil {
+		return x.Excerpt
+	}
+	return ""
+}
+
+// WatchChartRequest names the chart.
+type WatchChartRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The chart.
+	ChartId string `protobuf:"bytes,1,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
+	// Where to begin, as an answer before gave it. Empty: with what comes from now on.
+	After         []*v1.StreamPosition `protobuf:"bytes,2,rep,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchChartRequest) Reset() {
+	*x = WatchChartRequest{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchChartRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchChartRequest) ProtoMessage() {}
+
+func (x *WatchChartRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchChartRequest.ProtoReflect.Descriptor instead.
+func (*WatchChartRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *WatchChartRequest) GetChartId() string {
+	if x != nil {
+		return x.ChartId
+	}
+	return ""
+}
+
+func (x *WatchChartRequest) GetAfter() []*v1.StreamPosition {
+	if x != nil {
+		return x.After
+	}
+	return nil
+}
+
+// WatchChartResponse brings what changed, or, without items, a sign of life.
+type WatchChartResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The records that changed, as they stand now.
+	Items []*TimelineItem `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	// Where to begin again after this.
+	After []*v1.StreamPosition `protobuf:"bytes,2,rep,name=after,proto3" json:"after,omitempty"`
+	// When, by the server's clock.
+	At            *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=at,proto3" json:"at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchChartResponse) Reset() {
+	*x = WatchChartResponse{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchChartResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchChartResponse) ProtoMessage() {}
+
+func (x *WatchChartResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchChartResponse.ProtoReflect.Descriptor instead.
+func (*WatchChartResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *WatchChartResponse) GetItems() []*TimelineItem {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+func (x *WatchChartResponse) GetAfter() []*v1.StreamPosition {
+	if x != nil {
+		return x.After
+	}
+	return nil
+}
+
+func (x *WatchChartResponse) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+// ExportChartRequest names the chart.
+type ExportChartRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The chart.
+	ChartId string `protobuf:"bytes,1,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
+	// How it is written.
+	Format ExportFormat `protobuf:"varint,2,opt,name=format,proto3,enum=tsunagu.chart.v1.ExportFormat" json:"format,omitempty"`
+	// Only records with an effective time at or after this. What holds until it is changed is always there.
+	From *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	// Only records with an effective time before this.
+	Until *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
+	// True: leave out what the patient has not been told (未告知). Set it for anything that is left at home.
+	ForFamily     bool `protobuf:"varint,5,opt,name=for_family,json=forFamily,proto3" json:"for_family,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportChartRequest) Reset() {
+	*x = ExportChartRequest{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportChartRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportChartRequest) ProtoMessage() {}
+
+func (x *ExportChartRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportChartRequest.ProtoReflect.Descriptor instead.
+func (*ExportChartRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ExportChartRequest) GetChartId() string {
+	if x != nil {
+		return x.ChartId
+	}
+	return ""
+}
+
+func (x *ExportChartRequest) GetFormat() ExportFormat {
+	if x != nil {
+		return x.Format
+	}
+	return ExportFormat_EXPORT_FORMAT_UNSPECIFIED
+}
+
+func (x *ExportChartRequest) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *ExportChartRequest) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *ExportChartRequest) GetForFamily() bool {
+	if x != nil {
+		return x.ForFamily
+	}
+	return false
+}
+
+// ExportChartResponse is the next piece of the file. An export that ends without `last` is not whole.
+type ExportChartResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The bytes.
+	Content []byte `protobuf:"bytes,1,opt,name=content,proto3" json:"content,omitempty"`
+	// True in the last piece.
+	Last bool `protobuf:"varint,2,opt,name=last,proto3" json:"last,omitempty"`
+	// Media type of the file; in the first piece.
+	MediaType     string `protobuf:"bytes,3,opt,name=media_type,json=mediaType,proto3" json:"media_type,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExportChartResponse) Reset() {
+	*x = ExportChartResponse{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExportChartResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExportChartResponse) ProtoMessage() {}
+
+func (x *ExportChartResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExportChartResponse.ProtoReflect.Descriptor instead.
+func (*ExportChartResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *ExportChartResponse) GetContent() []byte {
+	if x != nil {
+		return x.Content
+	}
+	return nil
+}
+
+func (x *ExportChartResponse) GetLast() bool {
+	if x != nil {
+		return x.Last
+	}
+	return false
+}
+
+func (x *ExportChartResponse) GetMediaType() string {
+	if x != nil {
+		return x.MediaType
+	}
+	return ""
+}
+
 var File_tsunagu_chart_v1_chart_proto protoreflect.FileDescriptor
 
 const file_tsunagu_chart_v1_chart_proto_rawDesc = "" +
 	"\n" +
-	"\x1ctsunagu/chart/v1/chart.proto\x12\x10tsunagu.chart.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/record.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"c\n" +
+	"\x1ctsunagu/chart/v1/chart.proto\x12\x10tsunagu.chart.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/record.proto\x1a!tsunagu/care/v1/vital_signs.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"c\n" +
 	"\x11ListChartsRequest\x12%\n" +
 	"\tpage_size\x18\x01 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
 	"\n" +
@@ -1040,13 +2603,145 @@ const file_tsunagu_chart_v1_chart_proto_rawDesc = "" +
 	"candidates\"|\n" +
 	"\rWriteResponse\x127\n" +
 	"\x06result\x18\x01 \x01(\v2\x1f.tsunagu.sync.v1.MutationResultR\x06result\x122\n" +
-	"\areceipt\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\areceipt2\xf8\x02\n" +
+	"\areceipt\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\areceipt\"\x87\x02\n" +
+	"\fJudgeRequest\x12%\n" +
+	"\tstream_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\bstreamId\x12(\n" +
+	"\vmutation_id\x18\x02 \x01(\fB\a\xbaH\x04z\x02h\x10R\n" +
+	"mutationId\x12\x18\n" +
+	"\arelease\x18\x03 \x01(\bR\arelease\x12\x1e\n" +
+	"\x05words\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x05words:l\xbaHi\x1ag\n" +
+	"\vjudge.words\x126words: a rejection needs a reason; its author reads it\x1a this.release || this.words != ''\"H\n" +
+	"\rJudgeResponse\x127\n" +
+	"\x06result\x18\x01 \x01(\v2\x1f.tsunagu.sync.v1.MutationResultR\x06result\"\xf4\x01\n" +
+	"\x0fListWorkRequest\x12:\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x1a.tsunagu.chart.v1.WorkKindB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04kind\x12#\n" +
+	"\bchart_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\achartId\x120\n" +
+	"\x05since\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x05since\x12%\n" +
+	"\tpage_size\x18\x04 \x01(\rB\b\xbaH\x05*\x03\x18\xf4\x03R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"l\n" +
+	"\x10ListWorkResponse\x120\n" +
+	"\x05items\x18\x01 \x03(\v2\x1a.tsunagu.chart.v1.WorkItemR\x05items\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xde\x01\n" +
+	"\bWorkItem\x12.\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x1a.tsunagu.chart.v1.WorkKindR\x04kind\x12\x19\n" +
+	"\bchart_id\x18\x02 \x01(\tR\achartId\x12\x1b\n" +
+	"\tstream_id\x18\x03 \x01(\tR\bstreamId\x126\n" +
+	"\x06record\x18\x04 \x01(\v2\x1e.tsunagu.chart.v1.TimelineItemR\x06record\x122\n" +
+	"\x04held\x18\x05 \x01(\v2\x1e.tsunagu.chart.v1.HeldMutationR\x04held\"\xa3\x03\n" +
+	"\fHeldMutation\x12\x1f\n" +
+	"\vmutation_id\x18\x01 \x01(\fR\n" +
+	"mutationId\x12\x1b\n" +
+	"\trecord_id\x18\x02 \x01(\fR\brecordId\x123\n" +
+	"\x06reason\x18\x03 \x01(\x0e2\x1b.tsunagu.sync.v1.HeldReasonR\x06reason\x12\x16\n" +
+	"\x06detail\x18\x04 \x01(\tR\x06detail\x128\n" +
+	"\toperation\x18\x05 \x01(\x0e2\x1a.tsunagu.sync.v1.OperationR\toperation\x12.\n" +
+	"\x06author\x18\x06 \x01(\v2\x16.tsunagu.care.v1.ActorR\x06author\x12\x1b\n" +
+	"\tdevice_id\x18\a \x01(\tR\bdeviceId\x126\n" +
+	"\breceived\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\breceived\x123\n" +
+	"\bproposed\x18\t \x01(\v2\x17.tsunagu.care.v1.RecordR\bproposed\x12\x14\n" +
+	"\x05waits\x18\n" +
+	" \x01(\bR\x05waits\"\xa3\x01\n" +
+	"\x12ListDevicesRequest\x12=\n" +
+	"\fsilent_since\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\vsilentSince\x12%\n" +
+	"\tpage_size\x18\x02 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"q\n" +
+	"\x13ListDevicesResponse\x122\n" +
+	"\adevices\x18\x01 \x03(\v2\x18.tsunagu.chart.v1.DeviceR\adevices\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xdb\x01\n" +
+	"\x06Device\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x127\n" +
+	"\tlast_seen\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\blastSeen\x12\x1b\n" +
+	"\tperson_id\x18\x03 \x01(\tR\bpersonId\x125\n" +
+	"\x06report\x18\x04 \x01(\v2\x1d.tsunagu.sync.v1.DeviceReportR\x06report\x12\x18\n" +
+	"\astreams\x18\x05 \x03(\tR\astreams\x12\x1a\n" +
+	"\bunpurged\x18\x06 \x03(\tR\bunpurged\"\x85\x02\n" +
+	"\x0fGetTrendRequest\x12%\n" +
+	"\bchart_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\achartId\x12G\n" +
+	"\x05items\x18\x02 \x03(\x0e2\x1a.tsunagu.care.v1.VitalItemB\x15\xbaH\x12\x92\x01\x0f\b\x01\x10\b\x18\x01\"\a\x82\x01\x04\x10\x01 \x00R\x05items\x12.\n" +
+	"\x04from\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
+	"\x05until\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12 \n" +
+	"\x06points\x18\x05 \x01(\rB\b\xbaH\x05*\x03\x18\xd0\x0fR\x06points\"b\n" +
+	"\x10GetTrendResponse\x120\n" +
+	"\x06series\x18\x01 \x03(\v2\x18.tsunagu.chart.v1.SeriesR\x06series\x12\x1c\n" +
+	"\ttruncated\x18\x02 \x01(\bR\ttruncated\"\xae\x01\n" +
+	"\x06Series\x12.\n" +
+	"\x04item\x18\x01 \x01(\x0e2\x1a.tsunagu.care.v1.VitalItemR\x04item\x12\x12\n" +
+	"\x04unit\x18\x02 \x01(\tR\x04unit\x12\x19\n" +
+	"\bper_unit\x18\x03 \x01(\rR\aperUnit\x12/\n" +
+	"\x06points\x18\x04 \x03(\v2\x17.tsunagu.chart.v1.PointR\x06points\x12\x14\n" +
+	"\x05total\x18\x05 \x01(\rR\x05total\"\x84\x01\n" +
+	"\x05Point\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\x12R\x05value\x12\x1b\n" +
+	"\trecord_id\x18\x03 \x01(\fR\brecordId\x12\x1c\n" +
+	"\tuncertain\x18\x04 \x01(\bR\tuncertain\"\x8d\x02\n" +
+	"\x12SearchNotesRequest\x12 \n" +
+	"\x05query\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\xc8\x01R\x05query\x12#\n" +
+	"\bchart_id\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\achartId\x12.\n" +
+	"\x04from\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
+	"\x05until\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12%\n" +
+	"\tpage_size\x18\x05 \x01(\rB\b\xbaH\x05*\x03\x18\xc8\x01R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"n\n" +
+	"\x13SearchNotesResponse\x12/\n" +
+	"\x04hits\x18\x01 \x03(\v2\x1b.tsunagu.chart.v1.SearchHitR\x04hits\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"x\n" +
+	"\tSearchHit\x12\x19\n" +
+	"\bchart_id\x18\x01 \x01(\tR\achartId\x126\n" +
+	"\x06record\x18\x02 \x01(\v2\x1e.tsunagu.chart.v1.TimelineItemR\x06record\x12\x18\n" +
+	"\aexcerpt\x18\x03 \x01(\tR\aexcerpt\"{\n" +
+	"\x11WatchChartRequest\x12%\n" +
+	"\bchart_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\achartId\x12?\n" +
+	"\x05after\x18\x02 \x03(\v2\x1f.tsunagu.sync.v1.StreamPositionB\b\xbaH\x05\x92\x01\x02\x10@R\x05after\"\xad\x01\n" +
+	"\x12WatchChartResponse\x124\n" +
+	"\x05items\x18\x01 \x03(\v2\x1e.tsunagu.chart.v1.TimelineItemR\x05items\x125\n" +
+	"\x05after\x18\x02 \x03(\v2\x1f.tsunagu.sync.v1.StreamPositionR\x05after\x12*\n" +
+	"\x02at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\x80\x02\n" +
+	"\x12ExportChartRequest\x12%\n" +
+	"\bchart_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\achartId\x12B\n" +
+	"\x06format\x18\x02 \x01(\x0e2\x1e.tsunagu.chart.v1.ExportFormatB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x06format\x12.\n" +
+	"\x04from\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
+	"\x05until\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\x12\x1d\n" +
+	"\n" +
+	"for_family\x18\x05 \x01(\bR\tforFamily\"b\n" +
+	"\x13ExportChartResponse\x12\x18\n" +
+	"\acontent\x18\x01 \x01(\fR\acontent\x12\x12\n" +
+	"\x04last\x18\x02 \x01(\bR\x04last\x12\x1d\n" +
+	"\n" +
+	"media_type\x18\x03 \x01(\tR\tmediaType*\x8d\x01\n" +
+	"\bWorkKind\x12\x19\n" +
+	"\x15WORK_KIND_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eWORK_KIND_HELD\x10\x01\x12\x16\n" +
+	"\x12WORK_KIND_CONFLICT\x10\x02\x12 \n" +
+	"\x1cWORK_KIND_POSSIBLE_DUPLICATE\x10\x03\x12\x18\n" +
+	"\x14WORK_KIND_FOR_REVIEW\x10\x04*w\n" +
+	"\fExportFormat\x12\x1d\n" +
+	"\x19EXPORT_FORMAT_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12EXPORT_FORMAT_HTML\x10\x01\x12\x16\n" +
+	"\x12EXPORT_FORMAT_JSON\x10\x02\x12\x18\n" +
+	"\x14EXPORT_FORMAT_NDJSON\x10\x032\xd9\a\n" +
 	"\fChartService\x12W\n" +
 	"\n" +
 	"ListCharts\x12#.tsunagu.chart.v1.ListChartsRequest\x1a$.tsunagu.chart.v1.ListChartsResponse\x12Z\n" +
 	"\vGetTimeline\x12$.tsunagu.chart.v1.GetTimelineRequest\x1a%.tsunagu.chart.v1.GetTimelineResponse\x12i\n" +
 	"\x10GetRecordHistory\x12).tsunagu.chart.v1.GetRecordHistoryRequest\x1a*.tsunagu.chart.v1.GetRecordHistoryResponse\x12H\n" +
-	"\x05Write\x12\x1e.tsunagu.chart.v1.WriteRequest\x1a\x1f.tsunagu.chart.v1.WriteResponseB\xc8\x01\n" +
+	"\x05Write\x12\x1e.tsunagu.chart.v1.WriteRequest\x1a\x1f.tsunagu.chart.v1.WriteResponse\x12H\n" +
+	"\x05Judge\x12\x1e.tsunagu.chart.v1.JudgeRequest\x1a\x1f.tsunagu.chart.v1.JudgeResponse\x12Q\n" +
+	"\bListWork\x12!.tsunagu.chart.v1.ListWorkRequest\x1a\".tsunagu.chart.v1.ListWorkResponse\x12Z\n" +
+	"\vListDevices\x12$.tsunagu.chart.v1.ListDevicesRequest\x1a%.tsunagu.chart.v1.ListDevicesResponse\x12Q\n" +
+	"\bGetTrend\x12!.tsunagu.chart.v1.GetTrendRequest\x1a\".tsunagu.chart.v1.GetTrendResponse\x12Z\n" +
+	"\vSearchNotes\x12$.tsunagu.chart.v1.SearchNotesRequest\x1a%.tsunagu.chart.v1.SearchNotesResponse\x12Y\n" +
+	"\n" +
+	"WatchChart\x12#.tsunagu.chart.v1.WatchChartRequest\x1a$.tsunagu.chart.v1.WatchChartResponse0\x01\x12\\\n" +
+	"\vExportChart\x12$.tsunagu.chart.v1.ExportChartRequest\x1a%.tsunagu.chart.v1.ExportChartResponse0\x01B\xc8\x01\n" +
 	"\x14com.tsunagu.chart.v1B\n" +
 	"ChartProtoP\x01ZBgithub.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1;chartv1\xa2\x02\x03TCX\xaa\x02\x10Tsunagu.Chart.V1\xca\x02\x10Tsunagu\\Chart\\V1\xe2\x02\x1cTsunagu\\Chart\\V1\\GPBMetadata\xea\x02\x12Tsunagu::Chart::V1b\x06proto3"
 
@@ -1062,74 +2757,149 @@ func file_tsunagu_chart_v1_chart_proto_rawDescGZIP() []byte {
 	return file_tsunagu_chart_v1_chart_proto_rawDescData
 }
 
-var file_tsunagu_chart_v1_chart_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_tsunagu_chart_v1_chart_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_tsunagu_chart_v1_chart_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
 var file_tsunagu_chart_v1_chart_proto_goTypes = []any{
-	(*ListChartsRequest)(nil),        // 0: tsunagu.chart.v1.ListChartsRequest
-	(*ListChartsResponse)(nil),       // 1: tsunagu.chart.v1.ListChartsResponse
-	(*Chart)(nil),                    // 2: tsunagu.chart.v1.Chart
-	(*Stream)(nil),                   // 3: tsunagu.chart.v1.Stream
-	(*GetTimelineRequest)(nil),       // 4: tsunagu.chart.v1.GetTimelineRequest
-	(*GetTimelineResponse)(nil),      // 5: tsunagu.chart.v1.GetTimelineResponse
-	(*TimelineItem)(nil),             // 6: tsunagu.chart.v1.TimelineItem
-	(*GetRecordHistoryRequest)(nil),  // 7: tsunagu.chart.v1.GetRecordHistoryRequest
-	(*GetRecordHistoryResponse)(nil), // 8: tsunagu.chart.v1.GetRecordHistoryResponse
-	(*HistoryItem)(nil),              // 9: tsunagu.chart.v1.HistoryItem
-	(*WriteRequest)(nil),             // 10: tsunagu.chart.v1.WriteRequest
-	(*WriteResponse)(nil),            // 11: tsunagu.chart.v1.WriteResponse
-	(*v1.StreamInfo)(nil),            // 12: tsunagu.sync.v1.StreamInfo
-	(*v1.Version)(nil),               // 13: tsunagu.sync.v1.Version
-	(*timestamppb.Timestamp)(nil),    // 14: google.protobuf.Timestamp
-	(*v1.RecordVersion)(nil),         // 15: tsunagu.sync.v1.RecordVersion
-	(*v11.Record)(nil),               // 16: tsunagu.care.v1.Record
-	(v1.Outcome)(0),                  // 17: tsunagu.sync.v1.Outcome
-	(v1.Operation)(0),                // 18: tsunagu.sync.v1.Operation
-	(*v11.Actor)(nil),                // 19: tsunagu.care.v1.Actor
-	(*v11.Body)(nil),                 // 20: tsunagu.care.v1.Body
-	(*v11.Envelope)(nil),             // 21: tsunagu.care.v1.Envelope
-	(v11.RecordStatus)(0),            // 22: tsunagu.care.v1.RecordStatus
-	(*v1.CandidateRef)(nil),          // 23: tsunagu.sync.v1.CandidateRef
-	(*v1.MutationResult)(nil),        // 24: tsunagu.sync.v1.MutationResult
-	(*v1.Receipt)(nil),               // 25: tsunagu.sync.v1.Receipt
+	(WorkKind)(0),                    // 0: tsunagu.chart.v1.WorkKind
+	(ExportFormat)(0),                // 1: tsunagu.chart.v1.ExportFormat
+	(*ListChartsRequest)(nil),        // 2: tsunagu.chart.v1.ListChartsRequest
+	(*ListChartsResponse)(nil),       // 3: tsunagu.chart.v1.ListChartsResponse
+	(*Chart)(nil),                    // 4: tsunagu.chart.v1.Chart
+	(*Stream)(nil),                   // 5: tsunagu.chart.v1.Stream
+	(*GetTimelineRequest)(nil),       // 6: tsunagu.chart.v1.GetTimelineRequest
+	(*GetTimelineResponse)(nil),      // 7: tsunagu.chart.v1.GetTimelineResponse
+	(*TimelineItem)(nil),             // 8: tsunagu.chart.v1.TimelineItem
+	(*GetRecordHistoryRequest)(nil),  // 9: tsunagu.chart.v1.GetRecordHistoryRequest
+	(*GetRecordHistoryResponse)(nil), // 10: tsunagu.chart.v1.GetRecordHistoryResponse
+	(*HistoryItem)(nil),              // 11: tsunagu.chart.v1.HistoryItem
+	(*WriteRequest)(nil),             // 12: tsunagu.chart.v1.WriteRequest
+	(*WriteResponse)(nil),            // 13: tsunagu.chart.v1.WriteResponse
+	(*JudgeRequest)(nil),             // 14: tsunagu.chart.v1.JudgeRequest
+	(*JudgeResponse)(nil),            // 15: tsunagu.chart.v1.JudgeResponse
+	(*ListWorkRequest)(nil),          // 16: tsunagu.chart.v1.ListWorkRequest
+	(*ListWorkResponse)(nil),         // 17: tsunagu.chart.v1.ListWorkResponse
+	(*WorkItem)(nil),                 // 18: tsunagu.chart.v1.WorkItem
+	(*HeldMutation)(nil),             // 19: tsunagu.chart.v1.HeldMutation
+	(*ListDevicesRequest)(nil),       // 20: tsunagu.chart.v1.ListDevicesRequest
+	(*ListDevicesResponse)(nil),      // 21: tsunagu.chart.v1.ListDevicesResponse
+	(*Device)(nil),                   // 22: tsunagu.chart.v1.Device
+	(*GetTrendRequest)(nil),          // 23: tsunagu.chart.v1.GetTrendRequest
+	(*GetTrendResponse)(nil),         // 24: tsunagu.chart.v1.GetTrendResponse
+	(*Series)(nil),                   // 25: tsunagu.chart.v1.Series
+	(*Point)(nil),                    // 26: tsunagu.chart.v1.Point
+	(*SearchNotesRequest)(nil),       // 27: tsunagu.chart.v1.SearchNotesRequest
+	(*SearchNotesResponse)(nil),      // 28: tsunagu.chart.v1.SearchNotesResponse
+	(*SearchHit)(nil),                // 29: tsunagu.chart.v1.SearchHit
+	(*WatchChartRequest)(nil),        // 30: tsunagu.chart.v1.WatchChartRequest
+	(*WatchChartResponse)(nil),       // 31: tsunagu.chart.v1.WatchChartResponse
+	(*ExportChartRequest)(nil),       // 32: tsunagu.chart.v1.ExportChartRequest
+	(*ExportChartResponse)(nil),      // 33: tsunagu.chart.v1.ExportChartResponse
+	(*v1.StreamInfo)(nil),            // 34: tsunagu.sync.v1.StreamInfo
+	(*v1.Version)(nil),               // 35: tsunagu.sync.v1.Version
+	(*timestamppb.Timestamp)(nil),    // 36: google.protobuf.Timestamp
+	(*v1.RecordVersion)(nil),         // 37: tsunagu.sync.v1.RecordVersion
+	(*v11.Record)(nil),               // 38: tsunagu.care.v1.Record
+	(v1.Outcome)(0),                  // 39: tsunagu.sync.v1.Outcome
+	(v1.Operation)(0),                // 40: tsunagu.sync.v1.Operation
+	(*v11.Actor)(nil),                // 41: tsunagu.care.v1.Actor
+	(*v11.Body)(nil),                 // 42: tsunagu.care.v1.Body
+	(*v11.Envelope)(nil),             // 43: tsunagu.care.v1.Envelope
+	(v11.RecordStatus)(0),            // 44: tsunagu.care.v1.RecordStatus
+	(*v1.CandidateRef)(nil),          // 45: tsunagu.sync.v1.CandidateRef
+	(*v1.MutationResult)(nil),        // 46: tsunagu.sync.v1.MutationResult
+	(*v1.Receipt)(nil),               // 47: tsunagu.sync.v1.Receipt
+	(v1.HeldReason)(0),               // 48: tsunagu.sync.v1.HeldReason
+	(*v1.DeviceReport)(nil),          // 49: tsunagu.sync.v1.DeviceReport
+	(v11.VitalItem)(0),               // 50: tsunagu.care.v1.VitalItem
+	(*v1.StreamPosition)(nil),        // 51: tsunagu.sync.v1.StreamPosition
 }
 var file_tsunagu_chart_v1_chart_proto_depIdxs = []int32{
-	2,  // 0: tsunagu.chart.v1.ListChartsResponse.charts:type_name -> tsunagu.chart.v1.Chart
-	3,  // 1: tsunagu.chart.v1.Chart.streams:type_name -> tsunagu.chart.v1.Stream
-	12, // 2: tsunagu.chart.v1.Stream.info:type_name -> tsunagu.sync.v1.StreamInfo
-	13, // 3: tsunagu.chart.v1.Stream.head:type_name -> tsunagu.sync.v1.Version
-	14, // 4: tsunagu.chart.v1.GetTimelineRequest.from:type_name -> google.protobuf.Timestamp
-	14, // 5: tsunagu.chart.v1.GetTimelineRequest.until:type_name -> google.protobuf.Timestamp
-	6,  // 6: tsunagu.chart.v1.GetTimelineResponse.items:type_name -> tsunagu.chart.v1.TimelineItem
-	15, // 7: tsunagu.chart.v1.TimelineItem.version:type_name -> tsunagu.sync.v1.RecordVersion
-	16, // 8: tsunagu.chart.v1.TimelineItem.record:type_name -> tsunagu.care.v1.Record
-	9,  // 9: tsunagu.chart.v1.GetRecordHistoryResponse.items:type_name -> tsunagu.chart.v1.HistoryItem
-	15, // 10: tsunagu.chart.v1.HistoryItem.version:type_name -> tsunagu.sync.v1.RecordVersion
-	17, // 11: tsunagu.chart.v1.HistoryItem.outcome:type_name -> tsunagu.sync.v1.Outcome
-	18, // 12: tsunagu.chart.v1.HistoryItem.operation:type_name -> tsunagu.sync.v1.Operation
-	19, // 13: tsunagu.chart.v1.HistoryItem.author:type_name -> tsunagu.care.v1.Actor
-	14, // 14: tsunagu.chart.v1.HistoryItem.recorded:type_name -> google.protobuf.Timestamp
-	14, // 15: tsunagu.chart.v1.HistoryItem.received:type_name -> google.protobuf.Timestamp
-	16, // 16: tsunagu.chart.v1.HistoryItem.record:type_name -> tsunagu.care.v1.Record
-	18, // 17: tsunagu.chart.v1.WriteRequest.operation:type_name -> tsunagu.sync.v1.Operation
-	15, // 18: tsunagu.chart.v1.WriteRequest.seen:type_name -> tsunagu.sync.v1.RecordVersion
-	20, // 19: tsunagu.chart.v1.WriteRequest.body:type_name -> tsunagu.care.v1.Body
-	21, // 20: tsunagu.chart.v1.WriteRequest.envelope:type_name -> tsunagu.care.v1.Envelope
-	22, // 21: tsunagu.chart.v1.WriteRequest.status:type_name -> tsunagu.care.v1.RecordStatus
-	23, // 22: tsunagu.chart.v1.WriteRequest.candidates:type_name -> tsunagu.sync.v1.CandidateRef
-	24, // 23: tsunagu.chart.v1.WriteResponse.result:type_name -> tsunagu.sync.v1.MutationResult
-	25, // 24: tsunagu.chart.v1.WriteResponse.receipt:type_name -> tsunagu.sync.v1.Receipt
-	0,  // 25: tsunagu.chart.v1.ChartService.ListCharts:input_type -> tsunagu.chart.v1.ListChartsRequest
-	4,  // 26: tsunagu.chart.v1.ChartService.GetTimeline:input_type -> tsunagu.chart.v1.GetTimelineRequest
-	7,  // 27: tsunagu.chart.v1.ChartService.GetRecordHistory:input_type -> tsunagu.chart.v1.GetRecordHistoryRequest
-	10, // 28: tsunagu.chart.v1.ChartService.Write:input_type -> tsunagu.chart.v1.WriteRequest
-	1,  // 29: tsunagu.chart.v1.ChartService.ListCharts:output_type -> tsunagu.chart.v1.ListChartsResponse
-	5,  // 30: tsunagu.chart.v1.ChartService.GetTimeline:output_type -> tsunagu.chart.v1.GetTimelineResponse
-	8,  // 31: tsunagu.chart.v1.ChartService.GetRecordHistory:output_type -> tsunagu.chart.v1.GetRecordHistoryResponse
-	11, // 32: tsunagu.chart.v1.ChartService.Write:output_type -> tsunagu.chart.v1.WriteResponse
-	29, // [29:33] is the sub-list for method output_type
-	25, // [25:29] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	4,  // 0: tsunagu.chart.v1.ListChartsResponse.charts:type_name -> tsunagu.chart.v1.Chart
+	5,  // 1: tsunagu.chart.v1.Chart.streams:type_name -> tsunagu.chart.v1.Stream
+	34, // 2: tsunagu.chart.v1.Stream.info:type_name -> tsunagu.sync.v1.StreamInfo
+	35, // 3: tsunagu.chart.v1.Stream.head:type_name -> tsunagu.sync.v1.Version
+	36, // 4: tsunagu.chart.v1.GetTimelineRequest.from:type_name -> google.protobuf.Timestamp
+	36, // 5: tsunagu.chart.v1.GetTimelineRequest.until:type_name -> google.protobuf.Timestamp
+	8,  // 6: tsunagu.chart.v1.GetTimelineResponse.items:type_name -> tsunagu.chart.v1.TimelineItem
+	37, // 7: tsunagu.chart.v1.TimelineItem.version:type_name -> tsunagu.sync.v1.RecordVersion
+	38, // 8: tsunagu.chart.v1.TimelineItem.record:type_name -> tsunagu.care.v1.Record
+	11, // 9: tsunagu.chart.v1.GetRecordHistoryResponse.items:type_name -> tsunagu.chart.v1.HistoryItem
+	37, // 10: tsunagu.chart.v1.HistoryItem.version:type_name -> tsunagu.sync.v1.RecordVersion
+	39, // 11: tsunagu.chart.v1.HistoryItem.outcome:type_name -> tsunagu.sync.v1.Outcome
+	40, // 12: tsunagu.chart.v1.HistoryItem.operation:type_name -> tsunagu.sync.v1.Operation
+	41, // 13: tsunagu.chart.v1.HistoryItem.author:type_name -> tsunagu.care.v1.Actor
+	36, // 14: tsunagu.chart.v1.HistoryItem.recorded:type_name -> google.protobuf.Timestamp
+	36, // 15: tsunagu.chart.v1.HistoryItem.received:type_name -> google.protobuf.Timestamp
+	38, // 16: tsunagu.chart.v1.HistoryItem.record:type_name -> tsunagu.care.v1.Record
+	40, // 17: tsunagu.chart.v1.WriteRequest.operation:type_name -> tsunagu.sync.v1.Operation
+	37, // 18: tsunagu.chart.v1.WriteRequest.seen:type_name -> tsunagu.sync.v1.RecordVersion
+	42, // 19: tsunagu.chart.v1.WriteRequest.body:type_name -> tsunagu.care.v1.Body
+	43, // 20: tsunagu.chart.v1.WriteRequest.envelope:type_name -> tsunagu.care.v1.Envelope
+	44, // 21: tsunagu.chart.v1.WriteRequest.status:type_name -> tsunagu.care.v1.RecordStatus
+	45, // 22: tsunagu.chart.v1.WriteRequest.candidates:type_name -> tsunagu.sync.v1.CandidateRef
+	46, // 23: tsunagu.chart.v1.WriteResponse.result:type_name -> tsunagu.sync.v1.MutationResult
+	47, // 24: tsunagu.chart.v1.WriteResponse.receipt:type_name -> tsunagu.sync.v1.Receipt
+	46, // 25: tsunagu.chart.v1.JudgeResponse.result:type_name -> tsunagu.sync.v1.MutationResult
+	0,  // 26: tsunagu.chart.v1.ListWorkRequest.kind:type_name -> tsunagu.chart.v1.WorkKind
+	36, // 27: tsunagu.chart.v1.ListWorkRequest.since:type_name -> google.protobuf.Timestamp
+	18, // 28: tsunagu.chart.v1.ListWorkResponse.items:type_name -> tsunagu.chart.v1.WorkItem
+	0,  // 29: tsunagu.chart.v1.WorkItem.kind:type_name -> tsunagu.chart.v1.WorkKind
+	8,  // 30: tsunagu.chart.v1.WorkItem.record:type_name -> tsunagu.chart.v1.TimelineItem
+	19, // 31: tsunagu.chart.v1.WorkItem.held:type_name -> tsunagu.chart.v1.HeldMutation
+	48, // 32: tsunagu.chart.v1.HeldMutation.reason:type_name -> tsunagu.sync.v1.HeldReason
+	40, // 33: tsunagu.chart.v1.HeldMutation.operation:type_name -> tsunagu.sync.v1.Operation
+	41, // 34: tsunagu.chart.v1.HeldMutation.author:type_name -> tsunagu.care.v1.Actor
+	36, // 35: tsunagu.chart.v1.HeldMutation.received:type_name -> google.protobuf.Timestamp
+	38, // 36: tsunagu.chart.v1.HeldMutation.proposed:type_name -> tsunagu.care.v1.Record
+	36, // 37: tsunagu.chart.v1.ListDevicesRequest.silent_since:type_name -> google.protobuf.Timestamp
+	22, // 38: tsunagu.chart.v1.ListDevicesResponse.devices:type_name -> tsunagu.chart.v1.Device
+	36, // 39: tsunagu.chart.v1.Device.last_seen:type_name -> google.protobuf.Timestamp
+	49, // 40: tsunagu.chart.v1.Device.report:type_name -> tsunagu.sync.v1.DeviceReport
+	50, // 41: tsunagu.chart.v1.GetTrendRequest.items:type_name -> tsunagu.care.v1.VitalItem
+	36, // 42: tsunagu.chart.v1.GetTrendRequest.from:type_name -> google.protobuf.Timestamp
+	36, // 43: tsunagu.chart.v1.GetTrendRequest.until:type_name -> google.protobuf.Timestamp
+	25, // 44: tsunagu.chart.v1.GetTrendResponse.series:type_name -> tsunagu.chart.v1.Series
+	50, // 45: tsunagu.chart.v1.Series.item:type_name -> tsunagu.care.v1.VitalItem
+	26, // 46: tsunagu.chart.v1.Series.points:type_name -> tsunagu.chart.v1.Point
+	36, // 47: tsunagu.chart.v1.Point.at:type_name -> google.protobuf.Timestamp
+	36, // 48: tsunagu.chart.v1.SearchNotesRequest.from:type_name -> google.protobuf.Timestamp
+	36, // 49: tsunagu.chart.v1.SearchNotesRequest.until:type_name -> google.protobuf.Timestamp
+	29, // 50: tsunagu.chart.v1.SearchNotesResponse.hits:type_name -> tsunagu.chart.v1.SearchHit
+	8,  // 51: tsunagu.chart.v1.SearchHit.record:type_name -> tsunagu.chart.v1.TimelineItem
+	51, // 52: tsunagu.chart.v1.WatchChartRequest.after:type_name -> tsunagu.sync.v1.StreamPosition
+	8,  // 53: tsunagu.chart.v1.WatchChartResponse.items:type_name -> tsunagu.chart.v1.TimelineItem
+	51, // 54: tsunagu.chart.v1.WatchChartResponse.after:type_name -> tsunagu.sync.v1.StreamPosition
+	36, // 55: tsunagu.chart.v1.WatchChartResponse.at:type_name -> google.protobuf.Timestamp
+	1,  // 56: tsunagu.chart.v1.ExportChartRequest.format:type_name -> tsunagu.chart.v1.ExportFormat
+	36, // 57: tsunagu.chart.v1.ExportChartRequest.from:type_name -> google.protobuf.Timestamp
+	36, // 58: tsunagu.chart.v1.ExportChartRequest.until:type_name -> google.protobuf.Timestamp
+	2,  // 59: tsunagu.chart.v1.ChartService.ListCharts:input_type -> tsunagu.chart.v1.ListChartsRequest
+	6,  // 60: tsunagu.chart.v1.ChartService.GetTimeline:input_type -> tsunagu.chart.v1.GetTimelineRequest
+	9,  // 61: tsunagu.chart.v1.ChartService.GetRecordHistory:input_type -> tsunagu.chart.v1.GetRecordHistoryRequest
+	12, // 62: tsunagu.chart.v1.ChartService.Write:input_type -> tsunagu.chart.v1.WriteRequest
+	14, // 63: tsunagu.chart.v1.ChartService.Judge:input_type -> tsunagu.chart.v1.JudgeRequest
+	16, // 64: tsunagu.chart.v1.ChartService.ListWork:input_type -> tsunagu.chart.v1.ListWorkRequest
+	20, // 65: tsunagu.chart.v1.ChartService.ListDevices:input_type -> tsunagu.chart.v1.ListDevicesRequest
+	23, // 66: tsunagu.chart.v1.ChartService.GetTrend:input_type -> tsunagu.chart.v1.GetTrendRequest
+	27, // 67: tsunagu.chart.v1.ChartService.SearchNotes:input_type -> tsunagu.chart.v1.SearchNotesRequest
+	30, // 68: tsunagu.chart.v1.ChartService.WatchChart:input_type -> tsunagu.chart.v1.WatchChartRequest
+	32, // 69: tsunagu.chart.v1.ChartService.ExportChart:input_type -> tsunagu.chart.v1.ExportChartRequest
+	3,  // 70: tsunagu.chart.v1.ChartService.ListCharts:output_type -> tsunagu.chart.v1.ListChartsResponse
+	7,  // 71: tsunagu.chart.v1.ChartService.GetTimeline:output_type -> tsunagu.chart.v1.GetTimelineResponse
+	10, // 72: tsunagu.chart.v1.ChartService.GetRecordHistory:output_type -> tsunagu.chart.v1.GetRecordHistoryResponse
+	13, // 73: tsunagu.chart.v1.ChartService.Write:output_type -> tsunagu.chart.v1.WriteResponse
+	15, // 74: tsunagu.chart.v1.ChartService.Judge:output_type -> tsunagu.chart.v1.JudgeResponse
+	17, // 75: tsunagu.chart.v1.ChartService.ListWork:output_type -> tsunagu.chart.v1.ListWorkResponse
+	21, // 76: tsunagu.chart.v1.ChartService.ListDevices:output_type -> tsunagu.chart.v1.ListDevicesResponse
+	24, // 77: tsunagu.chart.v1.ChartService.GetTrend:output_type -> tsunagu.chart.v1.GetTrendResponse
+	28, // 78: tsunagu.chart.v1.ChartService.SearchNotes:output_type -> tsunagu.chart.v1.SearchNotesResponse
+	31, // 79: tsunagu.chart.v1.ChartService.WatchChart:output_type -> tsunagu.chart.v1.WatchChartResponse
+	33, // 80: tsunagu.chart.v1.ChartService.ExportChart:output_type -> tsunagu.chart.v1.ExportChartResponse
+	70, // [70:81] is the sub-list for method output_type
+	59, // [59:70] is the sub-list for method input_type
+	59, // [59:59] is the sub-list for extension type_name
+	59, // [59:59] is the sub-list for extension extendee
+	0,  // [0:59] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_chart_v1_chart_proto_init() }
@@ -1142,13 +2912,14 @@ func file_tsunagu_chart_v1_chart_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_chart_v1_chart_proto_rawDesc), len(file_tsunagu_chart_v1_chart_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   12,
+			NumEnums:      2,
+			NumMessages:   32,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_tsunagu_chart_v1_chart_proto_goTypes,
 		DependencyIndexes: file_tsunagu_chart_v1_chart_proto_depIdxs,
+		EnumInfos:         file_tsunagu_chart_v1_chart_proto_enumTypes,
 		MessageInfos:      file_tsunagu_chart_v1_chart_proto_msgTypes,
 	}.Build()
 	File_tsunagu_chart_v1_chart_proto = out.File

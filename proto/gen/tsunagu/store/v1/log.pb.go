@@ -462,7 +462,9 @@ type StreamHead struct {
 	Held uint64 `protobuf:"varint,4,opt,name=held,proto3" json:"held,omitempty"`
 	// How many mutations stand under their own id: all but the CREATEs that were never held. While it is 0 a new record
 	// needs one look-up less.
-	Ids           uint64 `protobuf:"varint,5,opt,name=ids,proto3" json:"ids,omitempty"`
+	Ids uint64 `protobuf:"varint,5,opt,name=ids,proto3" json:"ids,omitempty"`
+	// How many records have candidates now; while it is 0 nothing has to be looked for among the records.
+	Conflicts     uint64 `protobuf:"varint,6,opt,name=conflicts,proto3" json:"conflicts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -532,6 +534,13 @@ func (x *StreamHead) GetIds() uint64 {
 	return 0
 }
 
+func (x *StreamHead) GetConflicts() uint64 {
+	if x != nil {
+		return x.Conflicts
+	}
+	return 0
+}
+
 // InboxItem is a mutation that is held outside every log: its author never had a right to the stream it names, or
 // it cannot be read.
 type InboxItem struct {
@@ -549,7 +558,17 @@ type InboxItem struct {
 	// The person whose session brought it.
 	SessionPersonId string `protobuf:"bytes,6,opt,name=session_person_id,json=sessionPersonId,proto3" json:"session_person_id,omitempty"`
 	// Fields and rules; never a value.
-	Detail        string `protobuf:"bytes,7,opt,name=detail,proto3" json:"detail,omitempty"`
+	Detail string `protobuf:"bytes,7,opt,name=detail,proto3" json:"detail,omitempty"`
+	// What a person decided. Unspecified: nothing yet. APPLIED: released, its result stands in `result`; REJECTED.
+	Decision v1.Outcome `protobuf:"varint,8,opt,name=decision,proto3,enum=tsunagu.sync.v1.Outcome" json:"decision,omitempty"`
+	// Who decided.
+	JudgedBy string `protobuf:"bytes,9,opt,name=judged_by,json=judgedBy,proto3" json:"judged_by,omitempty"`
+	// When, milliseconds since 1970 UTC.
+	JudgedMs int64 `protobuf:"varint,10,opt,name=judged_ms,json=judgedMs,proto3" json:"judged_ms,omitempty"`
+	// The words of who rejected.
+	Words string `protobuf:"bytes,11,opt,name=words,proto3" json:"words,omitempty"`
+	// After a release: what became of it in its stream.
+	Result        *v1.MutationResult `protobuf:"bytes,12,opt,name=result,proto3" json:"result,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -633,6 +652,196 @@ func (x *InboxItem) GetDetail() string {
 	return ""
 }
 
+func (x *InboxItem) GetDecision() v1.Outcome {
+	if x != nil {
+		return x.Decision
+	}
+	return v1.Outcome(0)
+}
+
+func (x *InboxItem) GetJudgedBy() string {
+	if x != nil {
+		return x.JudgedBy
+	}
+	return ""
+}
+
+func (x *InboxItem) GetJudgedMs() int64 {
+	if x != nil {
+		return x.JudgedMs
+	}
+	return 0
+}
+
+func (x *InboxItem) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+func (x *InboxItem) GetResult() *v1.MutationResult {
+	if x != nil {
+		return x.Result
+	}
+	return nil
+}
+
+// KnownDevice is what the server knows of one device: what it may still hold, and when it was last heard of.
+type KnownDevice struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When it last synchronised, milliseconds since 1970 UTC. Written at most every few minutes.
+	LastSeenMs int64 `protobuf:"varint,1,opt,name=last_seen_ms,json=lastSeenMs,proto3" json:"last_seen_ms,omitempty"`
+	// The person whose session that was.
+	PersonId string `protobuf:"bytes,2,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
+	// The newest schema that it knows.
+	SchemaVersion uint32 `protobuf:"varint,3,opt,name=schema_version,json=schemaVersion,proto3" json:"schema_version,omitempty"`
+	// What it said of itself then.
+	Report *v1.DeviceReport `protobuf:"bytes,4,opt,name=report,proto3" json:"report,omitempty"`
+	// The streams that it holds or has held, by id.
+	Streams []*HeldStream `protobuf:"bytes,5,rep,name=streams,proto3" json:"streams,omitempty"`
+	// When it was first heard of, milliseconds since 1970 UTC.
+	FirstSeenMs   int64 `protobuf:"varint,6,opt,name=first_seen_ms,json=firstSeenMs,proto3" json:"first_seen_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *KnownDevice) Reset() {
+	*x = KnownDevice{}
+	mi := &file_tsunagu_store_v1_log_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *KnownDevice) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*KnownDevice) ProtoMessage() {}
+
+func (x *KnownDevice) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_store_v1_log_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use KnownDevice.ProtoReflect.Descriptor instead.
+func (*KnownDevice) Descriptor() ([]byte, []int) {
+	return file_tsunagu_store_v1_log_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *KnownDevice) GetLastSeenMs() int64 {
+	if x != nil {
+		return x.LastSeenMs
+	}
+	return 0
+}
+
+func (x *KnownDevice) GetPersonId() string {
+	if x != nil {
+		return x.PersonId
+	}
+	return ""
+}
+
+func (x *KnownDevice) GetSchemaVersion() uint32 {
+	if x != nil {
+		return x.SchemaVersion
+	}
+	return 0
+}
+
+func (x *KnownDevice) GetReport() *v1.DeviceReport {
+	if x != nil {
+		return x.Report
+	}
+	return nil
+}
+
+func (x *KnownDevice) GetStreams() []*HeldStream {
+	if x != nil {
+		return x.Streams
+	}
+	return nil
+}
+
+func (x *KnownDevice) GetFirstSeenMs() int64 {
+	if x != nil {
+		return x.FirstSeenMs
+	}
+	return 0
+}
+
+// HeldStream is a stream of which a device has, or had, a copy.
+type HeldStream struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The stream.
+	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
+	// When the device was told to purge it, milliseconds since 1970 UTC. 0: it was not.
+	RevokedMs int64 `protobuf:"varint,2,opt,name=revoked_ms,json=revokedMs,proto3" json:"revoked_ms,omitempty"`
+	// When it was seen without it: the purge is confirmed. 0: it has it, as far as anybody knows.
+	PurgedMs      int64 `protobuf:"varint,3,opt,name=purged_ms,json=purgedMs,proto3" json:"purged_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HeldStream) Reset() {
+	*x = HeldStream{}
+	mi := &file_tsunagu_store_v1_log_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HeldStream) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HeldStream) ProtoMessage() {}
+
+func (x *HeldStream) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_store_v1_log_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HeldStream.ProtoReflect.Descriptor instead.
+func (*HeldStream) Descriptor() ([]byte, []int) {
+	return file_tsunagu_store_v1_log_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *HeldStream) GetStreamId() string {
+	if x != nil {
+		return x.StreamId
+	}
+	return ""
+}
+
+func (x *HeldStream) GetRevokedMs() int64 {
+	if x != nil {
+		return x.RevokedMs
+	}
+	return 0
+}
+
+func (x *HeldStream) GetPurgedMs() int64 {
+	if x != nil {
+		return x.PurgedMs
+	}
+	return 0
+}
+
 var File_tsunagu_store_v1_log_proto protoreflect.FileDescriptor
 
 const file_tsunagu_store_v1_log_proto_rawDesc = "" +
@@ -685,14 +894,15 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\x05group\x18\x01 \x01(\rR\x05group\x122\n" +
 	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1f\n" +
 	"\vmutation_id\x18\x03 \x01(\fR\n" +
-	"mutationId\"\xac\x01\n" +
+	"mutationId\"\xca\x01\n" +
 	"\n" +
 	"StreamHead\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x12\n" +
 	"\x04hash\x18\x02 \x01(\fR\x04hash\x120\n" +
 	"\x05bases\x18\x03 \x03(\v2\x1a.tsunagu.sync.v1.EpochBaseR\x05bases\x12\x12\n" +
 	"\x04held\x18\x04 \x01(\x04R\x04held\x12\x10\n" +
-	"\x03ids\x18\x05 \x01(\x04R\x03ids\"\x84\x02\n" +
+	"\x03ids\x18\x05 \x01(\x04R\x03ids\x12\x1c\n" +
+	"\tconflicts\x18\x06 \x01(\x04R\tconflicts\"\xc3\x03\n" +
 	"\tInboxItem\x12\x18\n" +
 	"\apayload\x18\x01 \x01(\fR\apayload\x12\x1f\n" +
 	"\vauthor_seal\x18\x02 \x01(\fR\n" +
@@ -703,7 +913,27 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"heldReason\x12\x1b\n" +
 	"\tdevice_id\x18\x05 \x01(\tR\bdeviceId\x12*\n" +
 	"\x11session_person_id\x18\x06 \x01(\tR\x0fsessionPersonId\x12\x16\n" +
-	"\x06detail\x18\a \x01(\tR\x06detailB\xc6\x01\n" +
+	"\x06detail\x18\a \x01(\tR\x06detail\x124\n" +
+	"\bdecision\x18\b \x01(\x0e2\x18.tsunagu.sync.v1.OutcomeR\bdecision\x12\x1b\n" +
+	"\tjudged_by\x18\t \x01(\tR\bjudgedBy\x12\x1b\n" +
+	"\tjudged_ms\x18\n" +
+	" \x01(\x03R\bjudgedMs\x12\x14\n" +
+	"\x05words\x18\v \x01(\tR\x05words\x127\n" +
+	"\x06result\x18\f \x01(\v2\x1f.tsunagu.sync.v1.MutationResultR\x06result\"\x86\x02\n" +
+	"\vKnownDevice\x12 \n" +
+	"\flast_seen_ms\x18\x01 \x01(\x03R\n" +
+	"lastSeenMs\x12\x1b\n" +
+	"\tperson_id\x18\x02 \x01(\tR\bpersonId\x12%\n" +
+	"\x0eschema_version\x18\x03 \x01(\rR\rschemaVersion\x125\n" +
+	"\x06report\x18\x04 \x01(\v2\x1d.tsunagu.sync.v1.DeviceReportR\x06report\x126\n" +
+	"\astreams\x18\x05 \x03(\v2\x1c.tsunagu.store.v1.HeldStreamR\astreams\x12\"\n" +
+	"\rfirst_seen_ms\x18\x06 \x01(\x03R\vfirstSeenMs\"e\n" +
+	"\n" +
+	"HeldStream\x12\x1b\n" +
+	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12\x1d\n" +
+	"\n" +
+	"revoked_ms\x18\x02 \x01(\x03R\trevokedMs\x12\x1b\n" +
+	"\tpurged_ms\x18\x03 \x01(\x03R\bpurgedMsB\xc6\x01\n" +
 	"\x14com.tsunagu.store.v1B\bLogProtoP\x01ZBgithub.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1;storev1\xa2\x02\x03TSX\xaa\x02\x10Tsunagu.Store.V1\xca\x02\x10Tsunagu\\Store\\V1\xe2\x02\x1cTsunagu\\Store\\V1\\GPBMetadata\xea\x02\x12Tsunagu::Store::V1b\x06proto3"
 
 var (
@@ -718,35 +948,43 @@ func file_tsunagu_store_v1_log_proto_rawDescGZIP() []byte {
 	return file_tsunagu_store_v1_log_proto_rawDescData
 }
 
-var file_tsunagu_store_v1_log_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_tsunagu_store_v1_log_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_tsunagu_store_v1_log_proto_goTypes = []any{
-	(*Entry)(nil),        // 0: tsunagu.store.v1.Entry
-	(*RecordState)(nil),  // 1: tsunagu.store.v1.RecordState
-	(*Marker)(nil),       // 2: tsunagu.store.v1.Marker
-	(*StreamHead)(nil),   // 3: tsunagu.store.v1.StreamHead
-	(*InboxItem)(nil),    // 4: tsunagu.store.v1.InboxItem
-	(*v1.Version)(nil),   // 5: tsunagu.sync.v1.Version
-	(v1.Outcome)(0),      // 6: tsunagu.sync.v1.Outcome
-	(v1.HeldReason)(0),   // 7: tsunagu.sync.v1.HeldReason
-	(*v11.Actor)(nil),    // 8: tsunagu.care.v1.Actor
-	(*v1.EpochBase)(nil), // 9: tsunagu.sync.v1.EpochBase
+	(*Entry)(nil),             // 0: tsunagu.store.v1.Entry
+	(*RecordState)(nil),       // 1: tsunagu.store.v1.RecordState
+	(*Marker)(nil),            // 2: tsunagu.store.v1.Marker
+	(*StreamHead)(nil),        // 3: tsunagu.store.v1.StreamHead
+	(*InboxItem)(nil),         // 4: tsunagu.store.v1.InboxItem
+	(*KnownDevice)(nil),       // 5: tsunagu.store.v1.KnownDevice
+	(*HeldStream)(nil),        // 6: tsunagu.store.v1.HeldStream
+	(*v1.Version)(nil),        // 7: tsunagu.sync.v1.Version
+	(v1.Outcome)(0),           // 8: tsunagu.sync.v1.Outcome
+	(v1.HeldReason)(0),        // 9: tsunagu.sync.v1.HeldReason
+	(*v11.Actor)(nil),         // 10: tsunagu.care.v1.Actor
+	(*v1.EpochBase)(nil),      // 11: tsunagu.sync.v1.EpochBase
+	(*v1.MutationResult)(nil), // 12: tsunagu.sync.v1.MutationResult
+	(*v1.DeviceReport)(nil),   // 13: tsunagu.sync.v1.DeviceReport
 }
 var file_tsunagu_store_v1_log_proto_depIdxs = []int32{
-	5,  // 0: tsunagu.store.v1.Entry.version:type_name -> tsunagu.sync.v1.Version
-	6,  // 1: tsunagu.store.v1.Entry.effect:type_name -> tsunagu.sync.v1.Outcome
-	7,  // 2: tsunagu.store.v1.Entry.held_reason:type_name -> tsunagu.sync.v1.HeldReason
-	8,  // 3: tsunagu.store.v1.Entry.author:type_name -> tsunagu.care.v1.Actor
-	5,  // 4: tsunagu.store.v1.RecordState.version:type_name -> tsunagu.sync.v1.Version
+	7,  // 0: tsunagu.store.v1.Entry.version:type_name -> tsunagu.sync.v1.Version
+	8,  // 1: tsunagu.store.v1.Entry.effect:type_name -> tsunagu.sync.v1.Outcome
+	9,  // 2: tsunagu.store.v1.Entry.held_reason:type_name -> tsunagu.sync.v1.HeldReason
+	10, // 3: tsunagu.store.v1.Entry.author:type_name -> tsunagu.care.v1.Actor
+	7,  // 4: tsunagu.store.v1.RecordState.version:type_name -> tsunagu.sync.v1.Version
 	2,  // 5: tsunagu.store.v1.RecordState.markers:type_name -> tsunagu.store.v1.Marker
-	5,  // 6: tsunagu.store.v1.Marker.version:type_name -> tsunagu.sync.v1.Version
-	5,  // 7: tsunagu.store.v1.StreamHead.version:type_name -> tsunagu.sync.v1.Version
-	9,  // 8: tsunagu.store.v1.StreamHead.bases:type_name -> tsunagu.sync.v1.EpochBase
-	7,  // 9: tsunagu.store.v1.InboxItem.held_reason:type_name -> tsunagu.sync.v1.HeldReason
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	7,  // 6: tsunagu.store.v1.Marker.version:type_name -> tsunagu.sync.v1.Version
+	7,  // 7: tsunagu.store.v1.StreamHead.version:type_name -> tsunagu.sync.v1.Version
+	11, // 8: tsunagu.store.v1.StreamHead.bases:type_name -> tsunagu.sync.v1.EpochBase
+	9,  // 9: tsunagu.store.v1.InboxItem.held_reason:type_name -> tsunagu.sync.v1.HeldReason
+	8,  // 10: tsunagu.store.v1.InboxItem.decision:type_name -> tsunagu.sync.v1.Outcome
+	12, // 11: tsunagu.store.v1.InboxItem.result:type_name -> tsunagu.sync.v1.MutationResult
+	13, // 12: tsunagu.store.v1.KnownDevice.report:type_name -> tsunagu.sync.v1.DeviceReport
+	6,  // 13: tsunagu.store.v1.KnownDevice.streams:type_name -> tsunagu.store.v1.HeldStream
+	14, // [14:14] is the sub-list for method output_type
+	14, // [14:14] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_store_v1_log_proto_init() }
@@ -760,7 +998,7 @@ func file_tsunagu_store_v1_log_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_store_v1_log_proto_rawDesc), len(file_tsunagu_store_v1_log_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

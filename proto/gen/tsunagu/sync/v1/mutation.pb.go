@@ -186,6 +186,8 @@ const (
 	HeldReason_HELD_REASON_AUTHOR_SEAL HeldReason = 9
 	// The payload cannot be read.
 	HeldReason_HELD_REASON_UNREADABLE HeldReason = 10
+	// The server was restored and its operator has not confirmed grants and erasures yet. Judged once that is done.
+	HeldReason_HELD_REASON_RESTORED HeldReason = 11
 )
 
 // Enum value maps for HeldReason.
@@ -202,6 +204,7 @@ var (
 		8:  "HELD_REASON_ROLE",
 		9:  "HELD_REASON_AUTHOR_SEAL",
 		10: "HELD_REASON_UNREADABLE",
+		11: "HELD_REASON_RESTORED",
 	}
 	HeldReason_value = map[string]int32{
 		"HELD_REASON_UNSPECIFIED":         0,
@@ -215,6 +218,7 @@ var (
 		"HELD_REASON_ROLE":                8,
 		"HELD_REASON_AUTHOR_SEAL":         9,
 		"HELD_REASON_UNREADABLE":          10,
+		"HELD_REASON_RESTORED":            11,
 	}
 )
 
@@ -1140,7 +1144,7 @@ const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\fOUTCOME_HELD\x10\x04\x12\x15\n" +
 	"\x11OUTCOME_ID_REUSED\x10\x05\x12\x11\n" +
 	"\rOUTCOME_RETRY\x10\x06\x12\x14\n" +
-	"\x10OUTCOME_REJECTED\x10\a*\xce\x02\n" +
+	"\x10OUTCOME_REJECTED\x10\a*\xe8\x02\n" +
 	"\n" +
 	"HeldReason\x12\x1b\n" +
 	"\x17HELD_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
@@ -1154,7 +1158,8 @@ const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\x10HELD_REASON_ROLE\x10\b\x12\x1b\n" +
 	"\x17HELD_REASON_AUTHOR_SEAL\x10\t\x12\x1a\n" +
 	"\x16HELD_REASON_UNREADABLE\x10\n" +
-	"B\xc4\x01\n" +
+	"\x12\x18\n" +
+	"\x14HELD_REASON_RESTORED\x10\vB\xc4\x01\n" +
 	"\x13com.tsunagu.sync.v1B\rMutationProtoP\x01Z@github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1;syncv1\xa2\x02\x03TSX\xaa\x02\x0fTsunagu.Sync.V1\xca\x02\x0fTsunagu\\Sync\\V1\xe2\x02\x1bTsunagu\\Sync\\V1\\GPBMetadata\xea\x02\x11Tsunagu::Sync::V1b\x06proto3"
 
 var (

@@ -118,7 +118,17 @@ type SyncRequest struct {
 	// Most bytes of pages in the answer. 0: the server's default. The server never sends more than its own limit.
 	MaxResponseBytes uint32 `protobuf:"varint,8,opt,name=max_response_bytes,json=maxResponseBytes,proto3" json:"max_response_bytes,omitempty"`
 	// False: the device only pushes; no pages are sent.
-	Pull          bool `protobuf:"varint,9,opt,name=pull,proto3" json:"pull,omitempty"`
+	Pull bool `protobuf:"varint,9,opt,name=pull,proto3" json:"pull,omitempty"`
+	// The oldest month that the device holds, year * 100 + month, of every stream whose position says nothing else.
+	// Records of older months are not sent; the standing section always is. 0: the device holds everything.
+	OldestMonth uint32 `protobuf:"varint,10,opt,name=oldest_month,json=oldestMonth,proto3" json:"oldest_month,omitempty"`
+	// The newest schema that the device knows. 0: schema 1.
+	SchemaVersion uint32 `protobuf:"varint,11,opt,name=schema_version,json=schemaVersion,proto3" json:"schema_version,omitempty"`
+	// Hash of what the device knows its streams to be (sync/ledger, Descriptions). If it does not fit, the answer
+	// describes them all: charts were merged or parted in the directory. Empty: not asked.
+	DescriptionsHash []byte `protobuf:"bytes,12,opt,name=descriptions_hash,json=descriptionsHash,proto3" json:"descriptions_hash,omitempty"`
+	// What the device still has that the server may not.
+	Report        *DeviceReport `protobuf:"bytes,13,opt,name=report,proto3" json:"report,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -216,6 +226,125 @@ func (x *SyncRequest) GetPull() bool {
 	return false
 }
 
+func (x *SyncRequest) GetOldestMonth() uint32 {
+	if x != nil {
+		return x.OldestMonth
+	}
+	return 0
+}
+
+func (x *SyncRequest) GetSchemaVersion() uint32 {
+	if x != nil {
+		return x.SchemaVersion
+	}
+	return 0
+}
+
+func (x *SyncRequest) GetDescriptionsHash() []byte {
+	if x != nil {
+		return x.DescriptionsHash
+	}
+	return nil
+}
+
+func (x *SyncRequest) GetReport() *DeviceReport {
+	if x != nil {
+		return x.Report
+	}
+	return nil
+}
+
+// DeviceReport is what a device says of itself, for those who look after the devices. Counts only.
+type DeviceReport struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Version of the app.
+	AppVersion string `protobuf:"bytes,1,opt,name=app_version,json=appVersion,proto3" json:"app_version,omitempty"`
+	// Mutations that no server has answered.
+	Pending uint32 `protobuf:"varint,2,opt,name=pending,proto3" json:"pending,omitempty"`
+	// Mutations that the server holds, as far as the device knows.
+	Held uint32 `protobuf:"varint,3,opt,name=held,proto3" json:"held,omitempty"`
+	// When the oldest pending one was written, milliseconds since 1970 UTC by the device's clock. 0: none.
+	OldestPendingMs int64 `protobuf:"varint,4,opt,name=oldest_pending_ms,json=oldestPendingMs,proto3" json:"oldest_pending_ms,omitempty"`
+	// Sections that were ever repaired.
+	Repairs uint64 `protobuf:"varint,5,opt,name=repairs,proto3" json:"repairs,omitempty"`
+	// Blobs that wait to be sent.
+	Blobs         uint32 `protobuf:"varint,6,opt,name=blobs,proto3" json:"blobs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeviceReport) Reset() {
+	*x = DeviceReport{}
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeviceReport) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeviceReport) ProtoMessage() {}
+
+func (x *DeviceReport) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeviceReport.ProtoReflect.Descriptor instead.
+func (*DeviceReport) Descriptor() ([]byte, []int) {
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *DeviceReport) GetAppVersion() string {
+	if x != nil {
+		return x.AppVersion
+	}
+	return ""
+}
+
+func (x *DeviceReport) GetPending() uint32 {
+	if x != nil {
+		return x.Pending
+	}
+	return 0
+}
+
+func (x *DeviceReport) GetHeld() uint32 {
+	if x != nil {
+		return x.Held
+	}
+	return 0
+}
+
+func (x *DeviceReport) GetOldestPendingMs() int64 {
+	if x != nil {
+		return x.OldestPendingMs
+	}
+	return 0
+}
+
+func (x *DeviceReport) GetRepairs() uint64 {
+	if x != nil {
+		return x.Repairs
+	}
+	return 0
+}
+
+func (x *DeviceReport) GetBlobs() uint32 {
+	if x != nil {
+		return x.Blobs
+	}
+	return 0
+}
+
 // DeviceClock is what the device's clocks say. Nobody trusts the wall clock; the server measures its offset.
 type DeviceClock struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -231,7 +360,7 @@ type DeviceClock struct {
 
 func (x *DeviceClock) Reset() {
 	*x = DeviceClock{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[1]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -243,7 +372,7 @@ func (x *DeviceClock) String() string {
 func (*DeviceClock) ProtoMessage() {}
 
 func (x *DeviceClock) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[1]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -256,7 +385,7 @@ func (x *DeviceClock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeviceClock.ProtoReflect.Descriptor instead.
 func (*DeviceClock) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{1}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *DeviceClock) GetWallMs() int64 {
@@ -296,7 +425,7 @@ type Cursor struct {
 
 func (x *Cursor) Reset() {
 	*x = Cursor{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[2]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -308,7 +437,7 @@ func (x *Cursor) String() string {
 func (*Cursor) ProtoMessage() {}
 
 func (x *Cursor) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[2]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -321,7 +450,7 @@ func (x *Cursor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cursor.ProtoReflect.Descriptor instead.
 func (*Cursor) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{2}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Cursor) GetVersion() *Version {
@@ -358,14 +487,19 @@ type StreamPosition struct {
 	// The receipt that seals `newest_result`; a result without a receipt proves nothing.
 	NewestReceipt *Receipt `protobuf:"bytes,4,opt,name=newest_receipt,json=newestReceipt,proto3" json:"newest_receipt,omitempty"`
 	// Position of an unfinished fill: records up to here are staged.
-	Staged        *Cursor `protobuf:"bytes,5,opt,name=staged,proto3" json:"staged,omitempty"`
+	Staged *Cursor `protobuf:"bytes,5,opt,name=staged,proto3" json:"staged,omitempty"`
+	// Digests that the device added up anew from its records at the cursor: daily, and after an unclean end. The answer
+	// tells which differ. Empty: nothing to compare.
+	Sections []*SectionDigest `protobuf:"bytes,6,rep,name=sections,proto3" json:"sections,omitempty"`
+	// The oldest month that the device holds of this stream, year * 100 + month. 0: as the request says.
+	OldestMonth   uint32 `protobuf:"varint,7,opt,name=oldest_month,json=oldestMonth,proto3" json:"oldest_month,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StreamPosition) Reset() {
 	*x = StreamPosition{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[3]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -377,7 +511,7 @@ func (x *StreamPosition) String() string {
 func (*StreamPosition) ProtoMessage() {}
 
 func (x *StreamPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[3]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -390,7 +524,7 @@ func (x *StreamPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamPosition.ProtoReflect.Descriptor instead.
 func (*StreamPosition) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{3}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *StreamPosition) GetStreamId() string {
@@ -428,6 +562,20 @@ func (x *StreamPosition) GetStaged() *Cursor {
 	return nil
 }
 
+func (x *StreamPosition) GetSections() []*SectionDigest {
+	if x != nil {
+		return x.Sections
+	}
+	return nil
+}
+
+func (x *StreamPosition) GetOldestMonth() uint32 {
+	if x != nil {
+		return x.OldestMonth
+	}
+	return 0
+}
+
 // HeldRef names a held mutation.
 type HeldRef struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -443,7 +591,7 @@ type HeldRef struct {
 
 func (x *HeldRef) Reset() {
 	*x = HeldRef{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[4]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -455,7 +603,7 @@ func (x *HeldRef) String() string {
 func (*HeldRef) ProtoMessage() {}
 
 func (x *HeldRef) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[4]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -468,7 +616,7 @@ func (x *HeldRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeldRef.ProtoReflect.Descriptor instead.
 func (*HeldRef) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{4}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *HeldRef) GetStreamId() string {
@@ -517,13 +665,18 @@ type SyncResponse struct {
 	Held []*MutationResult `protobuf:"bytes,9,rep,name=held,proto3" json:"held,omitempty"`
 	// The server's schema version.
 	SchemaVersion uint32 `protobuf:"varint,10,opt,name=schema_version,json=schemaVersion,proto3" json:"schema_version,omitempty"`
+	// What every stream is that the device may read: sent if the hash of its descriptions did not fit.
+	Streams []*StreamDescription `protobuf:"bytes,11,rep,name=streams,proto3" json:"streams,omitempty"`
+	// True while a restored server waits for its operator to confirm grants and erasures. What is written is stored and
+	// not judged (HELD, RESTORED), and no page is served.
+	Restoring     bool `protobuf:"varint,12,opt,name=restoring,proto3" json:"restoring,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SyncResponse) Reset() {
 	*x = SyncResponse{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[5]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -535,7 +688,7 @@ func (x *SyncResponse) String() string {
 func (*SyncResponse) ProtoMessage() {}
 
 func (x *SyncResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[5]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -548,7 +701,7 @@ func (x *SyncResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncResponse.ProtoReflect.Descriptor instead.
 func (*SyncResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{5}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SyncResponse) GetServerTime() *SealedTime {
@@ -621,6 +774,75 @@ func (x *SyncResponse) GetSchemaVersion() uint32 {
 	return 0
 }
 
+func (x *SyncResponse) GetStreams() []*StreamDescription {
+	if x != nil {
+		return x.Streams
+	}
+	return nil
+}
+
+func (x *SyncResponse) GetRestoring() bool {
+	if x != nil {
+		return x.Restoring
+	}
+	return false
+}
+
+// StreamDescription says what one stream is.
+type StreamDescription struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which stream.
+	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
+	// What it is.
+	Info          *StreamInfo `protobuf:"bytes,2,opt,name=info,proto3" json:"info,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StreamDescription) Reset() {
+	*x = StreamDescription{}
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StreamDescription) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StreamDescription) ProtoMessage() {}
+
+func (x *StreamDescription) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StreamDescription.ProtoReflect.Descriptor instead.
+func (*StreamDescription) Descriptor() ([]byte, []int) {
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *StreamDescription) GetStreamId() string {
+	if x != nil {
+		return x.StreamId
+	}
+	return ""
+}
+
+func (x *StreamDescription) GetInfo() *StreamInfo {
+	if x != nil {
+		return x.Info
+	}
+	return nil
+}
+
 // StreamVerdict says how a device stands to one stream.
 type StreamVerdict struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -633,14 +855,21 @@ type StreamVerdict struct {
 	// Base of every epoch of the log, in order; in every answer that changes the device's epoch.
 	Bases []*EpochBase `protobuf:"bytes,4,rep,name=bases,proto3" json:"bases,omitempty"`
 	// What the stream is; with BEHIND from the start.
-	Info          *StreamInfo `protobuf:"bytes,5,opt,name=info,proto3" json:"info,omitempty"`
+	Info *StreamInfo `protobuf:"bytes,5,opt,name=info,proto3" json:"info,omitempty"`
+	// True if the digests of the position were compared: the device stands at the head. False: they come with the last page.
+	SectionsCompared bool `protobuf:"varint,6,opt,name=sections_compared,json=sectionsCompared,proto3" json:"sections_compared,omitempty"`
+	// The sections whose digests differ, also those that the device did not list and should have.
+	Differing []*SectionDigest `protobuf:"bytes,7,rep,name=differing,proto3" json:"differing,omitempty"`
+	// With ADOPTED: the device's own place in the log, in the newest epoch, under the server's seal. The device takes it as
+	// its cursor; it proves from then on what the sealed cursor of the epoch before proved.
+	Adopted       *Cursor `protobuf:"bytes,8,opt,name=adopted,proto3" json:"adopted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *StreamVerdict) Reset() {
 	*x = StreamVerdict{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[6]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -652,7 +881,7 @@ func (x *StreamVerdict) String() string {
 func (*StreamVerdict) ProtoMessage() {}
 
 func (x *StreamVerdict) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[6]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -665,7 +894,7 @@ func (x *StreamVerdict) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamVerdict.ProtoReflect.Descriptor instead.
 func (*StreamVerdict) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{6}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *StreamVerdict) GetStreamId() string {
@@ -703,6 +932,27 @@ func (x *StreamVerdict) GetInfo() *StreamInfo {
 	return nil
 }
 
+func (x *StreamVerdict) GetSectionsCompared() bool {
+	if x != nil {
+		return x.SectionsCompared
+	}
+	return false
+}
+
+func (x *StreamVerdict) GetDiffering() []*SectionDigest {
+	if x != nil {
+		return x.Differing
+	}
+	return nil
+}
+
+func (x *StreamVerdict) GetAdopted() *Cursor {
+	if x != nil {
+		return x.Adopted
+	}
+	return nil
+}
+
 // EpochBase says where an epoch began: its first entry has the sequence number after base_seq.
 type EpochBase struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -716,7 +966,7 @@ type EpochBase struct {
 
 func (x *EpochBase) Reset() {
 	*x = EpochBase{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -728,7 +978,7 @@ func (x *EpochBase) String() string {
 func (*EpochBase) ProtoMessage() {}
 
 func (x *EpochBase) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -741,7 +991,7 @@ func (x *EpochBase) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpochBase.ProtoReflect.Descriptor instead.
 func (*EpochBase) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{7}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *EpochBase) GetEpoch() uint64 {
@@ -773,7 +1023,7 @@ type StreamInfo struct {
 
 func (x *StreamInfo) Reset() {
 	*x = StreamInfo{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -785,7 +1035,7 @@ func (x *StreamInfo) String() string {
 func (*StreamInfo) ProtoMessage() {}
 
 func (x *StreamInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -798,7 +1048,7 @@ func (x *StreamInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamInfo.ProtoReflect.Descriptor instead.
 func (*StreamInfo) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{8}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *StreamInfo) GetChartId() string {
@@ -842,7 +1092,7 @@ type Page struct {
 
 func (x *Page) Reset() {
 	*x = Page{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -854,7 +1104,7 @@ func (x *Page) String() string {
 func (*Page) ProtoMessage() {}
 
 func (x *Page) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -867,7 +1117,7 @@ func (x *Page) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Page.ProtoReflect.Descriptor instead.
 func (*Page) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{9}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Page) GetStreamId() string {
@@ -920,7 +1170,7 @@ type PageRecord struct {
 
 func (x *PageRecord) Reset() {
 	*x = PageRecord{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +1182,7 @@ func (x *PageRecord) String() string {
 func (*PageRecord) ProtoMessage() {}
 
 func (x *PageRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1195,7 @@ func (x *PageRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PageRecord.ProtoReflect.Descriptor instead.
 func (*PageRecord) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{10}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *PageRecord) GetVersion() *Version {
@@ -984,7 +1234,7 @@ type SectionDigest struct {
 
 func (x *SectionDigest) Reset() {
 	*x = SectionDigest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -996,7 +1246,7 @@ func (x *SectionDigest) String() string {
 func (*SectionDigest) ProtoMessage() {}
 
 func (x *SectionDigest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1009,7 +1259,7 @@ func (x *SectionDigest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SectionDigest.ProtoReflect.Descriptor instead.
 func (*SectionDigest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{11}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SectionDigest) GetSection() uint32 {
@@ -1046,7 +1296,7 @@ type Durable struct {
 
 func (x *Durable) Reset() {
 	*x = Durable{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1058,7 +1308,7 @@ func (x *Durable) String() string {
 func (*Durable) ProtoMessage() {}
 
 func (x *Durable) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1071,7 +1321,7 @@ func (x *Durable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Durable.ProtoReflect.Descriptor instead.
 func (*Durable) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{12}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Durable) GetStreamId() string {
@@ -1109,7 +1359,7 @@ type FetchSectionRequest struct {
 
 func (x *FetchSectionRequest) Reset() {
 	*x = FetchSectionRequest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1121,7 +1371,7 @@ func (x *FetchSectionRequest) String() string {
 func (*FetchSectionRequest) ProtoMessage() {}
 
 func (x *FetchSectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1134,7 +1384,7 @@ func (x *FetchSectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSectionRequest.ProtoReflect.Descriptor instead.
 func (*FetchSectionRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{13}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *FetchSectionRequest) GetStreamId() string {
@@ -1197,7 +1447,7 @@ type FetchSectionResponse struct {
 
 func (x *FetchSectionResponse) Reset() {
 	*x = FetchSectionResponse{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1209,7 +1459,7 @@ func (x *FetchSectionResponse) String() string {
 func (*FetchSectionResponse) ProtoMessage() {}
 
 func (x *FetchSectionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1222,7 +1472,7 @@ func (x *FetchSectionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSectionResponse.ProtoReflect.Descriptor instead.
 func (*FetchSectionResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{14}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *FetchSectionResponse) GetRecords() []*PageRecord {
@@ -1253,6 +1503,216 @@ func (x *FetchSectionResponse) GetMore() bool {
 	return false
 }
 
+// CompareSectionRequest asks for the digests of a section, or of a range of it, in parts of about equal size.
+type CompareSectionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which stream.
+	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
+	// Which section.
+	Section uint32 `protobuf:"varint,2,opt,name=section,proto3" json:"section,omitempty"`
+	// Only records with an id after this one. Empty: from the start.
+	AfterRecordId []byte `protobuf:"bytes,3,opt,name=after_record_id,json=afterRecordId,proto3" json:"after_record_id,omitempty"`
+	// Only records with an id up to this one. Empty: to the end.
+	UntilRecordId []byte `protobuf:"bytes,4,opt,name=until_record_id,json=untilRecordId,proto3" json:"until_record_id,omitempty"`
+	// Most ranges in the answer. 0: 64. At most 256.
+	Ranges uint32 `protobuf:"varint,5,opt,name=ranges,proto3" json:"ranges,omitempty"`
+	// Where the device stands. If that does not fit the log, the answer is Aborted: sync first.
+	Cursor        *Cursor `protobuf:"bytes,6,opt,name=cursor,proto3" json:"cursor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CompareSectionRequest) Reset() {
+	*x = CompareSectionRequest{}
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CompareSectionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CompareSectionRequest) ProtoMessage() {}
+
+func (x *CompareSectionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CompareSectionRequest.ProtoReflect.Descriptor instead.
+func (*CompareSectionRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *CompareSectionRequest) GetStreamId() string {
+	if x != nil {
+		return x.StreamId
+	}
+	return ""
+}
+
+func (x *CompareSectionRequest) GetSection() uint32 {
+	if x != nil {
+		return x.Section
+	}
+	return 0
+}
+
+func (x *CompareSectionRequest) GetAfterRecordId() []byte {
+	if x != nil {
+		return x.AfterRecordId
+	}
+	return nil
+}
+
+func (x *CompareSectionRequest) GetUntilRecordId() []byte {
+	if x != nil {
+		return x.UntilRecordId
+	}
+	return nil
+}
+
+func (x *CompareSectionRequest) GetRanges() uint32 {
+	if x != nil {
+		return x.Ranges
+	}
+	return 0
+}
+
+func (x *CompareSectionRequest) GetCursor() *Cursor {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
+// CompareSectionResponse gives the digests of the ranges, in order of ids; together they cover what was asked for.
+type CompareSectionResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The ranges. The first begins after the id asked for, each other one after the end of the one before.
+	Ranges []*RangeDigest `protobuf:"bytes,1,rep,name=ranges,proto3" json:"ranges,omitempty"`
+	// Where the stream's log ended when they were added up.
+	Snapshot      *Cursor `protobuf:"bytes,2,opt,name=snapshot,proto3" json:"snapshot,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CompareSectionResponse) Reset() {
+	*x = CompareSectionResponse{}
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CompareSectionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CompareSectionResponse) ProtoMessage() {}
+
+func (x *CompareSectionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CompareSectionResponse.ProtoReflect.Descriptor instead.
+func (*CompareSectionResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *CompareSectionResponse) GetRanges() []*RangeDigest {
+	if x != nil {
+		return x.Ranges
+	}
+	return nil
+}
+
+func (x *CompareSectionResponse) GetSnapshot() *Cursor {
+	if x != nil {
+		return x.Snapshot
+	}
+	return nil
+}
+
+// RangeDigest is the digest of the records of one range of ids.
+type RangeDigest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The last id of the range. Empty: to the end.
+	UntilRecordId []byte `protobuf:"bytes,1,opt,name=until_record_id,json=untilRecordId,proto3" json:"until_record_id,omitempty"`
+	// Sum as in SectionDigest. 32 bytes.
+	Digest []byte `protobuf:"bytes,2,opt,name=digest,proto3" json:"digest,omitempty"`
+	// How many records it covers.
+	Count         uint64 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RangeDigest) Reset() {
+	*x = RangeDigest{}
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RangeDigest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RangeDigest) ProtoMessage() {}
+
+func (x *RangeDigest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RangeDigest.ProtoReflect.Descriptor instead.
+func (*RangeDigest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *RangeDigest) GetUntilRecordId() []byte {
+	if x != nil {
+		return x.UntilRecordId
+	}
+	return nil
+}
+
+func (x *RangeDigest) GetDigest() []byte {
+	if x != nil {
+		return x.Digest
+	}
+	return nil
+}
+
+func (x *RangeDigest) GetCount() uint64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
 // WatchRequest opens a stream of hints for everything that the device may read.
 type WatchRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1262,7 +1722,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1274,7 +1734,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1287,7 +1747,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{15}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{20}
 }
 
 // WatchResponse is a hint.
@@ -1305,7 +1765,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1317,7 +1777,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1330,7 +1790,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{16}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *WatchResponse) GetStreamId() string {
@@ -1358,7 +1818,7 @@ var File_tsunagu_sync_v1_sync_proto protoreflect.FileDescriptor
 
 const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\n" +
-	"\x1atsunagu/sync/v1/sync.proto\x12\x0ftsunagu.sync.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/policy.proto\x1a\x1etsunagu/sync/v1/mutation.proto\"\xe7\x03\n" +
+	"\x1atsunagu/sync/v1/sync.proto\x12\x0ftsunagu.sync.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/policy.proto\x1a\x1etsunagu/sync/v1/mutation.proto\"\xa9\x05\n" +
 	"\vSyncRequest\x122\n" +
 	"\x10protocol_version\x18\x01 \x01(\rB\a\xbaH\x04*\x02(\x01R\x0fprotocolVersion\x12:\n" +
 	"\x05clock\x18\x02 \x01(\v2\x1c.tsunagu.sync.v1.DeviceClockB\x06\xbaH\x03\xc8\x01\x01R\x05clock\x12H\n" +
@@ -1368,7 +1828,20 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\x11manifest_complete\x18\x06 \x01(\bR\x10manifestComplete\x127\n" +
 	"\x04held\x18\a \x03(\v2\x18.tsunagu.sync.v1.HeldRefB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\x04held\x12,\n" +
 	"\x12max_response_bytes\x18\b \x01(\rR\x10maxResponseBytes\x12\x12\n" +
-	"\x04pull\x18\t \x01(\bR\x04pull\"k\n" +
+	"\x04pull\x18\t \x01(\bR\x04pull\x12,\n" +
+	"\foldest_month\x18\n" +
+	" \x01(\rB\t\xbaH\x06*\x04\x18\xe8\x83=R\voldestMonth\x12%\n" +
+	"\x0eschema_version\x18\v \x01(\rR\rschemaVersion\x124\n" +
+	"\x11descriptions_hash\x18\f \x01(\fB\a\xbaH\x04z\x02\x18 R\x10descriptionsHash\x125\n" +
+	"\x06report\x18\r \x01(\v2\x1d.tsunagu.sync.v1.DeviceReportR\x06report\"\xc2\x01\n" +
+	"\fDeviceReport\x12(\n" +
+	"\vapp_version\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\n" +
+	"appVersion\x12\x18\n" +
+	"\apending\x18\x02 \x01(\rR\apending\x12\x12\n" +
+	"\x04held\x18\x03 \x01(\rR\x04held\x12*\n" +
+	"\x11oldest_pending_ms\x18\x04 \x01(\x03R\x0foldestPendingMs\x12\x18\n" +
+	"\arepairs\x18\x05 \x01(\x04R\arepairs\x12\x14\n" +
+	"\x05blobs\x18\x06 \x01(\rR\x05blobs\"k\n" +
 	"\vDeviceClock\x12\x17\n" +
 	"\awall_ms\x18\x01 \x01(\x03R\x06wallMs\x12!\n" +
 	"\fmonotonic_ms\x18\x02 \x01(\x04R\vmonotonicMs\x12 \n" +
@@ -1376,19 +1849,21 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\x06Cursor\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1b\n" +
 	"\x04hash\x18\x02 \x01(\fB\a\xbaH\x04z\x02\x18 R\x04hash\x12\x1b\n" +
-	"\x04seal\x18\x03 \x01(\fB\a\xbaH\x04z\x02\x18 R\x04seal\"\x9a\x02\n" +
+	"\x04seal\x18\x03 \x01(\fB\a\xbaH\x04z\x02\x18 R\x04seal\"\x8f\x03\n" +
 	"\x0eStreamPosition\x12'\n" +
 	"\tstream_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bstreamId\x12/\n" +
 	"\x06cursor\x18\x02 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06cursor\x12<\n" +
 	"\rnewest_result\x18\x03 \x01(\v2\x17.tsunagu.sync.v1.CursorR\fnewestResult\x12?\n" +
 	"\x0enewest_receipt\x18\x04 \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\rnewestReceipt\x12/\n" +
-	"\x06staged\x18\x05 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06staged\"\x80\x01\n" +
+	"\x06staged\x18\x05 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06staged\x12E\n" +
+	"\bsections\x18\x06 \x03(\v2\x1e.tsunagu.sync.v1.SectionDigestB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\bsections\x12,\n" +
+	"\foldest_month\x18\a \x01(\rB\t\xbaH\x06*\x04\x18\xe8\x83=R\voldestMonth\"\x80\x01\n" +
 	"\aHeldRef\x12%\n" +
 	"\tstream_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\bstreamId\x12(\n" +
 	"\vmutation_id\x18\x02 \x01(\fB\a\xbaH\x04z\x02h\x10R\n" +
 	"mutationId\x12$\n" +
-	"\tperson_id\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\bpersonId\"\xe3\x03\n" +
+	"\tperson_id\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\bpersonId\"\xbf\x04\n" +
 	"\fSyncResponse\x12<\n" +
 	"\vserver_time\x18\x01 \x01(\v2\x1b.tsunagu.sync.v1.SealedTimeR\n" +
 	"serverTime\x129\n" +
@@ -1401,13 +1876,21 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\x0fmanifest_needed\x18\b \x01(\bR\x0emanifestNeeded\x123\n" +
 	"\x04held\x18\t \x03(\v2\x1f.tsunagu.sync.v1.MutationResultR\x04held\x12%\n" +
 	"\x0eschema_version\x18\n" +
-	" \x01(\rR\rschemaVersion\"\xf0\x01\n" +
+	" \x01(\rR\rschemaVersion\x12<\n" +
+	"\astreams\x18\v \x03(\v2\".tsunagu.sync.v1.StreamDescriptionR\astreams\x12\x1c\n" +
+	"\trestoring\x18\f \x01(\bR\trestoring\"a\n" +
+	"\x11StreamDescription\x12\x1b\n" +
+	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12/\n" +
+	"\x04info\x18\x02 \x01(\v2\x1b.tsunagu.sync.v1.StreamInfoR\x04info\"\x8e\x03\n" +
 	"\rStreamVerdict\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x122\n" +
 	"\averdict\x18\x02 \x01(\x0e2\x18.tsunagu.sync.v1.VerdictR\averdict\x12+\n" +
 	"\x04head\x18\x03 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x04head\x120\n" +
 	"\x05bases\x18\x04 \x03(\v2\x1a.tsunagu.sync.v1.EpochBaseR\x05bases\x12/\n" +
-	"\x04info\x18\x05 \x01(\v2\x1b.tsunagu.sync.v1.StreamInfoR\x04info\"<\n" +
+	"\x04info\x18\x05 \x01(\v2\x1b.tsunagu.sync.v1.StreamInfoR\x04info\x12+\n" +
+	"\x11sections_compared\x18\x06 \x01(\bR\x10sectionsCompared\x12<\n" +
+	"\tdiffering\x18\a \x03(\v2\x1e.tsunagu.sync.v1.SectionDigestR\tdiffering\x121\n" +
+	"\aadopted\x18\b \x01(\v2\x17.tsunagu.sync.v1.CursorR\aadopted\"<\n" +
 	"\tEpochBase\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x04R\x05epoch\x12\x19\n" +
 	"\bbase_seq\x18\x02 \x01(\x04R\abaseSeq\"\x91\x01\n" +
@@ -1446,7 +1929,22 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\arecords\x18\x01 \x03(\v2\x1b.tsunagu.sync.v1.PageRecordR\arecords\x123\n" +
 	"\bsnapshot\x18\x02 \x01(\v2\x17.tsunagu.sync.v1.CursorR\bsnapshot\x126\n" +
 	"\x06digest\x18\x03 \x01(\v2\x1e.tsunagu.sync.v1.SectionDigestR\x06digest\x12\x12\n" +
-	"\x04more\x18\x04 \x01(\bR\x04more\"\x0e\n" +
+	"\x04more\x18\x04 \x01(\bR\x04more\"\x8f\x02\n" +
+	"\x15CompareSectionRequest\x12'\n" +
+	"\tstream_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bstreamId\x12\x18\n" +
+	"\asection\x18\x02 \x01(\rR\asection\x12/\n" +
+	"\x0fafter_record_id\x18\x03 \x01(\fB\a\xbaH\x04z\x02\x18\x10R\rafterRecordId\x12/\n" +
+	"\x0funtil_record_id\x18\x04 \x01(\fB\a\xbaH\x04z\x02\x18\x10R\runtilRecordId\x12 \n" +
+	"\x06ranges\x18\x05 \x01(\rB\b\xbaH\x05*\x03\x18\x80\x02R\x06ranges\x12/\n" +
+	"\x06cursor\x18\x06 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06cursor\"\x83\x01\n" +
+	"\x16CompareSectionResponse\x124\n" +
+	"\x06ranges\x18\x01 \x03(\v2\x1c.tsunagu.sync.v1.RangeDigestR\x06ranges\x123\n" +
+	"\bsnapshot\x18\x02 \x01(\v2\x17.tsunagu.sync.v1.CursorR\bsnapshot\"c\n" +
+	"\vRangeDigest\x12&\n" +
+	"\x0funtil_record_id\x18\x01 \x01(\fR\runtilRecordId\x12\x16\n" +
+	"\x06digest\x18\x02 \x01(\fR\x06digest\x12\x14\n" +
+	"\x05count\x18\x03 \x01(\x04R\x05count\"\x0e\n" +
 	"\fWatchRequest\"j\n" +
 	"\rWatchResponse\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12\x10\n" +
@@ -1458,10 +1956,11 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\x0eVERDICT_BEHIND\x10\x02\x12\x13\n" +
 	"\x0fVERDICT_REVOKED\x10\x03\x12\x13\n" +
 	"\x0fVERDICT_ADOPTED\x10\x04\x12\x18\n" +
-	"\x14VERDICT_HISTORY_LOST\x10\x052\xf9\x01\n" +
+	"\x14VERDICT_HISTORY_LOST\x10\x052\xdc\x02\n" +
 	"\vSyncService\x12C\n" +
 	"\x04Sync\x12\x1c.tsunagu.sync.v1.SyncRequest\x1a\x1d.tsunagu.sync.v1.SyncResponse\x12[\n" +
-	"\fFetchSection\x12$.tsunagu.sync.v1.FetchSectionRequest\x1a%.tsunagu.sync.v1.FetchSectionResponse\x12H\n" +
+	"\fFetchSection\x12$.tsunagu.sync.v1.FetchSectionRequest\x1a%.tsunagu.sync.v1.FetchSectionResponse\x12a\n" +
+	"\x0eCompareSection\x12&.tsunagu.sync.v1.CompareSectionRequest\x1a'.tsunagu.sync.v1.CompareSectionResponse\x12H\n" +
 	"\x05Watch\x12\x1d.tsunagu.sync.v1.WatchRequest\x1a\x1e.tsunagu.sync.v1.WatchResponse0\x01B\xc0\x01\n" +
 	"\x13com.tsunagu.sync.v1B\tSyncProtoP\x01Z@github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1;syncv1\xa2\x02\x03TSX\xaa\x02\x0fTsunagu.Sync.V1\xca\x02\x0fTsunagu\\Sync\\V1\xe2\x02\x1bTsunagu\\Sync\\V1\\GPBMetadata\xea\x02\x11Tsunagu::Sync::V1b\x06proto3"
 
@@ -1478,76 +1977,92 @@ func file_tsunagu_sync_v1_sync_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_sync_v1_sync_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tsunagu_sync_v1_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_tsunagu_sync_v1_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_tsunagu_sync_v1_sync_proto_goTypes = []any{
-	(Verdict)(0),                  // 0: tsunagu.sync.v1.Verdict
-	(*SyncRequest)(nil),           // 1: tsunagu.sync.v1.SyncRequest
-	(*DeviceClock)(nil),           // 2: tsunagu.sync.v1.DeviceClock
-	(*Cursor)(nil),                // 3: tsunagu.sync.v1.Cursor
-	(*StreamPosition)(nil),        // 4: tsunagu.sync.v1.StreamPosition
-	(*HeldRef)(nil),               // 5: tsunagu.sync.v1.HeldRef
-	(*SyncResponse)(nil),          // 6: tsunagu.sync.v1.SyncResponse
-	(*StreamVerdict)(nil),         // 7: tsunagu.sync.v1.StreamVerdict
-	(*EpochBase)(nil),             // 8: tsunagu.sync.v1.EpochBase
-	(*StreamInfo)(nil),            // 9: tsunagu.sync.v1.StreamInfo
-	(*Page)(nil),                  // 10: tsunagu.sync.v1.Page
-	(*PageRecord)(nil),            // 11: tsunagu.sync.v1.PageRecord
-	(*SectionDigest)(nil),         // 12: tsunagu.sync.v1.SectionDigest
-	(*Durable)(nil),               // 13: tsunagu.sync.v1.Durable
-	(*FetchSectionRequest)(nil),   // 14: tsunagu.sync.v1.FetchSectionRequest
-	(*FetchSectionResponse)(nil),  // 15: tsunagu.sync.v1.FetchSectionResponse
-	(*WatchRequest)(nil),          // 16: tsunagu.sync.v1.WatchRequest
-	(*WatchResponse)(nil),         // 17: tsunagu.sync.v1.WatchResponse
-	(*QueuedMutation)(nil),        // 18: tsunagu.sync.v1.QueuedMutation
-	(*Version)(nil),               // 19: tsunagu.sync.v1.Version
-	(*Receipt)(nil),               // 20: tsunagu.sync.v1.Receipt
-	(*SealedTime)(nil),            // 21: tsunagu.sync.v1.SealedTime
-	(*MutationResult)(nil),        // 22: tsunagu.sync.v1.MutationResult
-	(v1.StreamClass)(0),           // 23: tsunagu.care.v1.StreamClass
-	(*timestamppb.Timestamp)(nil), // 24: google.protobuf.Timestamp
+	(Verdict)(0),                   // 0: tsunagu.sync.v1.Verdict
+	(*SyncRequest)(nil),            // 1: tsunagu.sync.v1.SyncRequest
+	(*DeviceReport)(nil),           // 2: tsunagu.sync.v1.DeviceReport
+	(*DeviceClock)(nil),            // 3: tsunagu.sync.v1.DeviceClock
+	(*Cursor)(nil),                 // 4: tsunagu.sync.v1.Cursor
+	(*StreamPosition)(nil),         // 5: tsunagu.sync.v1.StreamPosition
+	(*HeldRef)(nil),                // 6: tsunagu.sync.v1.HeldRef
+	(*SyncResponse)(nil),           // 7: tsunagu.sync.v1.SyncResponse
+	(*StreamDescription)(nil),      // 8: tsunagu.sync.v1.StreamDescription
+	(*StreamVerdict)(nil),          // 9: tsunagu.sync.v1.StreamVerdict
+	(*EpochBase)(nil),              // 10: tsunagu.sync.v1.EpochBase
+	(*StreamInfo)(nil),             // 11: tsunagu.sync.v1.StreamInfo
+	(*Page)(nil),                   // 12: tsunagu.sync.v1.Page
+	(*PageRecord)(nil),             // 13: tsunagu.sync.v1.PageRecord
+	(*SectionDigest)(nil),          // 14: tsunagu.sync.v1.SectionDigest
+	(*Durable)(nil),                // 15: tsunagu.sync.v1.Durable
+	(*FetchSectionRequest)(nil),    // 16: tsunagu.sync.v1.FetchSectionRequest
+	(*FetchSectionResponse)(nil),   // 17: tsunagu.sync.v1.FetchSectionResponse
+	(*CompareSectionRequest)(nil),  // 18: tsunagu.sync.v1.CompareSectionRequest
+	(*CompareSectionResponse)(nil), // 19: tsunagu.sync.v1.CompareSectionResponse
+	(*RangeDigest)(nil),            // 20: tsunagu.sync.v1.RangeDigest
+	(*WatchRequest)(nil),           // 21: tsunagu.sync.v1.WatchRequest
+	(*WatchResponse)(nil),          // 22: tsunagu.sync.v1.WatchResponse
+	(*QueuedMutation)(nil),         // 23: tsunagu.sync.v1.QueuedMutation
+	(*Version)(nil),                // 24: tsunagu.sync.v1.Version
+	(*Receipt)(nil),                // 25: tsunagu.sync.v1.Receipt
+	(*SealedTime)(nil),             // 26: tsunagu.sync.v1.SealedTime
+	(*MutationResult)(nil),         // 27: tsunagu.sync.v1.MutationResult
+	(v1.StreamClass)(0),            // 28: tsunagu.care.v1.StreamClass
+	(*timestamppb.Timestamp)(nil),  // 29: google.protobuf.Timestamp
 }
 var file_tsunagu_sync_v1_sync_proto_depIdxs = []int32{
-	2,  // 0: tsunagu.sync.v1.SyncRequest.clock:type_name -> tsunagu.sync.v1.DeviceClock
-	18, // 1: tsunagu.sync.v1.SyncRequest.mutations:type_name -> tsunagu.sync.v1.QueuedMutation
-	4,  // 2: tsunagu.sync.v1.SyncRequest.positions:type_name -> tsunagu.sync.v1.StreamPosition
-	5,  // 3: tsunagu.sync.v1.SyncRequest.held:type_name -> tsunagu.sync.v1.HeldRef
-	19, // 4: tsunagu.sync.v1.Cursor.version:type_name -> tsunagu.sync.v1.Version
-	3,  // 5: tsunagu.sync.v1.StreamPosition.cursor:type_name -> tsunagu.sync.v1.Cursor
-	3,  // 6: tsunagu.sync.v1.StreamPosition.newest_result:type_name -> tsunagu.sync.v1.Cursor
-	20, // 7: tsunagu.sync.v1.StreamPosition.newest_receipt:type_name -> tsunagu.sync.v1.Receipt
-	3,  // 8: tsunagu.sync.v1.StreamPosition.staged:type_name -> tsunagu.sync.v1.Cursor
-	21, // 9: tsunagu.sync.v1.SyncResponse.server_time:type_name -> tsunagu.sync.v1.SealedTime
-	22, // 10: tsunagu.sync.v1.SyncResponse.results:type_name -> tsunagu.sync.v1.MutationResult
-	7,  // 11: tsunagu.sync.v1.SyncResponse.verdicts:type_name -> tsunagu.sync.v1.StreamVerdict
-	10, // 12: tsunagu.sync.v1.SyncResponse.pages:type_name -> tsunagu.sync.v1.Page
-	13, // 13: tsunagu.sync.v1.SyncResponse.durable:type_name -> tsunagu.sync.v1.Durable
-	22, // 14: tsunagu.sync.v1.SyncResponse.held:type_name -> tsunagu.sync.v1.MutationResult
-	0,  // 15: tsunagu.sync.v1.StreamVerdict.verdict:type_name -> tsunagu.sync.v1.Verdict
-	3,  // 16: tsunagu.sync.v1.StreamVerdict.head:type_name -> tsunagu.sync.v1.Cursor
-	8,  // 17: tsunagu.sync.v1.StreamVerdict.bases:type_name -> tsunagu.sync.v1.EpochBase
-	9,  // 18: tsunagu.sync.v1.StreamVerdict.info:type_name -> tsunagu.sync.v1.StreamInfo
-	23, // 19: tsunagu.sync.v1.StreamInfo.stream_class:type_name -> tsunagu.care.v1.StreamClass
-	11, // 20: tsunagu.sync.v1.Page.records:type_name -> tsunagu.sync.v1.PageRecord
-	3,  // 21: tsunagu.sync.v1.Page.staged:type_name -> tsunagu.sync.v1.Cursor
-	12, // 22: tsunagu.sync.v1.Page.sections:type_name -> tsunagu.sync.v1.SectionDigest
-	19, // 23: tsunagu.sync.v1.PageRecord.version:type_name -> tsunagu.sync.v1.Version
-	19, // 24: tsunagu.sync.v1.Durable.version:type_name -> tsunagu.sync.v1.Version
-	3,  // 25: tsunagu.sync.v1.FetchSectionRequest.cursor:type_name -> tsunagu.sync.v1.Cursor
-	11, // 26: tsunagu.sync.v1.FetchSectionResponse.records:type_name -> tsunagu.sync.v1.PageRecord
-	3,  // 27: tsunagu.sync.v1.FetchSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
-	12, // 28: tsunagu.sync.v1.FetchSectionResponse.digest:type_name -> tsunagu.sync.v1.SectionDigest
-	24, // 29: tsunagu.sync.v1.WatchResponse.at:type_name -> google.protobuf.Timestamp
-	1,  // 30: tsunagu.sync.v1.SyncService.Sync:input_type -> tsunagu.sync.v1.SyncRequest
-	14, // 31: tsunagu.sync.v1.SyncService.FetchSection:input_type -> tsunagu.sync.v1.FetchSectionRequest
-	16, // 32: tsunagu.sync.v1.SyncService.Watch:input_type -> tsunagu.sync.v1.WatchRequest
-	6,  // 33: tsunagu.sync.v1.SyncService.Sync:output_type -> tsunagu.sync.v1.SyncResponse
-	15, // 34: tsunagu.sync.v1.SyncService.FetchSection:output_type -> tsunagu.sync.v1.FetchSectionResponse
-	17, // 35: tsunagu.sync.v1.SyncService.Watch:output_type -> tsunagu.sync.v1.WatchResponse
-	33, // [33:36] is the sub-list for method output_type
-	30, // [30:33] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	3,  // 0: tsunagu.sync.v1.SyncRequest.clock:type_name -> tsunagu.sync.v1.DeviceClock
+	23, // 1: tsunagu.sync.v1.SyncRequest.mutations:type_name -> tsunagu.sync.v1.QueuedMutation
+	5,  // 2: tsunagu.sync.v1.SyncRequest.positions:type_name -> tsunagu.sync.v1.StreamPosition
+	6,  // 3: tsunagu.sync.v1.SyncRequest.held:type_name -> tsunagu.sync.v1.HeldRef
+	2,  // 4: tsunagu.sync.v1.SyncRequest.report:type_name -> tsunagu.sync.v1.DeviceReport
+	24, // 5: tsunagu.sync.v1.Cursor.version:type_name -> tsunagu.sync.v1.Version
+	4,  // 6: tsunagu.sync.v1.StreamPosition.cursor:type_name -> tsunagu.sync.v1.Cursor
+	4,  // 7: tsunagu.sync.v1.StreamPosition.newest_result:type_name -> tsunagu.sync.v1.Cursor
+	25, // 8: tsunagu.sync.v1.StreamPosition.newest_receipt:type_name -> tsunagu.sync.v1.Receipt
+	4,  // 9: tsunagu.sync.v1.StreamPosition.staged:type_name -> tsunagu.sync.v1.Cursor
+	14, // 10: tsunagu.sync.v1.StreamPosition.sections:type_name -> tsunagu.sync.v1.SectionDigest
+	26, // 11: tsunagu.sync.v1.SyncResponse.server_time:type_name -> tsunagu.sync.v1.SealedTime
+	27, // 12: tsunagu.sync.v1.SyncResponse.results:type_name -> tsunagu.sync.v1.MutationResult
+	9,  // 13: tsunagu.sync.v1.SyncResponse.verdicts:type_name -> tsunagu.sync.v1.StreamVerdict
+	12, // 14: tsunagu.sync.v1.SyncResponse.pages:type_name -> tsunagu.sync.v1.Page
+	15, // 15: tsunagu.sync.v1.SyncResponse.durable:type_name -> tsunagu.sync.v1.Durable
+	27, // 16: tsunagu.sync.v1.SyncResponse.held:type_name -> tsunagu.sync.v1.MutationResult
+	8,  // 17: tsunagu.sync.v1.SyncResponse.streams:type_name -> tsunagu.sync.v1.StreamDescription
+	11, // 18: tsunagu.sync.v1.StreamDescription.info:type_name -> tsunagu.sync.v1.StreamInfo
+	0,  // 19: tsunagu.sync.v1.StreamVerdict.verdict:type_name -> tsunagu.sync.v1.Verdict
+	4,  // 20: tsunagu.sync.v1.StreamVerdict.head:type_name -> tsunagu.sync.v1.Cursor
+	10, // 21: tsunagu.sync.v1.StreamVerdict.bases:type_name -> tsunagu.sync.v1.EpochBase
+	11, // 22: tsunagu.sync.v1.StreamVerdict.info:type_name -> tsunagu.sync.v1.StreamInfo
+	14, // 23: tsunagu.sync.v1.StreamVerdict.differing:type_name -> tsunagu.sync.v1.SectionDigest
+	4,  // 24: tsunagu.sync.v1.StreamVerdict.adopted:type_name -> tsunagu.sync.v1.Cursor
+	28, // 25: tsunagu.sync.v1.StreamInfo.stream_class:type_name -> tsunagu.care.v1.StreamClass
+	13, // 26: tsunagu.sync.v1.Page.records:type_name -> tsunagu.sync.v1.PageRecord
+	4,  // 27: tsunagu.sync.v1.Page.staged:type_name -> tsunagu.sync.v1.Cursor
+	14, // 28: tsunagu.sync.v1.Page.sections:type_name -> tsunagu.sync.v1.SectionDigest
+	24, // 29: tsunagu.sync.v1.PageRecord.version:type_name -> tsunagu.sync.v1.Version
+	24, // 30: tsunagu.sync.v1.Durable.version:type_name -> tsunagu.sync.v1.Version
+	4,  // 31: tsunagu.sync.v1.FetchSectionRequest.cursor:type_name -> tsunagu.sync.v1.Cursor
+	13, // 32: tsunagu.sync.v1.FetchSectionResponse.records:type_name -> tsunagu.sync.v1.PageRecord
+	4,  // 33: tsunagu.sync.v1.FetchSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	14, // 34: tsunagu.sync.v1.FetchSectionResponse.digest:type_name -> tsunagu.sync.v1.SectionDigest
+	4,  // 35: tsunagu.sync.v1.CompareSectionRequest.cursor:type_name -> tsunagu.sync.v1.Cursor
+	20, // 36: tsunagu.sync.v1.CompareSectionResponse.ranges:type_name -> tsunagu.sync.v1.RangeDigest
+	4,  // 37: tsunagu.sync.v1.CompareSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	29, // 38: tsunagu.sync.v1.WatchResponse.at:type_name -> google.protobuf.Timestamp
+	1,  // 39: tsunagu.sync.v1.SyncService.Sync:input_type -> tsunagu.sync.v1.SyncRequest
+	16, // 40: tsunagu.sync.v1.SyncService.FetchSection:input_type -> tsunagu.sync.v1.FetchSectionRequest
+	18, // 41: tsunagu.sync.v1.SyncService.CompareSection:input_type -> tsunagu.sync.v1.CompareSectionRequest
+	21, // 42: tsunagu.sync.v1.SyncService.Watch:input_type -> tsunagu.sync.v1.WatchRequest
+	7,  // 43: tsunagu.sync.v1.SyncService.Sync:output_type -> tsunagu.sync.v1.SyncResponse
+	17, // 44: tsunagu.sync.v1.SyncService.FetchSection:output_type -> tsunagu.sync.v1.FetchSectionResponse
+	19, // 45: tsunagu.sync.v1.SyncService.CompareSection:output_type -> tsunagu.sync.v1.CompareSectionResponse
+	22, // 46: tsunagu.sync.v1.SyncService.Watch:output_type -> tsunagu.sync.v1.WatchResponse
+	43, // [43:47] is the sub-list for method output_type
+	39, // [39:43] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_sync_v1_sync_proto_init() }
@@ -1562,7 +2077,7 @@ func file_tsunagu_sync_v1_sync_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_sync_v1_sync_proto_rawDesc), len(file_tsunagu_sync_v1_sync_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   17,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

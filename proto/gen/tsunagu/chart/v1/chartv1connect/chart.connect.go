@@ -46,6 +46,23 @@ const (
 	ChartServiceGetRecordHistoryProcedure = "/tsunagu.chart.v1.ChartService/GetRecordHistory"
 	// ChartServiceWriteProcedure is the fully-qualified name of the ChartService's Write RPC.
 	ChartServiceWriteProcedure = "/tsunagu.chart.v1.ChartService/Write"
+	// ChartServiceJudgeProcedure is the fully-qualified name of the ChartService's Judge RPC.
+	ChartServiceJudgeProcedure = "/tsunagu.chart.v1.ChartService/Judge"
+	// ChartServiceListWorkProcedure is the fully-qualified name of the ChartService's ListWork RPC.
+	ChartServiceListWorkProcedure = "/tsunagu.chart.v1.ChartService/ListWork"
+	// ChartServiceListDevicesProcedure is the fully-qualified name of the ChartService's ListDevices
+	// RPC.
+	ChartServiceListDevicesProcedure = "/tsunagu.chart.v1.ChartService/ListDevices"
+	// ChartServiceGetTrendProcedure is the fully-qualified name of the ChartService's GetTrend RPC.
+	ChartServiceGetTrendProcedure = "/tsunagu.chart.v1.ChartService/GetTrend"
+	// ChartServiceSearchNotesProcedure is the fully-qualified name of the ChartService's SearchNotes
+	// RPC.
+	ChartServiceSearchNotesProcedure = "/tsunagu.chart.v1.ChartService/SearchNotes"
+	// ChartServiceWatchChartProcedure is the fully-qualified name of the ChartService's WatchChart RPC.
+	ChartServiceWatchChartProcedure = "/tsunagu.chart.v1.ChartService/WatchChart"
+	// ChartServiceExportChartProcedure is the fully-qualified name of the ChartService's ExportChart
+	// RPC.
+	ChartServiceExportChartProcedure = "/tsunagu.chart.v1.ChartService/ExportChart"
 )
 
 // ChartServiceClient is a client for the tsunagu.chart.v1.ChartService service.
@@ -59,6 +76,21 @@ type ChartServiceClient interface {
 	// Write takes one mutation in typed form, and treats it as if a device had sent it: the same merge, the same
 	// conflicts, the same receipt. Calling it again with the same id and content is safe.
 	Write(context.Context, *connect.Request[v1.WriteRequest]) (*connect.Response[v1.WriteResponse], error)
+	// Judge releases or rejects a mutation that is held, in a stream or in the inbox of the caller's organisation.
+	Judge(context.Context, *connect.Request[v1.JudgeRequest]) (*connect.Response[v1.JudgeResponse], error)
+	// ListWork lists what waits for a person: held mutations, conflicts, possible duplicates, rights to be reviewed.
+	ListWork(context.Context, *connect.Request[v1.ListWorkRequest]) (*connect.Response[v1.ListWorkResponse], error)
+	// ListDevices lists the devices of the caller's organisation: when each was last heard of, what it may still hold.
+	ListDevices(context.Context, *connect.Request[v1.ListDevicesRequest]) (*connect.Response[v1.ListDevicesResponse], error)
+	// GetTrend reads vital signs as points, thinned to a number of points without losing an extreme.
+	GetTrend(context.Context, *connect.Request[v1.GetTrendRequest]) (*connect.Response[v1.GetTrendResponse], error)
+	// SearchNotes looks for words in everything that people wrote as text, in the charts that the caller may read.
+	SearchNotes(context.Context, *connect.Request[v1.SearchNotesRequest]) (*connect.Response[v1.SearchNotesResponse], error)
+	// WatchChart sends the records of a chart as they change. A watcher that is too slow is dropped, and reads the
+	// timeline again.
+	WatchChart(context.Context, *connect.Request[v1.WatchChartRequest]) (*connect.ServerStreamForClient[v1.WatchChartResponse], error)
+	// ExportChart writes a chart out, as far as the caller may read it: readable, or for programs.
+	ExportChart(context.Context, *connect.Request[v1.ExportChartRequest]) (*connect.ServerStreamForClient[v1.ExportChartResponse], error)
 }
 
 // NewChartServiceClient constructs a client for the tsunagu.chart.v1.ChartService service. By
@@ -96,6 +128,48 @@ func NewChartServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(chartServiceMethods.ByName("Write")),
 			connect.WithClientOptions(opts...),
 		),
+		judge: connect.NewClient[v1.JudgeRequest, v1.JudgeResponse](
+			httpClient,
+			baseURL+ChartServiceJudgeProcedure,
+			connect.WithSchema(chartServiceMethods.ByName("Judge")),
+			connect.WithClientOptions(opts...),
+		),
+		listWork: connect.NewClient[v1.ListWorkRequest, v1.ListWorkResponse](
+			httpClient,
+			baseURL+ChartServiceListWorkProcedure,
+			connect.WithSchema(chartServiceMethods.ByName("ListWork")),
+			connect.WithClientOptions(opts...),
+		),
+		listDevices: connect.NewClient[v1.ListDevicesRequest, v1.ListDevicesResponse](
+			httpClient,
+			baseURL+ChartServiceListDevicesProcedure,
+			connect.WithSchema(chartServiceMethods.ByName("ListDevices")),
+			connect.WithClientOptions(opts...),
+		),
+		getTrend: connect.NewClient[v1.GetTrendRequest, v1.GetTrendResponse](
+			httpClient,
+			baseURL+ChartServiceGetTrendProcedure,
+			connect.WithSchema(chartServiceMethods.ByName("GetTrend")),
+			connect.WithClientOptions(opts...),
+		),
+		searchNotes: connect.NewClient[v1.SearchNotesRequest, v1.SearchNotesResponse](
+			httpClient,
+			baseURL+ChartServiceSearchNotesProcedure,
+			connect.WithSchema(chartServiceMethods.ByName("SearchNotes")),
+			connect.WithClientOptions(opts...),
+		),
+		watchChart: connect.NewClient[v1.WatchChartRequest, v1.WatchChartResponse](
+			httpClient,
+			baseURL+ChartServiceWatchChartProcedure,
+			connect.WithSchema(chartServiceMethods.ByName("WatchChart")),
+			connect.WithClientOptions(opts...),
+		),
+		exportChart: connect.NewClient[v1.ExportChartRequest, v1.ExportChartResponse](
+			httpClient,
+			baseURL+ChartServiceExportChartProcedure,
+			connect.WithSchema(chartServiceMethods.ByName("ExportChart")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -105,6 +179,13 @@ type chartServiceClient struct {
 	getTimeline      *connect.Client[v1.GetTimelineRequest, v1.GetTimelineResponse]
 	getRecordHistory *connect.Client[v1.GetRecordHistoryRequest, v1.GetRecordHistoryResponse]
 	write            *connect.Client[v1.WriteRequest, v1.WriteResponse]
+	judge            *connect.Client[v1.JudgeRequest, v1.JudgeResponse]
+	listWork         *connect.Client[v1.ListWorkRequest, v1.ListWorkResponse]
+	listDevices      *connect.Client[v1.ListDevicesRequest, v1.ListDevicesResponse]
+	getTrend         *connect.Client[v1.GetTrendRequest, v1.GetTrendResponse]
+	searchNotes      *connect.Client[v1.SearchNotesRequest, v1.SearchNotesResponse]
+	watchChart       *connect.Client[v1.WatchChartRequest, v1.WatchChartResponse]
+	exportChart      *connect.Client[v1.ExportChartRequest, v1.ExportChartResponse]
 }
 
 // ListCharts calls tsunagu.chart.v1.ChartService.ListCharts.
@@ -127,6 +208,41 @@ func (c *chartServiceClient) Write(ctx context.Context, req *connect.Request[v1.
 	return c.write.CallUnary(ctx, req)
 }
 
+// Judge calls tsunagu.chart.v1.ChartService.Judge.
+func (c *chartServiceClient) Judge(ctx context.Context, req *connect.Request[v1.JudgeRequest]) (*connect.Response[v1.JudgeResponse], error) {
+	return c.judge.CallUnary(ctx, req)
+}
+
+// ListWork calls tsunagu.chart.v1.ChartService.ListWork.
+func (c *chartServiceClient) ListWork(ctx context.Context, req *connect.Request[v1.ListWorkRequest]) (*connect.Response[v1.ListWorkResponse], error) {
+	return c.listWork.CallUnary(ctx, req)
+}
+
+// ListDevices calls tsunagu.chart.v1.ChartService.ListDevices.
+func (c *chartServiceClient) ListDevices(ctx context.Context, req *connect.Request[v1.ListDevicesRequest]) (*connect.Response[v1.ListDevicesResponse], error) {
+	return c.listDevices.CallUnary(ctx, req)
+}
+
+// GetTrend calls tsunagu.chart.v1.ChartService.GetTrend.
+func (c *chartServiceClient) GetTrend(ctx context.Context, req *connect.Request[v1.GetTrendRequest]) (*connect.Response[v1.GetTrendResponse], error) {
+	return c.getTrend.CallUnary(ctx, req)
+}
+
+// SearchNotes calls tsunagu.chart.v1.ChartService.SearchNotes.
+func (c *chartServiceClient) SearchNotes(ctx context.Context, req *connect.Request[v1.SearchNotesRequest]) (*connect.Response[v1.SearchNotesResponse], error) {
+	return c.searchNotes.CallUnary(ctx, req)
+}
+
+// WatchChart calls tsunagu.chart.v1.ChartService.WatchChart.
+func (c *chartServiceClient) WatchChart(ctx context.Context, req *connect.Request[v1.WatchChartRequest]) (*connect.ServerStreamForClient[v1.WatchChartResponse], error) {
+	return c.watchChart.CallServerStream(ctx, req)
+}
+
+// ExportChart calls tsunagu.chart.v1.ChartService.ExportChart.
+func (c *chartServiceClient) ExportChart(ctx context.Context, req *connect.Request[v1.ExportChartRequest]) (*connect.ServerStreamForClient[v1.ExportChartResponse], error) {
+	return c.exportChart.CallServerStream(ctx, req)
+}
+
 // ChartServiceHandler is an implementation of the tsunagu.chart.v1.ChartService service.
 type ChartServiceHandler interface {
 	// ListCharts lists the charts that the caller may read.
@@ -138,6 +254,21 @@ type ChartServiceHandler interface {
 	// Write takes one mutation in typed form, and treats it as if a device had sent it: the same merge, the same
 	// conflicts, the same receipt. Calling it again with the same id and content is safe.
 	Write(context.Context, *connect.Request[v1.WriteRequest]) (*connect.Response[v1.WriteResponse], error)
+	// Judge releases or rejects a mutation that is held, in a stream or in the inbox of the caller's organisation.
+	Judge(context.Context, *connect.Request[v1.JudgeRequest]) (*connect.Response[v1.JudgeResponse], error)
+	// ListWork lists what waits for a person: held mutations, conflicts, possible duplicates, rights to be reviewed.
+	ListWork(context.Context, *connect.Request[v1.ListWorkRequest]) (*connect.Response[v1.ListWorkResponse], error)
+	// ListDevices lists the devices of the caller's organisation: when each was last heard of, what it may still hold.
+	ListDevices(context.Context, *connect.Request[v1.ListDevicesRequest]) (*connect.Response[v1.ListDevicesResponse], error)
+	// GetTrend reads vital signs as points, thinned to a number of points without losing an extreme.
+	GetTrend(context.Context, *connect.Request[v1.GetTrendRequest]) (*connect.Response[v1.GetTrendResponse], error)
+	// SearchNotes looks for words in everything that people wrote as text, in the charts that the caller may read.
+	SearchNotes(context.Context, *connect.Request[v1.SearchNotesRequest]) (*connect.Response[v1.SearchNotesResponse], error)
+	// WatchChart sends the records of a chart as they change. A watcher that is too slow is dropped, and reads the
+	// timeline again.
+	WatchChart(context.Context, *connect.Request[v1.WatchChartRequest], *connect.ServerStream[v1.WatchChartResponse]) error
+	// ExportChart writes a chart out, as far as the caller may read it: readable, or for programs.
+	ExportChart(context.Context, *connect.Request[v1.ExportChartRequest], *connect.ServerStream[v1.ExportChartResponse]) error
 }
 
 // NewChartServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -171,6 +302,48 @@ func NewChartServiceHandler(svc ChartServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(chartServiceMethods.ByName("Write")),
 		connect.WithHandlerOptions(opts...),
 	)
+	chartServiceJudgeHandler := connect.NewUnaryHandler(
+		ChartServiceJudgeProcedure,
+		svc.Judge,
+		connect.WithSchema(chartServiceMethods.ByName("Judge")),
+		connect.WithHandlerOptions(opts...),
+	)
+	chartServiceListWorkHandler := connect.NewUnaryHandler(
+		ChartServiceListWorkProcedure,
+		svc.ListWork,
+		connect.WithSchema(chartServiceMethods.ByName("ListWork")),
+		connect.WithHandlerOptions(opts...),
+	)
+	chartServiceListDevicesHandler := connect.NewUnaryHandler(
+		ChartServiceListDevicesProcedure,
+		svc.ListDevices,
+		connect.WithSchema(chartServiceMethods.ByName("ListDevices")),
+		connect.WithHandlerOptions(opts...),
+	)
+	chartServiceGetTrendHandler := connect.NewUnaryHandler(
+		ChartServiceGetTrendProcedure,
+		svc.GetTrend,
+		connect.WithSchema(chartServiceMethods.ByName("GetTrend")),
+		connect.WithHandlerOptions(opts...),
+	)
+	chartServiceSearchNotesHandler := connect.NewUnaryHandler(
+		ChartServiceSearchNotesProcedure,
+		svc.SearchNotes,
+		connect.WithSchema(chartServiceMethods.ByName("SearchNotes")),
+		connect.WithHandlerOptions(opts...),
+	)
+	chartServiceWatchChartHandler := connect.NewServerStreamHandler(
+		ChartServiceWatchChartProcedure,
+		svc.WatchChart,
+		connect.WithSchema(chartServiceMethods.ByName("WatchChart")),
+		connect.WithHandlerOptions(opts...),
+	)
+	chartServiceExportChartHandler := connect.NewServerStreamHandler(
+		ChartServiceExportChartProcedure,
+		svc.ExportChart,
+		connect.WithSchema(chartServiceMethods.ByName("ExportChart")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/tsunagu.chart.v1.ChartService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case ChartServiceListChartsProcedure:
@@ -181,6 +354,20 @@ func NewChartServiceHandler(svc ChartServiceHandler, opts ...connect.HandlerOpti
 			chartServiceGetRecordHistoryHandler.ServeHTTP(w, r)
 		case ChartServiceWriteProcedure:
 			chartServiceWriteHandler.ServeHTTP(w, r)
+		case ChartServiceJudgeProcedure:
+			chartServiceJudgeHandler.ServeHTTP(w, r)
+		case ChartServiceListWorkProcedure:
+			chartServiceListWorkHandler.ServeHTTP(w, r)
+		case ChartServiceListDevicesProcedure:
+			chartServiceListDevicesHandler.ServeHTTP(w, r)
+		case ChartServiceGetTrendProcedure:
+			chartServiceGetTrendHandler.ServeHTTP(w, r)
+		case ChartServiceSearchNotesProcedure:
+			chartServiceSearchNotesHandler.ServeHTTP(w, r)
+		case ChartServiceWatchChartProcedure:
+			chartServiceWatchChartHandler.ServeHTTP(w, r)
+		case ChartServiceExportChartProcedure:
+			chartServiceExportChartHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -204,4 +391,32 @@ func (UnimplementedChartServiceHandler) GetRecordHistory(context.Context, *conne
 
 func (UnimplementedChartServiceHandler) Write(context.Context, *connect.Request[v1.WriteRequest]) (*connect.Response[v1.WriteResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.chart.v1.ChartService.Write is not implemented"))
+}
+
+func (UnimplementedChartServiceHandler) Judge(context.Context, *connect.Request[v1.JudgeRequest]) (*connect.Response[v1.JudgeResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.chart.v1.ChartService.Judge is not implemented"))
+}
+
+func (UnimplementedChartServiceHandler) ListWork(context.Context, *connect.Request[v1.ListWorkRequest]) (*connect.Response[v1.ListWorkResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.chart.v1.ChartService.ListWork is not implemented"))
+}
+
+func (UnimplementedChartServiceHandler) ListDevices(context.Context, *connect.Request[v1.ListDevicesRequest]) (*connect.Response[v1.ListDevicesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.chart.v1.ChartService.ListDevices is not implemented"))
+}
+
+func (UnimplementedChartServiceHandler) GetTrend(context.Context, *connect.Request[v1.GetTrendRequest]) (*connect.Response[v1.GetTrendResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.chart.v1.ChartService.GetTrend is not implemented"))
+}
+
+func (UnimplementedChartServiceHandler) SearchNotes(context.Context, *connect.Request[v1.SearchNotesRequest]) (*connect.Response[v1.SearchNotesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.chart.v1.ChartService.SearchNotes is not implemented"))
+}
+
+func (UnimplementedChartServiceHandler) WatchChart(context.Context, *connect.Request[v1.WatchChartRequest], *connect.ServerStream[v1.WatchChartResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.chart.v1.ChartService.WatchChart is not implemented"))
+}
+
+func (UnimplementedChartServiceHandler) ExportChart(context.Context, *connect.Request[v1.ExportChartRequest], *connect.ServerStream[v1.ExportChartResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.chart.v1.ChartService.ExportChart is not implemented"))
 }

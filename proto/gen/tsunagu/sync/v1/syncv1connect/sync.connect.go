@@ -42,6 +42,9 @@ const (
 	// SyncServiceFetchSectionProcedure is the fully-qualified name of the SyncService's FetchSection
 	// RPC.
 	SyncServiceFetchSectionProcedure = "/tsunagu.sync.v1.SyncService/FetchSection"
+	// SyncServiceCompareSectionProcedure is the fully-qualified name of the SyncService's
+	// CompareSection RPC.
+	SyncServiceCompareSectionProcedure = "/tsunagu.sync.v1.SyncService/CompareSection"
 	// SyncServiceWatchProcedure is the fully-qualified name of the SyncService's Watch RPC.
 	SyncServiceWatchProcedure = "/tsunagu.sync.v1.SyncService/Watch"
 )
@@ -53,6 +56,9 @@ type SyncServiceClient interface {
 	Sync(context.Context, *connect.Request[v1.SyncRequest]) (*connect.Response[v1.SyncResponse], error)
 	// FetchSection reads one section of a stream at one snapshot: first fill, widening the window, repair.
 	FetchSection(context.Context, *connect.Request[v1.FetchSectionRequest]) (*connect.Response[v1.FetchSectionResponse], error)
+	// CompareSection reads the digests of a section by ranges of record ids, so that a device that differs finds the range
+	// that differs and fetches only that.
+	CompareSection(context.Context, *connect.Request[v1.CompareSectionRequest]) (*connect.Response[v1.CompareSectionResponse], error)
 	// Watch tells that a stream has moved. Nothing depends on it: a device that misses a hint learns at its next sync.
 	Watch(context.Context, *connect.Request[v1.WatchRequest]) (*connect.ServerStreamForClient[v1.WatchResponse], error)
 }
@@ -80,6 +86,12 @@ func NewSyncServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			connect.WithSchema(syncServiceMethods.ByName("FetchSection")),
 			connect.WithClientOptions(opts...),
 		),
+		compareSection: connect.NewClient[v1.CompareSectionRequest, v1.CompareSectionResponse](
+			httpClient,
+			baseURL+SyncServiceCompareSectionProcedure,
+			connect.WithSchema(syncServiceMethods.ByName("CompareSection")),
+			connect.WithClientOptions(opts...),
+		),
 		watch: connect.NewClient[v1.WatchRequest, v1.WatchResponse](
 			httpClient,
 			baseURL+SyncServiceWatchProcedure,
@@ -91,9 +103,10 @@ func NewSyncServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 
 // syncServiceClient implements SyncServiceClient.
 type syncServiceClient struct {
-	sync         *connect.Client[v1.SyncRequest, v1.SyncResponse]
-	fetchSection *connect.Client[v1.FetchSectionRequest, v1.FetchSectionResponse]
-	watch        *connect.Client[v1.WatchRequest, v1.WatchResponse]
+	sync           *connect.Client[v1.SyncRequest, v1.SyncResponse]
+	fetchSection   *connect.Client[v1.FetchSectionRequest, v1.FetchSectionResponse]
+	compareSection *connect.Client[v1.CompareSectionRequest, v1.CompareSectionResponse]
+	watch          *connect.Client[v1.WatchRequest, v1.WatchResponse]
 }
 
 // Sync calls tsunagu.sync.v1.SyncService.Sync.
@@ -104,6 +117,11 @@ func (c *syncServiceClient) Sync(ctx context.Context, req *connect.Request[v1.Sy
 // FetchSection calls tsunagu.sync.v1.SyncService.FetchSection.
 func (c *syncServiceClient) FetchSection(ctx context.Context, req *connect.Request[v1.FetchSectionRequest]) (*connect.Response[v1.FetchSectionResponse], error) {
 	return c.fetchSection.CallUnary(ctx, req)
+}
+
+// CompareSection calls tsunagu.sync.v1.SyncService.CompareSection.
+func (c *syncServiceClient) CompareSection(ctx context.Context, req *connect.Request[v1.CompareSectionRequest]) (*connect.Response[v1.CompareSectionResponse], error) {
+	return c.compareSection.CallUnary(ctx, req)
 }
 
 // Watch calls tsunagu.sync.v1.SyncService.Watch.
@@ -118,6 +136,9 @@ type SyncServiceHandler interface {
 	Sync(context.Context, *connect.Request[v1.SyncRequest]) (*connect.Response[v1.SyncResponse], error)
 	// FetchSection reads one section of a stream at one snapshot: first fill, widening the window, repair.
 	FetchSection(context.Context, *connect.Request[v1.FetchSectionRequest]) (*connect.Response[v1.FetchSectionResponse], error)
+	// CompareSection reads the digests of a section by ranges of record ids, so that a device that differs finds the range
+	// that differs and fetches only that.
+	CompareSection(context.Context, *connect.Request[v1.CompareSectionRequest]) (*connect.Response[v1.CompareSectionResponse], error)
 	// Watch tells that a stream has moved. Nothing depends on it: a device that misses a hint learns at its next sync.
 	Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error
 }
@@ -141,6 +162,12 @@ func NewSyncServiceHandler(svc SyncServiceHandler, opts ...connect.HandlerOption
 		connect.WithSchema(syncServiceMethods.ByName("FetchSection")),
 		connect.WithHandlerOptions(opts...),
 	)
+	syncServiceCompareSectionHandler := connect.NewUnaryHandler(
+		SyncServiceCompareSectionProcedure,
+		svc.CompareSection,
+		connect.WithSchema(syncServiceMethods.ByName("CompareSection")),
+		connect.WithHandlerOptions(opts...),
+	)
 	syncServiceWatchHandler := connect.NewServerStreamHandler(
 		SyncServiceWatchProcedure,
 		svc.Watch,
@@ -153,6 +180,8 @@ func NewSyncServiceHandler(svc SyncServiceHandler, opts ...connect.HandlerOption
 			syncServiceSyncHandler.ServeHTTP(w, r)
 		case SyncServiceFetchSectionProcedure:
 			syncServiceFetchSectionHandler.ServeHTTP(w, r)
+		case SyncServiceCompareSectionProcedure:
+			syncServiceCompareSectionHandler.ServeHTTP(w, r)
 		case SyncServiceWatchProcedure:
 			syncServiceWatchHandler.ServeHTTP(w, r)
 		default:
@@ -170,6 +199,10 @@ func (UnimplementedSyncServiceHandler) Sync(context.Context, *connect.Request[v1
 
 func (UnimplementedSyncServiceHandler) FetchSection(context.Context, *connect.Request[v1.FetchSectionRequest]) (*connect.Response[v1.FetchSectionResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.sync.v1.SyncService.FetchSection is not implemented"))
+}
+
+func (UnimplementedSyncServiceHandler) CompareSection(context.Context, *connect.Request[v1.CompareSectionRequest]) (*connect.Response[v1.CompareSectionResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.sync.v1.SyncService.CompareSection is not implemented"))
 }
 
 func (UnimplementedSyncServiceHandler) Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error {
