@@ -88,6 +88,14 @@ func TestCheckerSeesViolations(t *testing.T) {
 		{"server", importing(ours("mobile-sdk/go")), "server knows no tablet"},
 		{"server/internal/push", importing(ours("mobile-sdk/go/inner")), "server knows no tablet"},
 
+		{"sync/synthetic", importing("math/rand/v2"), "synthetic data comes from its seed"},
+		{"sync/synthetic", importing(ours("sync/replica")), "synthetic data comes from its seed"},
+		{"sync/synthetic", using("_ = time.Now()"), "synthetic data comes from its seed"},
+
+		{"server/app", importing(ours("sync/synthetic")), "server and tablets make nothing up"},
+		{"mobile-sdk/go", importing(ours("sync/synthetic")), "server and tablets make nothing up"},
+		{"mobile-sdk/go/cmd/tablet", importing(ours("sync/synthetic")), "server and tablets make nothing up"},
+
 		{"sync", "package sync\n", "sync is a folder only"},
 	}
 
@@ -120,6 +128,9 @@ func TestCheckerAllowsTheRest(t *testing.T) {
 		{"sync/merge", using("_ = time.Unix(0, 0).Add(time.Second)")},
 		{"sync/store/memory", importing(ours("sync/store"))},
 		{"sync/simtest", importing("math/rand/v2")},
+		{"sync/synthetic", importing(ours("sync/care"))},
+		{"mobile-sdk/go/cmd/demo", importing(ours("sync/synthetic"))},
+		{"server/internal/bench", importing(ours("sync/synthetic"))},
 		{"server/internal/badger", importing("github.com/dgraph-io/badger/v4/options")},
 		{"server/internal/badger", importing("os")},
 		{"server/internal/postgres", importing("github.com/jackc/pgx/v5/pgxpool")},

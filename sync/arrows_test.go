@@ -43,6 +43,8 @@ var (
 		"math/rand/...", "crypto/rand/...",
 	}
 
+	synthetic = []string{"./sync/synthetic/..."}
+
 	badger   = []string{"./server/internal/badger/..."}
 	postgres = []string{"./server/internal/postgres/..."}
 )
@@ -100,7 +102,7 @@ var rules = []rule{
 		name:   "tablets know no server",
 		reason: "what a tablet links must be the core and the contract; the demo starts the server as a process of its own",
 		from:   []string{"./mobile-sdk/go/..."},
-		ours:   join(core, port, memory, contract, []string{"./mobile-sdk/go/...", "./sync/scenario/..."}),
+		ours:   join(core, port, memory, contract, synthetic, []string{"./mobile-sdk/go/...", "./sync/scenario/..."}),
 	},
 	{
 		name:   "server knows no tablet",
@@ -108,6 +110,22 @@ var rules = []rule{
 		from:   []string{"./server/..."},
 		except: []string{"./server/internal/bench/...", "./server/e2e/..."},
 		never:  []string{"./mobile-sdk/..."},
+	},
+	{
+		name:   "synthetic data comes from its seed",
+		reason: "a seed names the same world on every machine and for ever, so nothing but it may decide anything",
+		from:   synthetic,
+		ours:   join(contract, []string{"./sync/care/..."}),
+		others: protobuf,
+		never:  join(stubs, impure),
+		pure:   true,
+	},
+	{
+		name:   "server and tablets make nothing up",
+		reason: "invented people belong into demos, measurements and tests, and must not be linked into what real people use",
+		from:   []string{"./server/...", "./mobile-sdk/...", "./api/..."},
+		except: []string{"./server/internal/bench/...", "./server/e2e/...", "./mobile-sdk/go/cmd/demo/..."},
+		never:  synthetic,
 	},
 	{
 		name:   "sync is a folder only",

@@ -1,0 +1,64 @@
+package synthetic
+
+// exchange is a question to the physician with its answer.
+type exchange struct {
+	asker            string // nurse, pharmacist or manager
+	question, answer string
+	trait            trait // 0: for anybody
+}
+
+var exchanges = []exchange{
+	{"pharmacist", "酸化マグネシウムの残薬が10日分あります。次回処方で日数を調整してよろしいでしょうか。", "残薬に合わせて10日分減らしてください。便の状態は看護師に確認します。", 0},
+	{"nurse", "入浴前の収縮期血圧が150台の日があります。入浴可否の目安をご指示ください。", "160以上、または体調不良の訴えがある日は清拭としてください。それ以外は入浴可です。", 0},
+	{"manager", "担当者会議の日程です。来週火曜14時にご出席いただけますか。欠席の場合は意見をお願いします。", "診療のため欠席します。現在のサービスの継続で問題ありません。転倒予防に配慮をお願いします。", 0},
+	{"pharmacist", "錠剤がのみ込みにくいとの訴えがあります。口腔内崩壊錠への変更はいかがでしょうか。", "変更に同意します。次回の処方から口腔内崩壊錠にします。", frail},
+	{"nurse", "下腿の浮腫がやや目立ちます。体重の変化はありません。弾性ストッキングの使用は続けてよいでしょうか。", "継続してください。体重が2kg以上増えた場合は連絡をお願いします。", heart},
+	{"nurse", "日中の眠気が強いとご家族より相談がありました。内服の影響はあるでしょうか。", "次回診察で確認します。それまで現行どおり、ふらつきに注意してください。", dementia},
+	{"pharmacist", "血糖が安定しています。低血糖の予防について、食事が少ない日の服用の目安を確認させてください。", "食事が半分以下の日は休薬し、連絡としてください。", insulin},
+}
+
+// exchanges are those that fit somebody.
+func (c *chart) exchanges() []exchange {
+	var fit []exchange
+	for _, one := range exchanges {
+		if c.is(one.trait) {
+			fit = append(fit, one)
+		}
+	}
+	return fit
+}
+
+// ask: now and then somebody asks the physician, who answers on the next weekday.
+func (p *page) ask() {
+	if p.rhythm("ask", 14) {
+		p.question(p.day, true)
+	}
+	back := 1
+	if p.world.weekday(p.day) == 0 {
+		back = 3
+	}
+	before := &page{world: p.world, chart: p.chart, day: p.day - back}
+	if before.day >= 0 && p.world.weekday(p.day) < 5 && before.rhythm("ask", 14) {
+		p.question(before.day, false)
+	}
+}
+
+// question writes what is asked on a day, or the answer to it on the page's own.
+func (p *page) question(asked int, asking bool) {
+	w, c := p.world, p.chart
+	d := w.dice(c, "question", asked)
+	one := pick(d, c.exchanges())
+	at := w.clock(asked, 16, d.between(5, 45))
+	noon := w.clock(p.day, 12, 30+d.below(20))
+	if p.away(at) || p.away(noon) {
+		return
+	}
+	id := w.recordID(c, at, "question "+w.date(asked))
+	if asking {
+		before := &page{world: w, chart: c, day: asked}
+		by := map[string]*colleague{"pharmacist": c.pharmacist, "manager": c.manager, "nurse": before.someNurse()}[one.asker]
+		p.add(plain("【照会】"+one.question), entry{by: by, at: at, later: 4, name: "question " + w.date(asked)})
+		return
+	}
+	p.add(plain("【回答】"+one.answer), entry{by: c.physician, at: noon, later: 3, name: "answer " + w.date(asked), about: id})
+}
