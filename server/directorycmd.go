@@ -14,6 +14,48 @@ import (
 type directoryCmd struct {
 	HashSecret hashSecretCmd     `cmd:"" help:"Read a secret from stdin and print its hash for directory.yaml."`
 	Check      checkDirectoryCmd `cmd:"" help:"Check a directory file without starting anything."`
+
+	MergeCharts   mergeChartsCmd   `cmd:"" help:"Let two charts that are one person's be read as one."`
+	UnmergeCharts unmergeChartsCmd `cmd:"" help:"Part them again."`
+}
+
+// chartPair names two charts in a file.
+type chartPair struct {
+	Keep  string `required:"" placeholder:"CHART" help:"Chart that both are read as."`
+	Merge string `required:"" placeholder:"CHART" help:"Chart whose streams are read with it."`
+	File  string `arg:"" type:"path" help:"The directory file."`
+}
+
+const sendHangup = "done; the server takes it with SIGHUP, and tablets learn of it at their next synchronisation"
+
+type mergeChartsCmd struct{ chartPair }
+
+// Help is the long help.
+func (mergeChartsCmd) Help() string {
+	return `Nothing that was written moves: streams keep their names, whoever had a grant on either chart has it on both, and
+unmerge-charts undoes it. Comments and order of the file stay.
+
+  tsunagu directory merge-charts --keep chart-0001 --merge chart-0007 directory.yaml`
+}
+
+// Run edits the file.
+func (c mergeChartsCmd) Run(s *streams) error {
+	if err := directory.Merge(c.File, c.Keep, c.Merge); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(s.out, sendHangup)
+	return err
+}
+
+type unmergeChartsCmd struct{ chartPair }
+
+// Run edits the file.
+func (c unmergeChartsCmd) Run(s *streams) error {
+	if err := directory.Unmerge(c.File, c.Keep, c.Merge); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(s.out, sendHangup)
+	return err
 }
 
 // The shortest secrets that are hashed. A device's is never typed in twice, so it may be as long as one likes.

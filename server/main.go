@@ -27,6 +27,10 @@ type cli struct {
 
 	Serve     serveCmd     `cmd:"" help:"Run the server."`
 	Verify    verifyCmd    `cmd:"" help:"Check every hash chain and digest of a store that no server has open."`
+	Backup    backupCmd    `cmd:"" help:"Make and check encrypted backups; the server may run."`
+	Restore   restoreCmd   `cmd:"" help:"Make a data folder of a backup, and confirm what is in force then."`
+	Erase     eraseCmd     `cmd:"" help:"Destroy what a record held, by an order."`
+	Stats     statsCmd     `cmd:"" help:"Count what there is, and what the last backup covers."`
 	Directory directoryCmd `cmd:"" help:"Prepare and check the file of people, devices, charts and grants."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }

@@ -25,8 +25,10 @@ import (
 	"github.com/tsunagu-care/tsunagu/server/internal/directory"
 	"github.com/tsunagu-care/tsunagu/server/internal/epochs"
 	"github.com/tsunagu-care/tsunagu/server/internal/httpx"
+	"github.com/tsunagu-care/tsunagu/server/internal/journal"
 	"github.com/tsunagu-care/tsunagu/server/internal/keys"
 	"github.com/tsunagu-care/tsunagu/server/internal/metrics"
+	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 )
 
@@ -36,7 +38,10 @@ type App struct {
 	log       zerolog.Logger
 	options   options
 	engine    *engine
-	journal   *epochs.Journal
+	hub       *hub.Hub
+	epochs    *epochs.Journal
+	journal   *journal.Journal
+	operator  *operator.Server
 	directory *directory.Directory
 	metrics   *metrics.Metrics
 	readiness *readiness
@@ -62,7 +67,7 @@ func Open(ctx context.Context, c config.Server, log zerolog.Logger, with ...Opti
 	for _, option := range with {
 		option(&a.options)
 	}
-	for _, step := range []func(context.Context) error{a.openStore, a.openAPI, a.listen} {
+	for _, step := range []func(context.Context) error{a.openStore, a.openAPI, a.listen, a.listenToOperator} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
@@ -78,6 +83,9 @@ func (a *App) openStore(ctx context.Context) error {
 	// The directory comes first: a mistake in it must not leave a new store and new keys behind.
 	var err error
 	if a.directory, err = directory.Open(a.config.DirectoryFile()); err != nil {
+		return err
+	}
+	if err := checkRestored(a.config.Storage); err != nil {
 		return err
 	}
 	exists, err := holdsFiles(a.config.StoreFolder())
@@ -101,14 +109,14 @@ func (a *App) openStore(ctx context.Context) error {
 		return err
 	}
 	var lost bool
-	if a.journal, lost, err = epochs.Open(a.config.JournalFile(), exists, time.Now()); err != nil {
+	if a.epochs, lost, err = epochs.Open(a.config.JournalFile(), exists, time.Now()); err != nil {
 		return err
 	}
 	if lost {
 		a.log.Warn().Msg("the epoch journal is missing though there is a store; a new one was begun above every number of the old one")
 	}
 	a.options.seals = k.Seal
-	return nil
+	return a.openJournal()
 }
 
 // checkStoreIsThere refuses to begin a new store where there must have been one: a volume that is not mounted looks
@@ -131,10 +139,12 @@ func (a *App) openAPI(context.Context) error {
 	if a.engine.commits != nil {
 		a.metrics.Store(a.engine.commits)
 	}
-	var core api.Core = hub.New(hub.Config{
-		Store: a.engine, Directory: a.directory, Seals: a.options.seals, Epochs: a.journal,
+	a.hub = hub.New(hub.Config{
+		Store: a.engine, Directory: a.directory, Seals: a.options.seals, Epochs: a.epochs,
+		Backups: a.journal, Restored: a.journal,
 		Fault: a.fault,
 	})
+	var core api.Core = a.hub
 	if a.options.wrap != nil {
 		core = a.options.wrap(core)
 	}
@@ -220,8 +230,14 @@ func (a *App) Close() error {
 			_ = s.server.Close()
 			_ = s.listener.Close()
 		}
+		if a.operator != nil {
+			errs = append(errs, a.operator.Close())
+		}
 		if a.engine != nil {
 			errs = append(errs, a.engine.Close())
+		}
+		if a.epochs != nil {
+			errs = append(errs, a.epochs.Close())
 		}
 		if a.journal != nil {
 			errs = append(errs, a.journal.Close())

@@ -98,7 +98,7 @@ func readBoth(folder string) (a, b string, err error) {
 func TestLostJournalBeginsAboveTheOldOne(t *testing.T) {
 	c := settings(t)
 	r := start(t, c)
-	last, err := r.journal.Next(41)
+	last, err := r.epochs.Next(41)
 	if err != nil || last != 42 {
 		t.Fatal(last, err)
 	}
@@ -116,7 +116,7 @@ func TestLostJournalBeginsAboveTheOldOne(t *testing.T) {
 	}
 	before := uint64(time.Now().Unix())
 	r = start(t, c)
-	if next, err := r.journal.Next(0); err != nil || next < before {
+	if next, err := r.epochs.Next(0); err != nil || next < before {
 		t.Errorf("%d %v", next, err)
 	}
 	if !strings.Contains(r.log.String(), "journal is missing") {

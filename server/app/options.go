@@ -7,6 +7,7 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/api"
 	"github.com/tsunagu-care/tsunagu/server/config"
+	"github.com/tsunagu-care/tsunagu/server/internal/backup"
 	"github.com/tsunagu-care/tsunagu/server/internal/keys"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
@@ -22,6 +23,12 @@ type options struct {
 	version string
 	seals   seal.Master
 	kept    bool // the store is kept elsewhere
+	blobs   backup.Blobs
+}
+
+// WithBlobs takes photos and files into backups.
+func WithBlobs(b backup.Blobs) Option {
+	return func(o *options) { o.blobs = b }
 }
 
 // WithStore keeps everything in the store that is given; the server closes it.

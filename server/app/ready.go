@@ -67,5 +67,9 @@ func (a *App) answerReady(w http.ResponseWriter, _ *http.Request) {
 		say(w, http.StatusServiceUnavailable, err.Error())
 		return
 	}
+	if a.journal.Unconfirmed() {
+		say(w, http.StatusOK, "ready; restored and not confirmed: what tablets send is stored, no page is served")
+		return
+	}
 	say(w, http.StatusOK, "ready")
 }

@@ -17,6 +17,9 @@ import (
 // chain, every record's version and every digest. It calls after when a stream is done. It opens the store as the server
 // does, which folds logs into tables; a store that is not there is not made.
 func Verify(ctx context.Context, s config.Storage, log zerolog.Logger, after func(stream int, sofar *hub.Verified)) (verified *hub.Verified, err error) {
+	if err := checkRestored(s); err != nil {
+		return nil, err
+	}
 	exists, err := holdsFiles(s.StoreFolder())
 	if err != nil {
 		return nil, err

@@ -15,7 +15,8 @@ import (
 
 // Storage says where things are kept.
 type Storage struct {
-	Data string `group:"storage" default:"tsunagu-data" type:"path" placeholder:"FOLDER" help:"Folder that holds store/ (charts, encrypted), keys/ (store.key, seal.key) and journal/ (epochs). Made on first start. Back keys/ up apart from store/: seal.key must survive the loss of the store. Default: ${default}."`
+	Data    string `group:"storage" default:"tsunagu-data" type:"path" placeholder:"FOLDER" help:"Folder that holds store/ (charts, encrypted), keys/ (store.key, seal.key) and journal/ (epochs). Made on first start. Back keys/ up apart from store/: seal.key must survive the loss of the store. Default: ${default}."`
+	Journal string `group:"storage" type:"path" placeholder:"FOLDER" help:"Folder of the journal: epochs, and every grant, revocation, erasure and restore. On another disk than the store it survives the store's loss. Default: journal/ in the data folder."`
 }
 
 // StoreFolder is where the charts are.
@@ -25,10 +26,10 @@ func (s Storage) StoreFolder() string { return filepath.Join(s.Data, "store") }
 func (s Storage) KeysFolder() string { return filepath.Join(s.Data, "keys") }
 
 // JournalFile is where epoch numbers are written down.
-func (s Storage) JournalFile() string { return filepath.Join(s.Data, "journal", "epochs") }
+func (s Storage) JournalFile() string { return filepath.Join(s.JournalFolder(), "epochs") }
 
 // SealMark is where the fingerprint of the sealing key is written down once it is in use.
-func (s Storage) SealMark() string { return filepath.Join(s.Data, "journal", "seal.mark") }
+func (s Storage) SealMark() string { return filepath.Join(s.JournalFolder(), "seal.mark") }
 
 // Server is everything that `serve` takes.
 type Server struct {

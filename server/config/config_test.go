@@ -79,6 +79,7 @@ func TestBadFiles(t *testing.T) {
 		"listen: a:1\nlisten-on: b:1\n": "line 2",
 		"listen: {a: 1}\n":              "line 1",
 		"config: other.yaml\n":          "no setting",
+		"yes: true\n":                   "no setting",
 		"- listen\n":                    "name: value",
 		"min-free: much\n":              "not a size",
 		"token-life: long\n":            "duration",

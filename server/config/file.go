@@ -40,7 +40,7 @@ func (e entries) Validate(app *kong.Application) error {
 	names := map[string]bool{}
 	collect(app.Node, names)
 	for name, node := range e {
-		if !names[name] || name == "config" || name == "help" {
+		if !names[name] || name == "config" || name == "help" || name == "yes" { // what is meant is said at the command itself
 			return fmt.Errorf("line %d of the configuration file: there is no setting %q; nothing was started: see `tsunagu serve --help`", node.Line, name)
 		}
 	}

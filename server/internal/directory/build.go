@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	"github.com/tsunagu-care/tsunagu/server/internal/journal"
 	"github.com/tsunagu-care/tsunagu/server/internal/secret"
 )
 
@@ -32,10 +33,16 @@ type builder struct {
 	snapshot      *snapshot
 	organisations map[string]bool
 	found         problems
+	// rights are what the file gives; overruled is what of it does not hold.
+	rights    []journal.Right
+	overruled journal.Overruled
 }
 
-func build(f file) (*snapshot, problems) {
-	b := &builder{file: f, snapshot: newSnapshot(f.Tenant.value), organisations: map[string]bool{}}
+// build makes a snapshot of a file, without what is overruled in it. It also returns every right that the file gives.
+func build(f file, overruled journal.Overruled) (*snapshot, []journal.Right, problems) {
+	b := &builder{
+		file: f, snapshot: newSnapshot(f.Tenant.value), organisations: map[string]bool{}, overruled: overruled,
+	}
 	if !idForm.MatchString(f.Tenant.value) {
 		b.found.add(f.Tenant, "tenant is missing or not an id (letters, digits, '.', '_', '-', at most 48)")
 	}
@@ -43,6 +50,7 @@ func build(f file) (*snapshot, problems) {
 		b.id("an organisation", o.ID, b.organisations[o.ID.value])
 		b.name(o.ID, o.Name)
 		b.organisations[o.ID.value] = true
+		b.snapshot.organisations = append(b.snapshot.organisations, o.ID.value)
 	}
 	for _, p := range f.People {
 		b.person(p)
@@ -53,8 +61,9 @@ func build(f file) (*snapshot, problems) {
 	b.snapshot.decoy()
 	b.charts()
 	b.grants()
+	b.overrule()
 	b.snapshot.finish()
-	return b.snapshot, b.found
+	return b.snapshot, b.rights, b.found
 }
 
 func (b *builder) person(p filePerson) {
@@ -68,6 +77,7 @@ func (b *builder) person(p filePerson) {
 		},
 		secret: b.secret(p.ID, p.Secret),
 	}
+	b.rights = append(b.rights, secretRight(journal.Person, b.file.Tenant.value, p.ID.value, p.Secret.value))
 }
 
 func (b *builder) device(d fileDevice) {
@@ -75,6 +85,7 @@ func (b *builder) device(d fileDevice) {
 	b.id("a device", d.ID, twice)
 	b.organisation(d.ID, d.Organisation)
 	b.snapshot.devices[d.ID.value] = device{organisation: d.Organisation.value, secret: b.secret(d.ID, d.Secret)}
+	b.rights = append(b.rights, secretRight(journal.Device, b.file.Tenant.value, d.ID.value, d.Secret.value))
 }
 
 func (b *builder) id(what string, id text, twice bool) {

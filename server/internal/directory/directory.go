@@ -18,6 +18,7 @@ const maxFile = 64 << 20
 // Directory answers from the file that was read last. It may be used by many goroutines at once.
 type Directory struct {
 	path    string
+	journal Journal
 	current atomic.Pointer[snapshot]
 }
 
@@ -37,12 +38,7 @@ func (d *Directory) Reload() error {
 	if len(found) > 0 {
 		return refused(d.path, found)
 	}
-	s, found := build(f)
-	if len(found) > 0 {
-		return refused(d.path, found)
-	}
-	d.current.Store(s)
-	return nil
+	return d.take(f)
 }
 
 func read(path string) ([]byte, error) {

@@ -45,6 +45,8 @@ type fileDevice struct {
 type fileChart struct {
 	ID      text `yaml:"id"`
 	Patient text `yaml:"patient"`
+	// MergedInto names the chart of the same person that this one's streams are read with.
+	MergedInto text `yaml:"merged_into"`
 	// Streams left out: care, clinical, and one internal per organisation that has a grant.
 	Streams []fileStream `yaml:"streams"`
 }

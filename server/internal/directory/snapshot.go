@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	"github.com/tsunagu-care/tsunagu/server/internal/journal"
 	"github.com/tsunagu-care/tsunagu/server/internal/secret"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 )
@@ -17,6 +18,9 @@ type snapshot struct {
 	streams map[string]hub.StreamRef
 	// nobody and nothing stand for people and devices that are not in the file: checking them costs the same.
 	nobody, nothing secret.Hash
+	// rights are what the file gives, organisations those that it names, both in its order.
+	rights        []journal.Right
+	organisations []string
 }
 
 type person struct {

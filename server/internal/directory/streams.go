@@ -34,6 +34,7 @@ func (b *builder) charts() {
 			b.written(chart, s)
 		}
 	}
+	b.merge()
 }
 
 // standard gives a chart its care and clinical stream, and one internal per organisation that ever had a grant.
@@ -96,6 +97,15 @@ func (b *builder) grants() {
 			chart, ok := b.snapshot.charts[id.value]
 			if !ok {
 				b.found.add(id, "a grant names a chart that is not in the file")
+				continue
+			}
+			right := grantRight(b.file.Tenant.value, g.Person.value, id.value, grant)
+			b.rights = append(b.rights, right)
+			if end, over := b.overruled[right.Key()]; over {
+				if !end.After(grant.From) {
+					continue
+				}
+				p.give(chart, hub.Grant{Role: grant.Role, From: grant.From, Until: end})
 				continue
 			}
 			p.give(chart, grant)

@@ -83,6 +83,11 @@ func create(path string, key *[Size]byte) error {
 	if _, err := rand.Read(key[:]); err != nil {
 		return fmt.Errorf("the system gives no random bytes for %s: %w", path, err)
 	}
+	return write(path, key)
+}
+
+// write makes the file of a key, which must not be there.
+func write(path string, key *[Size]byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("%s cannot be made; check the folder and its owner: %w", path, err)

@@ -1,0 +1,112 @@
+package app
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/tsunagu-care/tsunagu/server/internal/journal"
+	"github.com/tsunagu-care/tsunagu/server/internal/operator"
+	"github.com/tsunagu-care/tsunagu/sync/hub"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+)
+
+// judge is what the core does on the word of an operator.
+type judge interface {
+	// Erase destroys what a record held, in every entry of it. Doing it again does nothing.
+	Erase(ctx context.Context, c hub.Call, streamID string, record store.ID, order string) error
+	// ConfirmRestore judges what was offered while a restore was not confirmed, and returns how much that was.
+	ConfirmRestore(ctx context.Context, c hub.Call) (judged int, err error)
+}
+
+// maxReference bounds the reference of an order.
+const maxReference = 128
+
+// errNoRecord: there is nothing to erase.
+var errNoRecord = errors.New("there is no such record in that stream; nothing was erased: copy stream and record from the timeline")
+
+// Erase implements operator.Service. The journal knows of the erasure first, so that a restore of any backup carries it
+// out again, whenever the server dies.
+func (a *App) Erase(ctx context.Context, e journal.Erasure) error {
+	id, err := recordID(e.Record)
+	if err != nil {
+		return err
+	}
+	e.Record = hex.EncodeToString(id[:]) // one way of writing it, so that the journal knows it again
+	if e.Order == "" || len(e.Order) > maxReference || strings.ContainsFunc(e.Order, func(c rune) bool { return !unicode.IsPrint(c) }) {
+		return fmt.Errorf("the reference of an order has 1 to %d bytes that can be printed; nothing was erased: give its file number only", maxReference)
+	}
+	if e.Tenant == "" {
+		e.Tenant, _ = a.directory.Organisations()
+	}
+	there, err := hasRecord(ctx, a.engine, store.Stream{Tenant: e.Tenant, Name: e.Stream}, id)
+	if err != nil {
+		return err
+	}
+	if !there {
+		return errNoRecord
+	}
+	core := judgeOf(a.hub)
+	if _, cannot := core.(noJudge); cannot {
+		return errCannotErase
+	}
+	if err := a.journal.Erased(e, time.Now().UTC()); err != nil {
+		return err
+	}
+	_, err = eraseAll(ctx, a.engine, core, []journal.Erasure{e})
+	return err
+}
+
+// Confirm implements operator.Service. It may be called again if it was interrupted: what was judged is not judged twice.
+func (a *App) Confirm(ctx context.Context) (operator.Confirmed, error) {
+	if _, _, ok := a.journal.LastRestore(); !ok {
+		return operator.Confirmed{}, errors.New("this store was never restored; there is nothing to confirm and nothing was changed")
+	}
+	if err := a.journal.Confirm(a.directory.Rights(), time.Now().UTC()); err != nil {
+		return operator.Confirmed{}, err
+	}
+	tenant, _ := a.directory.Organisations()
+	judged, err := judgeOf(a.hub).ConfirmRestore(ctx, operatorCall(tenant))
+	if err != nil {
+		return operator.Confirmed{}, err
+	}
+	erased, err := eraseAll(ctx, a.engine, judgeOf(a.hub), a.journal.Erasures())
+	a.log.Info().Int("judged", judged).Msg("the restore was confirmed")
+	return operator.Confirmed{Judged: judged, Erased: erased}, err
+}
+
+// eraseAll carries erasures out, again if they were before. A record that is not in the store, because a backup is
+// older, has nothing to erase. It returns how many were there.
+func eraseAll(ctx context.Context, s store.Store, core judge, list []journal.Erasure) (erased int, err error) {
+	for _, e := range list {
+		id, err := recordID(e.Record)
+		if err != nil {
+			return erased, err
+		}
+		there, err := hasRecord(ctx, s, store.Stream{Tenant: e.Tenant, Name: e.Stream}, id)
+		if err != nil {
+			return erased, err
+		}
+		if !there {
+			continue
+		}
+		if err := core.Erase(ctx, operatorCall(e.Tenant), e.Stream, id, e.Order); err != nil {
+			return erased, err
+		}
+		erased++
+	}
+	return erased, nil
+}
+
+func hasRecord(ctx context.Context, s store.Store, stream store.Stream, id store.ID) (there bool, err error) {
+	err = s.View(ctx, func(r store.Reader) error {
+		state, err := r.Record(stream, id)
+		there = state != nil
+		return err
+	})
+	return there, err
+}

@@ -1,0 +1,276 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/tsunagu-care/tsunagu/server/config"
+	"github.com/tsunagu-care/tsunagu/server/internal/backup"
+	"github.com/tsunagu-care/tsunagu/server/internal/epochs"
+	"github.com/tsunagu-care/tsunagu/server/internal/journal"
+	"github.com/tsunagu-care/tsunagu/server/internal/keys"
+	"github.com/tsunagu-care/tsunagu/sync/hub"
+)
+
+// Restoring says what is restored, and where to.
+type Restoring struct {
+	config.Storage
+	// In is the backup, decrypted.
+	In io.Reader
+	// OldJournal is a copy of the lost server's journal folder; empty if there is none.
+	OldJournal string
+	// Blob takes a blob of the backup. nil: a backup that has any is refused.
+	Blob func(name string, size int64, content io.Reader) error
+}
+
+// Restored is what came of it.
+type Restored struct {
+	*Loaded
+	// JournalKept tells whether a journal of the lost server was there.
+	JournalKept bool
+	// Erased is how many of its erasures were carried out on what was restored.
+	Erased int
+}
+
+// Restore makes a data folder of a backup: a new store under a new key, a new epoch in every stream, the erasures of
+// the journal carried out, and the mark that nobody has confirmed it yet. The folder has to be empty; if anything goes
+// wrong, it is so again. A process that dies leaves a folder that no server takes.
+func Restore(ctx context.Context, r Restoring) (restored *Restored, err error) {
+	if err := r.checkEmpty(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(r.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be made; nothing was restored: choose another one with --data: %w", err)
+	}
+	if err := writeDurably(r.UnfinishedMark(), nil); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be written to; nothing was restored: check its owner: %w", err)
+	}
+	under := &restoration{Restoring: r, adopted: r.OldJournal != ""}
+	defer func() {
+		err = errors.Join(err, under.close())
+		if err == nil {
+			err = errors.Join(os.Remove(r.UnfinishedMark()), syncFolder(r.Data))
+		} else {
+			restored = nil
+			under.undo()
+		}
+	}()
+	return under.run(ctx)
+}
+
+// checkEmpty refuses a folder that holds anything, and an old journal where there is one already.
+func (r Restoring) checkEmpty() error {
+	full, err := holdsFiles(r.Data)
+	if err != nil {
+		return err
+	}
+	if full {
+		return fmt.Errorf("the folder %s is not empty; nothing was restored or changed: name a new one with --data, or move what is there away", r.Data)
+	}
+	if r.OldJournal == "" {
+		return nil
+	}
+	if !journal.Exists(r.OldJournal) {
+		return fmt.Errorf("there is no journal in %s; nothing was restored: name the folder that was journal/ in the lost data folder, or leave it out", r.OldJournal)
+	}
+	if journal.Exists(r.JournalFolder()) {
+		return fmt.Errorf("there is a journal in %s already; nothing was restored: leave --old-journal out to go on with that one", r.JournalFolder())
+	}
+	return nil
+}
+
+// restoration is a restore under way.
+type restoration struct {
+	Restoring
+	adopted bool // the old journal was copied
+	kept    bool // there is a journal of the lost server
+
+	seal      [keys.Size]byte
+	engine    *engine
+	epochs    *epochs.Journal
+	journal   *journal.Journal
+	loader    loader
+	directory *os.File
+}
+
+func (r *restoration) run(ctx context.Context) (*Restored, error) {
+	if err := r.adoptJournal(); err != nil {
+		return nil, err
+	}
+	loaded, err := r.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.openJournals(); err != nil {
+		return nil, err
+	}
+	h := hub.New(hub.Config{Store: r.engine, Seals: r.seal, Epochs: r.epochs})
+	if _, err := h.BeginEpochs(ctx, operatorCall("")); err != nil {
+		return nil, err
+	}
+	erased, err := eraseAll(ctx, r.engine, judgeOf(h), r.journal.Erasures())
+	if err != nil {
+		return nil, err
+	}
+	if err := r.mark(loaded); err != nil {
+		return nil, err
+	}
+	return &Restored{Loaded: loaded, JournalKept: r.kept, Erased: erased}, nil
+}
+
+// maxJournalFile bounds a file of the old journal.
+const maxJournalFile = 1 << 30
+
+// adoptJournal copies what is left of the lost server's journal. What its backups covered is not taken over.
+func (r *restoration) adoptJournal() error {
+	r.kept = r.adopted || journal.Exists(r.JournalFolder())
+	if !r.adopted {
+		return nil
+	}
+	for _, name := range [...]string{journal.File, filepath.Base(r.JournalFile()), filepath.Base(r.SealMark())} {
+		if err := copyFile(filepath.Join(r.OldJournal, name), filepath.Join(r.JournalFolder(), name)); err != nil {
+			return fmt.Errorf("the old journal cannot be copied; nothing was restored: check --old-journal and the disk: %w", err)
+		}
+	}
+	return nil
+}
+
+// copyFile copies a file durably, if it is there.
+func copyFile(from, to string) error {
+	in, err := os.Open(from)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	content, err := io.ReadAll(io.LimitReader(in, maxJournalFile))
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	return writeDurably(to, content)
+}
+
+// errBlobs refuses what would be lost.
+var errBlobs = errors.New("the backup holds photos or files and this program has no place for them; nothing was restored: use the version that made the backup")
+
+// load reads the whole backup into the new folder. The keys come before the rows, so the store is opened in between.
+func (r *restoration) load(ctx context.Context) (*Loaded, error) {
+	path := filepath.Join(r.Data, "directory.yaml")
+	if r.Blob == nil {
+		r.Blob = func(string, int64, io.Reader) error { return errBlobs }
+	}
+	var err error
+	if r.directory, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
+		return nil, fmt.Errorf("the directory file cannot be made; nothing was restored: check the folder's owner: %w", err)
+	}
+	loaded, err := r.loader.load(ctx, r.In, backup.Sink{
+		Keys: func(seal []byte) error { return r.open(ctx, seal) },
+		Directory: func(piece []byte) error {
+			_, err := r.directory.Write(piece)
+			return err
+		},
+		Blob: r.Blob,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return loaded, r.directory.Sync()
+}
+
+// open makes the keys and the store. A sealing key that is not the one of the journal is another server's.
+func (r *restoration) open(ctx context.Context, seal []byte) error {
+	k, err := keys.Restore(r.KeysFolder(), seal)
+	if err != nil {
+		return err
+	}
+	if r.kept {
+		if err := keys.CheckSeal(r.SealMark(), k.Seal); err != nil {
+			return fmt.Errorf("the journal in %s is not that of the server whose backup this is; nothing was restored: name the right one", r.JournalFolder())
+		}
+	}
+	r.seal = k.Seal
+	if r.engine, err = openBadger(ctx, config.Server{Storage: r.Storage}, k.Store, zerolog.Nop()); err != nil {
+		return err
+	}
+	r.loader.store = r.engine
+	return nil
+}
+
+// openJournals goes on with the journals that are there. A journal of epochs that was lost begins at the clock.
+func (r *restoration) openJournals() (err error) {
+	if r.epochs, _, err = epochs.Open(r.JournalFile(), true, time.Now()); err != nil {
+		return err
+	}
+	if r.journal, err = journal.Open(r.JournalFolder()); err != nil {
+		return err
+	}
+	return keys.MarkSeal(r.SealMark(), r.seal)
+}
+
+// mark writes down that the folder was restored, in the journal and in the folder itself.
+func (r *restoration) mark(loaded *Loaded) error {
+	var id [8]byte
+	if _, err := rand.Read(id[:]); err != nil {
+		return err
+	}
+	name, now := hex.EncodeToString(id[:]), time.Now().UTC()
+	if err := writeDurably(r.RestoreMark(), []byte(name+"\n")); err != nil {
+		return fmt.Errorf("the data folder cannot be written to; nothing was restored: check its disk: %w", err)
+	}
+	covered := make([]journal.Cover, 0, len(loaded.Heads))
+	for _, head := range loaded.Heads {
+		covered = append(covered, journal.Cover{Tenant: head.Tenant, Stream: head.Stream, Epoch: head.Epoch, Seq: head.Seq})
+	}
+	b := journal.Backup{ID: loaded.Header.ID, Made: loaded.Header.Made, Entries: loaded.Counts.Entries}
+	if err := r.journal.Restored(journal.Restore{ID: name, Backup: loaded.Header.Made, Kept: r.kept}, now); err != nil {
+		return err
+	}
+	return r.journal.CoverAfterRestore(b, covered, now)
+}
+
+func (r *restoration) close() error {
+	var errs []error
+	if r.directory != nil {
+		errs = append(errs, r.directory.Close())
+	}
+	if r.engine != nil {
+		errs = append(errs, r.engine.Close())
+	}
+	if r.epochs != nil {
+		errs = append(errs, r.epochs.Close())
+	}
+	if r.journal != nil {
+		errs = append(errs, r.journal.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// undo empties the data folder again. It was empty, so everything in it is of this restore; the mark goes last. A
+// journal that lies elsewhere stays: it is append-only, and at worst it has given epoch numbers that nobody uses.
+func (r *restoration) undo() {
+	entries, err := os.ReadDir(r.Data)
+	if err != nil {
+		return
+	}
+	mark := filepath.Base(r.UnfinishedMark())
+	for _, e := range entries {
+		if e.Name() != mark && e.Name() != "lost+found" {
+			_ = os.RemoveAll(filepath.Join(r.Data, e.Name()))
+		}
+	}
+	_ = os.Remove(r.UnfinishedMark())
+}

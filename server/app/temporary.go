@@ -1,0 +1,43 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/rs/zerolog"
+
+	"github.com/tsunagu-care/tsunagu/server/config"
+	"github.com/tsunagu-care/tsunagu/server/internal/keys"
+	"github.com/tsunagu-care/tsunagu/sync/store"
+)
+
+// temporary is a store that goes with whoever opened it. Its key is nowhere but in memory, so that what a dead process
+// leaves of it cannot be read.
+type temporary struct {
+	store.Store
+	folder string
+}
+
+func openTemporary(in string) (*temporary, error) {
+	folder, err := os.MkdirTemp(in, "tsunagu-verify-")
+	if err != nil {
+		return nil, fmt.Errorf("there is no folder to unpack the backup in; nothing was changed: name one with --temp: %w", err)
+	}
+	var key [keys.Size]byte
+	if _, err := rand.Read(key[:]); err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	e, err := openBadger(context.Background(), config.Server{Storage: config.Storage{Data: folder}}, key, zerolog.Nop())
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(folder))
+	}
+	return &temporary{Store: e, folder: folder}, nil
+}
+
+// Close removes the store.
+func (t *temporary) Close() error {
+	return errors.Join(t.Store.Close(), os.RemoveAll(t.folder))
+}

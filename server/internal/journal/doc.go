@@ -1,0 +1,8 @@
+// Package journal is what a server must not forget even if it loses its store: which rights came into force, changed
+// and ended, what was erased, when it was restored and confirmed, and what its backups cover.
+//
+// It is one file of lines, in a folder that may lie on another disk than the store. It promises that a line is on disk
+// before it counts, that every line is chained to the one before it, so that a line which was changed, taken out or put
+// in is noticed when the file is read, and that a line which a crash left unfinished is cut off: nothing rested on it.
+// It never rewrites a line, and never holds a name, a value or a word of a chart: ids only.
+package journal

@@ -1,0 +1,190 @@
+package journal
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// File is the name of the file in the journal's folder.
+const File = "log"
+
+// maxJournal bounds the file: a line is about 300 bytes, and there is one for each change of a right, each erasure and
+// each backup.
+const maxJournal = 512 << 20
+
+// Journal is an open journal. It may be used by many goroutines at once. Two processes must not have one open: the
+// lock of the store's folder sees to that.
+type Journal struct {
+	folder string
+
+	mu     sync.Mutex
+	file   *os.File
+	state  state
+	chain  chain
+	covers covers
+	broken error
+}
+
+// Open opens the journal in a folder, or begins one.
+func Open(folder string) (*Journal, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("the folder of the journal cannot be made; nothing was started: check --journal and its owner: %w", err)
+	}
+	path := filepath.Join(folder, File)
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("the journal %s cannot be opened; nothing was started: check its owner: %w", path, err)
+	}
+	j := &Journal{folder: folder, file: file, state: state{rights: map[string]right{}}}
+	if err := j.read(path); err != nil {
+		_ = file.Close()
+		return nil, err
+	}
+	j.covers = readCovers(folder)
+	return j, nil
+}
+
+// Exists tells whether there is a journal in a folder.
+func Exists(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, File))
+	return err == nil
+}
+
+// read follows the chain from its first line and cuts off a line that a crash left unfinished.
+func (j *Journal) read(path string) error {
+	content, err := io.ReadAll(io.LimitReader(j.file, maxJournal+1))
+	if err == nil && len(content) > maxJournal {
+		err = errors.New("it is larger than any journal")
+	}
+	if err != nil {
+		return fmt.Errorf("the journal %s cannot be read whole; nothing was changed: keep it, and bring it back from a copy: %w", path, err)
+	}
+	whole, n := bytes.LastIndexByte(content, '\n')+1, 1
+	for at := 0; at < whole; n++ {
+		length := bytes.IndexByte(content[at:], '\n')
+		record, after, ok := parse(j.chain, content[at:at+length])
+		if !ok {
+			return fmt.Errorf("line %d of the journal %s is damaged or not where it was written; nothing was changed: keep the file, and bring it back from a copy", n, path)
+		}
+		if err := j.state.apply(record); err != nil {
+			return fmt.Errorf("line %d of the journal %s cannot be taken: %w; nothing was changed: start the version that wrote it", n, path, err)
+		}
+		j.chain = after
+		at += length + 1
+	}
+	if end := content[whole:]; len(end) > 1 {
+		if _, _, ok := parse(j.chain, end[:len(end)-1]); ok { // whole but for its last byte: no crash leaves that
+			return fmt.Errorf("line %d of the journal %s is damaged at its end; nothing was changed: keep the file, and bring it back from a copy", n, path)
+		}
+	}
+	if err := errors.Join(j.file.Truncate(int64(whole)), syncFolder(j.folder)); err != nil {
+		return fmt.Errorf("the journal %s cannot be written; nothing was started: check the disk: %w", path, err)
+	}
+	_, err = j.file.Seek(int64(whole), io.SeekStart)
+	return err
+}
+
+// append writes lines and makes them durable before they count. After an error of the disk the journal takes nothing
+// more: what is on disk is not known then, and an fsync that failed once must not be believed the second time.
+func (j *Journal) append(records ...Record) error {
+	if j.broken != nil || len(records) == 0 {
+		return j.broken
+	}
+	var text []byte
+	chain := j.chain
+	for i := range records {
+		records[i].N = j.state.lines + uint64(i) + 1
+		line, after, err := format(chain, records[i])
+		if err != nil {
+			return err
+		}
+		text, chain = append(text, line...), after
+	}
+	_, err := j.file.Write(text)
+	if err = errors.Join(err, j.file.Sync()); err != nil {
+		j.broken = fmt.Errorf("the journal cannot be written; nothing was changed: check its disk and start the server again: %w", err)
+		return j.broken
+	}
+	j.chain = chain
+	for _, r := range records {
+		if err := j.state.apply(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Erased writes down that a record was erased, or is about to be. Doing it twice is doing it once.
+func (j *Journal) Erased(e Erasure, now time.Time) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if slices.Contains(j.state.erasures, e) {
+		return j.broken
+	}
+	return j.append(Record{At: now, Kind: KindErased, Erasure: &e})
+}
+
+// Erasures returns every erasure, oldest first.
+func (j *Journal) Erasures() []Erasure {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.state.erasures)
+}
+
+// Restored writes down a restore. From then on every right that had ended stays ended until the directory file says so
+// too, and the store is unconfirmed.
+func (j *Journal) Restored(r Restore, now time.Time) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.append(Record{At: now, Kind: KindRestored, Restore: &r})
+}
+
+// LastRestore returns the last restore and when it was; false if there was none.
+func (j *Journal) LastRestore() (r Restore, at time.Time, ok bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state.restored, j.state.restoredAt, j.state.restored.ID != ""
+}
+
+// Unconfirmed is true from a restore until an operator has confirmed it.
+func (j *Journal) Unconfirmed() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state.unconfirmed
+}
+
+// Lines is how many lines there are.
+func (j *Journal) Lines() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state.lines
+}
+
+// Close closes the file; calling it again does nothing.
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if errors.Is(j.broken, errClosed) {
+		return nil
+	}
+	j.broken = errClosed
+	return j.file.Close()
+}
+
+var errClosed = errors.New("the journal is closed; nothing was changed")
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(folder string) error {
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,76 @@
+package journal
+
+import (
+	"fmt"
+	"time"
+)
+
+// right is a right as the lines so far leave it.
+type right struct {
+	Right
+	// gone is when it left the directory file; zero while it is there.
+	gone time.Time
+	// pinned: it had ended before a restore, and the directory file has not caught up with that yet.
+	pinned bool
+}
+
+// end is when the right ended or will: the earlier of its own end and its leaving. Zero is never.
+func (r right) end() time.Time {
+	if r.gone.IsZero() || (!r.Until.IsZero() && r.Until.Before(r.gone)) {
+		return r.Until
+	}
+	return r.gone
+}
+
+// state is what the lines say.
+type state struct {
+	lines       uint64
+	rights      map[string]right
+	erasures    []Erasure
+	restored    Restore
+	restoredAt  time.Time
+	unconfirmed bool
+	backup      Backup
+	backupAt    time.Time
+}
+
+// apply adds a line to the state. Its error says what is wrong with the line.
+func (s *state) apply(r Record) error {
+	if r.N != s.lines+1 {
+		return fmt.Errorf("it has the number %d", r.N)
+	}
+	s.lines = r.N
+	switch {
+	case r.Kind == KindRight && r.Right != nil:
+		s.rights[r.Right.Key()] = right{Right: *r.Right}
+	case r.Kind == KindGone && r.Right != nil:
+		known := s.rights[r.Right.Key()]
+		s.rights[r.Right.Key()] = right{Right: *r.Right, gone: r.At, pinned: known.pinned}
+	case r.Kind == KindSettled && r.Right != nil:
+		known := s.rights[r.Right.Key()]
+		known.pinned = false
+		s.rights[r.Right.Key()] = known
+	case r.Kind == KindErased && r.Erasure != nil:
+		s.erasures = append(s.erasures, *r.Erasure)
+	case r.Kind == KindRestored && r.Restore != nil:
+		s.restore(r)
+	case r.Kind == KindConfirmed:
+		s.unconfirmed = false
+	case r.Kind == KindBackup && r.Backup != nil:
+		s.backup, s.backupAt = *r.Backup, r.At
+	default:
+		return fmt.Errorf("this program does not know what a line of the kind %q means", r.Kind)
+	}
+	return nil
+}
+
+// restore pins every end: the directory file that comes with a restore may be older than they are.
+func (s *state) restore(r Record) {
+	s.restored, s.restoredAt, s.unconfirmed = *r.Restore, r.At, true
+	for key, known := range s.rights {
+		if !known.end().IsZero() {
+			known.pinned = true
+			s.rights[key] = known
+		}
+	}
+}
