@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// changes to the demo's script, and what they change in what is printed: words that go, and words that come.
+// changes to the script of two tablets, and what they change in what is printed: words that go, and words that come.
 var changes = []struct{ line, changed, gone, come string }{
 	{"\nA vitals morning temp=36.8", "\nA vitals morning temp=37.4", "「体温36.8 脈拍72", "「体温37.4 脈拍72"},
 	{"\nA sync answer-lost\n", "\nA sync request-lost\n", "its answer was lost", "the request was lost"},
@@ -18,7 +18,7 @@ var changes = []struct{ line, changed, gone, come string }{
 	{"by=takahashi order=furosemide slot=2026-11-23", "by=takahashi order=furosemide slot=2026-11-24", "possible double dose", "2026-11-24"},
 }
 
-// TestDemoScriptMatters changes lines of the demo's script: what is printed changes with each of them.
+// TestDemoScriptMatters changes lines of a script: what is printed changes with each of them.
 func TestDemoScriptMatters(t *testing.T) {
 	own, err := os.ReadFile(testdata(t, "demo", "two-tablets.txt"))
 	if err != nil {
@@ -84,7 +84,7 @@ func TestDemoGoesOnServing(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the printed commands: %v\n%s\n%s", err, commands, out)
 	}
-	for _, words := range []string{`"chart-0002"`, "中村 正雄", "フロセミド錠20mg", "(1) 【保留】", "送信 / sent 1"} {
+	for _, words := range []string{`"patient-0001"`, `"resident-`, "「昨日はよく歩いたよ」", "体温36.9 脈拍70", "送信 / sent 1"} {
 		if !strings.Contains(string(out), words) {
 			t.Errorf("the printed commands do not show %q:\n%s", words, out)
 		}

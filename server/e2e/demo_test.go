@@ -35,10 +35,10 @@ func playDemo(t *testing.T, args ...string) (out, folder string) {
 // unexpected is how the demo says that a script's answer is not what happened.
 const unexpected = "台本の想定と違います"
 
-// TestDemo plays the demo's own script, and then finds every fact that it printed on a server that was started again
+// TestDemo plays the script of two tablets, and then finds every fact that it printed on a server that was started again
 // on the same folder.
 func TestDemo(t *testing.T) {
-	out, folder := playDemo(t)
+	out, folder := playDemo(t, "--script", testdata(t, "demo", "two-tablets.txt"))
 	if strings.Contains(out, unexpected) {
 		t.Errorf("the answers in the script are not what happened:\n%s", out)
 	}

@@ -14,13 +14,13 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
-
-	"github.com/tsunagu-care/tsunagu/sync/scenario"
 )
 
 type cli struct {
-	Script string `placeholder:"FILE" help:"Scenario script to play. Default: testdata/demo/two-tablets.txt."`
+	Script string `placeholder:"FILE" help:"Play this scenario script on an empty server instead of the day, such as testdata/demo/two-tablets.txt."`
 	Chart  string `default:"chart-0002" placeholder:"CHART" help:"Chart that the script is about, one of testdata/demo/directory.yaml. Default: ${default}."`
+	Seed   uint64 `default:"1" help:"Seed of the people and of the four weeks before the day: another one, other people. Default: ${default}."`
+	Weeks  int    `default:"4" help:"Weeks before the day, 1 to 52. Default: ${default}."`
 	Listen string `default:"127.0.0.1:8420" placeholder:"HOST:PORT" help:"Address of the server; port 0 takes any free one. Default: ${default}."`
 	Data   string `placeholder:"FOLDER" help:"Folder in which a fresh one is made for this run. Default: the system's folder for temporary files."`
 	Once   bool   `help:"End after the story; do not go on serving."`
@@ -41,11 +41,14 @@ func main() {
 
 // run is one run of the demo, from the fresh folder to the end of the server.
 func run(ctx context.Context, c cli, out io.Writer) (err error) {
+	if c.Weeks < 1 || c.Weeks > 52 {
+		return errors.New("--weeks is 1 to 52")
+	}
 	b, err := newBuilder(ctx)
 	if err != nil {
 		return err
 	}
-	script, err := b.script(c.Script)
+	st, err := newStory(b, c)
 	if err != nil {
 		return err
 	}
@@ -62,40 +65,23 @@ func run(ctx context.Context, c cli, out io.Writer) (err error) {
 	if err := b.build(ctx, dir); err != nil {
 		return err
 	}
-	s, err := startServer(ctx, b, dir, c.Listen)
+	directory, err := st.directory(dir)
+	if err != nil {
+		return err
+	}
+	s, err := startServer(ctx, directory, dir, c.Listen)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
 	t.line("サーバー："+s.url(), "Server:   "+s.url())
-	viewer, err := tell(ctx, c, t, script, s, dir)
+	viewer, chart, err := st.tell(ctx, t, s, dir)
 	if err != nil || c.Once {
 		return err
 	}
-	t.look(s.url(), dir, viewer, c.Chart)
+	t.look(s.url(), dir, viewer, chart)
 	t.line("\nサーバーは動いています。終えるには Ctrl-C。", "The server goes on serving. Ctrl-C ends it.")
 	return s.wait(ctx)
-}
-
-// tell plays the script and shows what came of it. It returns the tablet to look with further.
-func tell(ctx context.Context, c cli, t *teller, script *scenario.Script, s *server, dir string) (*tablet, error) {
-	p := newPlayer(ctx, t, s.url(), dir, c.Chart)
-	err := p.play(script)
-	// The tablets are closed before anybody is told to open them with other programs.
-	if err = errors.Join(err, p.close()); err != nil {
-		return nil, err
-	}
-	if len(p.order) == 0 {
-		return nil, errors.New("the script has no tablet: `tablet A sato` makes one")
-	}
-	viewer := p.order[0]
-	chart, err := readChart(ctx, s.url(), viewer, c.Chart)
-	if err != nil {
-		return nil, err
-	}
-	t.chart(chart)
-	t.waiting(p.writes, chart)
-	return viewer, nil
 }
 
 // freshFolder makes the folder of this run: an old one would tell another story.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 	"github.com/tsunagu-care/tsunagu/sync/scenario"
@@ -29,6 +30,8 @@ type player struct {
 	writes  []*write
 	count   int      // of writes begun, refused ones too
 	said    []string // the answers to the step under way, as scripts write them
+
+	day *day // nil: a script by itself, without the world around it
 }
 
 // place is where a record is.
@@ -41,6 +44,7 @@ type place struct {
 type write struct {
 	number      int
 	tablet      *tablet
+	by          sdk.Person
 	verb, label string
 	place
 	mutation replica.ID
@@ -57,7 +61,6 @@ func newPlayer(ctx context.Context, t *teller, url, dir, chart string) *player {
 }
 
 func (p *player) play(script *scenario.Script) error {
-	p.tell.heading("できごと", "What happened")
 	for _, s := range script.Steps {
 		if err := p.ctx.Err(); err != nil {
 			return err
@@ -97,6 +100,9 @@ func (p *player) step(s *scenario.Step) error {
 	}
 	if t := p.tablets[s.Words[0]]; t != nil {
 		return p.onTablet(s, t)
+	}
+	if known, err := p.dayStep(s); known {
+		return err
 	}
 	switch s.Words[0] {
 	case "person":
@@ -182,7 +188,13 @@ func (p *player) onTablet(s *scenario.Step, t *tablet) error {
 		return p.shows(s, t)
 	case "amend", "retract", "resolve":
 		return p.change(s, t)
-	case "restarts", "copy", "restored":
+	case "copy":
+		return p.copyTablet(t)
+	case "restored":
+		return p.restoreTablet(s, t)
+	case "release":
+		return p.release(s, t)
+	case "restarts":
 		return s.Errorf("%q is for the simulator; the demo plays what people do with tablets", verb)
 	default:
 		if scenario.Verbs[verb] == "" {

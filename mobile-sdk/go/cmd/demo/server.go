@@ -40,7 +40,7 @@ func portIsFree(ctx context.Context, address string) error {
 }
 
 // startServer starts the server on an empty store and waits until it answers.
-func startServer(ctx context.Context, b builder, dir, listen string) (*server, error) {
+func startServer(ctx context.Context, directory, dir, listen string) (*server, error) {
 	log, err := newLogFile(filepath.Join(dir, "server.log"))
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func startServer(ctx context.Context, b builder, dir, listen string) (*server, e
 	// Its end is asked for by stop alone: the context of the run ends before the story's last words.
 	running, end := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(running, program(dir, "tsunagu"), "serve", "--data", filepath.Join(dir, "server"),
-		"--directory", b.directory(), "--listen", listen, "--log-format", "json")
+		"--directory", directory, "--listen", listen, "--log-format", "json")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = stopPatience
 	cmd.Stderr = log
@@ -82,6 +82,25 @@ func (s *server) awaitAddress(ctx context.Context) error {
 	return errors.Join(err, s.stop())
 }
 
+// reload makes the server read its directory again, and waits until it has.
+func (s *server) reload(ctx context.Context) error {
+	if err := s.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		return fmt.Errorf("the server cannot be told to read its directory again: %w", err)
+	}
+	patience := time.NewTimer(startPatience)
+	defer patience.Stop()
+	select {
+	case <-s.log.reloaded:
+		return nil
+	case <-s.ended:
+		return fmt.Errorf("the server has ended; it says: %s", s.log.last())
+	case <-patience.C:
+		return fmt.Errorf("the server does not take the directory; see %s", s.log.file.Name())
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func (s *server) url() string { return "http://" + s.address }
 
 // stop ends the server gracefully and waits for its end.
@@ -106,8 +125,9 @@ func (s *server) wait(ctx context.Context) error {
 
 // logFile keeps the server's log and finds in it the address that the server answers on.
 type logFile struct {
-	file    *os.File
-	address chan string
+	file     *os.File
+	address  chan string
+	reloaded chan struct{}
 
 	mu   sync.Mutex
 	line []byte // the line under way
@@ -119,7 +139,7 @@ func newLogFile(name string) (*logFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the server's log cannot be written: %w", err)
 	}
-	return &logFile{file: f, address: make(chan string, 1)}, nil
+	return &logFile{file: f, address: make(chan string, 1), reloaded: make(chan struct{}, 1)}, nil
 }
 
 func (l *logFile) Write(p []byte) (int, error) {
@@ -133,14 +153,27 @@ func (l *logFile) Write(p []byte) (int, error) {
 		}
 		l.tail, l.line = bytes.Clone(line), rest
 		var said struct{ Message, Address string }
-		if json.Unmarshal(line, &said) == nil && said.Message == "serving" {
-			select {
-			case l.address <- said.Address:
-			default:
-			}
+		if json.Unmarshal(line, &said) == nil {
+			l.hear(said.Message, said.Address)
 		}
 	}
 	return l.file.Write(p)
+}
+
+// hear passes on what somebody waits for.
+func (l *logFile) hear(message, address string) {
+	switch message {
+	case "serving":
+		select {
+		case l.address <- address:
+		default:
+		}
+	case "the directory was read again":
+		select {
+		case l.reloaded <- struct{}{}:
+		default:
+		}
+	}
 }
 
 func (l *logFile) last() string {

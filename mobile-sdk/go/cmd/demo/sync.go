@@ -113,7 +113,7 @@ func (p *player) shows(s *scenario.Step, t *tablet) error {
 	if !ok {
 		return s.Errorf("no record has the name %q", s.Words[2])
 	}
-	item, found, err := t.find(p.chart, at.record)
+	item, found, err := t.find(chartOf(at.stream), at.record)
 	if err != nil {
 		return err
 	}
@@ -139,7 +139,7 @@ func (p *player) shows(s *scenario.Step, t *tablet) error {
 // showsMarks says what somebody has to know about a record beside its content.
 func (p *player) showsMarks(t *tablet, item sdk.Item) error {
 	for _, id := range item.PossibleDuplicates {
-		other, found, err := t.find(p.chart, id)
+		other, found, err := t.find(chartOf(item.StreamID), id)
 		if err != nil {
 			return err
 		}

@@ -31,11 +31,9 @@ func clock(skew time.Duration, waited *time.Duration) func() replica.Clock {
 
 // openTablet makes a tablet, signs its people in and synchronises it once: that much needs the network.
 func (p *player) openTablet(name, device string, people []string, skew time.Duration) (*tablet, error) {
-	t := &tablet{name: name, device: device, dir: filepath.Join(p.dir, "tablets", device), wire: newWire()}
+	t := &tablet{name: name, device: device, dir: filepath.Join(p.dir, "tablets", device, "store"), wire: newWire()}
 	var err error
-	t.Tablet, err = sdk.Open(sdk.Options{
-		Dir: t.dir, Device: device, Server: p.url, HTTP: t.wire, Clock: clock(skew, &p.waited),
-	})
+	t.Tablet, err = sdk.Open(p.options(t, skew))
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +53,18 @@ func (p *player) openTablet(name, device string, people []string, skew time.Dura
 		}
 		t.people = append([]sdk.Person{person}, t.people...)
 	}
-	_, err = t.Chart(p.chart)
-	if err != nil {
+	if p.day != nil { // on a day, each step names its chart
+		return t, nil
+	}
+	if _, err = t.Chart(p.chart); err != nil {
 		return nil, fmt.Errorf("%s has no access to %s: %w", people[0], p.chart, err)
 	}
 	return t, nil
+}
+
+// options are what a tablet stands on.
+func (p *player) options(t *tablet, skew time.Duration) sdk.Options {
+	return sdk.Options{Dir: t.dir, Device: t.device, Server: p.url, HTTP: t.wire, Clock: clock(skew, &p.waited)}
 }
 
 // secret is how testdata/demo/directory.yaml makes the secrets of its made-up people and devices.

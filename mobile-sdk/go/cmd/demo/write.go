@@ -19,7 +19,7 @@ func (p *player) create(s *scenario.Step, t *tablet) error {
 	if len(s.Words) != 3 {
 		return s.Errorf("give the new record a name: %s %s NAME", s.Words[0], s.Words[1])
 	}
-	body, err := scenario.New(s.Words[1], s.Args.Without("by", "stream"), p.label)
+	body, err := scenario.New(s.Words[1], s.Args.Without("by", "stream", "chart", "at"), p.label)
 	if err != nil {
 		return err
 	}
@@ -27,14 +27,21 @@ func (p *player) create(s *scenario.Step, t *tablet) error {
 	if err != nil {
 		return err
 	}
-	entry := sdk.Entry{}
+	entry, err := p.entry(s)
+	if err != nil {
+		return err
+	}
+	chart := s.Args.Get("chart")
+	if chart == "" {
+		chart = p.chart
+	}
 	if stream := s.Args.Get("stream"); stream != "" {
-		entry.Stream = p.chart + "/" + stream
+		entry.Stream = chart + "/" + stream
 	}
 	w := p.begin(s, t, by, "新規", "new", body)
 	return p.finish(w, func(confirm bool) (sdk.Saved, error) {
 		entry.Confirm = confirm
-		return t.Create(p.chart, body, entry)
+		return t.Create(chart, body, entry)
 	})
 }
 
@@ -110,7 +117,7 @@ func chosen(shown *carev1.Record, body *carev1.Body, retracted bool) (int, error
 // begin tells that somebody writes.
 func (p *player) begin(s *scenario.Step, t *tablet, by sdk.Person, verbJa, verbEn string, body *carev1.Body) *write {
 	p.count++
-	w := &write{number: p.count, tablet: t, verb: s.Words[1], label: s.Words[2], place: p.labels[s.Words[2]], body: body}
+	w := &write{number: p.count, tablet: t, by: by, verb: s.Words[1], label: s.Words[2], place: p.labels[s.Words[2]], body: body}
 	p.tell.writes(w, by, verbJa, verbEn)
 	return w
 }
