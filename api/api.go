@@ -7,6 +7,7 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/blob/v1/blobv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1/chartv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/identity/v1/identityv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
@@ -14,11 +15,13 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 )
 
-// Config is what the handlers need. Everything but Limits, Hooks and Options is required.
+// Config is what the handlers need. Everything but Blobs, Limits, Hooks and Options is required.
 type Config struct {
 	Core      Core
 	Accounts  Accounts
 	Directory hub.Directory
+	// Blobs keeps photos and files. Nil: there is no BlobService.
+	Blobs Blobs
 	// Seals makes author keys and sealed times; the key of the tokens is derived from it.
 	Seals seal.Master
 	// Now is the clock, Entropy the source of randomness.
@@ -60,8 +63,11 @@ func New(config Config) (*API, error) {
 
 	mux := http.NewServeMux()
 	closed := func(path string, handler http.Handler) { mux.Handle(path, a.authenticated(writer, handler)) }
-	closed(syncv1connect.NewSyncServiceHandler(&syncHandler{API: a}, options...))
-	closed(chartv1connect.NewChartServiceHandler(&chartHandler{API: a}, options...))
+	closed(syncv1connect.NewSyncServiceHandler(&syncHandler{a}, options...))
+	closed(chartv1connect.NewChartServiceHandler(&chartHandler{a}, options...))
+	if config.Blobs != nil {
+		closed(blobv1connect.NewBlobServiceHandler(&blobHandler{API: a}, options...))
+	}
 	open := append(options[:len(options):len(options)], connect.WithReadMaxBytes(signInBytes))
 	path, identity := identityv1connect.NewIdentityServiceHandler(newIdentityHandler(a), open...)
 	addresses := newLimiter(config.Limits.AddressBurst, config.Limits.AddressEvery)
@@ -89,10 +95,22 @@ func Procedures() []string {
 		identityv1connect.IdentityServiceSignInProcedure,
 		syncv1connect.SyncServiceSyncProcedure,
 		syncv1connect.SyncServiceFetchSectionProcedure,
+		syncv1connect.SyncServiceCompareSectionProcedure,
 		syncv1connect.SyncServiceWatchProcedure,
 		chartv1connect.ChartServiceListChartsProcedure,
 		chartv1connect.ChartServiceGetTimelineProcedure,
 		chartv1connect.ChartServiceGetRecordHistoryProcedure,
 		chartv1connect.ChartServiceWriteProcedure,
+		chartv1connect.ChartServiceJudgeProcedure,
+		chartv1connect.ChartServiceListWorkProcedure,
+		chartv1connect.ChartServiceListDevicesProcedure,
+		chartv1connect.ChartServiceGetTrendProcedure,
+		chartv1connect.ChartServiceSearchNotesProcedure,
+		chartv1connect.ChartServiceWatchChartProcedure,
+		chartv1connect.ChartServiceExportChartProcedure,
+		blobv1connect.BlobServiceStatProcedure,
+		blobv1connect.BlobServiceBeginProcedure,
+		blobv1connect.BlobServicePutChunkProcedure,
+		blobv1connect.BlobServiceFetchProcedure,
 	}
 }

@@ -6,15 +6,11 @@ import (
 	"connectrpc.com/connect"
 
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
-	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1/chartv1connect"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 )
 
 // chartHandler answers ChartService.
-type chartHandler struct {
-	*API
-	chartv1connect.UnimplementedChartServiceHandler
-}
+type chartHandler struct{ *API }
 
 // ListCharts hands the request to the core.
 func (h *chartHandler) ListCharts(ctx context.Context, r *connect.Request[chartv1.ListChartsRequest]) (*connect.Response[chartv1.ListChartsResponse], error) {

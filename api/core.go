@@ -14,10 +14,19 @@ import (
 type Core interface {
 	Sync(context.Context, hub.Call, *syncv1.SyncRequest) (*syncv1.SyncResponse, []hub.Moved, error)
 	FetchSection(context.Context, hub.Call, *syncv1.FetchSectionRequest) (*syncv1.FetchSectionResponse, error)
+	CompareSection(context.Context, hub.Call, *syncv1.CompareSectionRequest) (*syncv1.CompareSectionResponse, error)
+	ListDevices(context.Context, hub.Call, *chartv1.ListDevicesRequest) (*chartv1.ListDevicesResponse, error)
 	ListCharts(context.Context, hub.Call, *chartv1.ListChartsRequest) (*chartv1.ListChartsResponse, error)
 	GetTimeline(context.Context, hub.Call, *chartv1.GetTimelineRequest) (*chartv1.GetTimelineResponse, error)
 	GetRecordHistory(context.Context, hub.Call, *chartv1.GetRecordHistoryRequest) (*chartv1.GetRecordHistoryResponse, error)
 	Write(context.Context, hub.Call, *chartv1.WriteRequest) (*chartv1.WriteResponse, []hub.Moved, error)
+	BlobAllowed(context.Context, hub.Call, hub.BlobQuestion) (size uint64, mediaType string, err error)
+	ListWork(context.Context, hub.Call, *chartv1.ListWorkRequest) (*chartv1.ListWorkResponse, error)
+	GetTrend(context.Context, hub.Call, *chartv1.GetTrendRequest) (*chartv1.GetTrendResponse, error)
+	SearchNotes(context.Context, hub.Call, *chartv1.SearchNotesRequest) (*chartv1.SearchNotesResponse, error)
+	ChangedSince(context.Context, hub.Call, *chartv1.WatchChartRequest) (resp *chartv1.WatchChartResponse, more bool, err error)
+	ExportChart(context.Context, hub.Call, *chartv1.ExportChartRequest, func(*chartv1.ExportChartResponse) error) error
+	Judge(context.Context, hub.Call, *chartv1.JudgeRequest) (*chartv1.JudgeResponse, []hub.Moved, error)
 }
 
 // Accounts knows which devices are enrolled and which people may sign in. It may change between two calls.

@@ -6,14 +6,10 @@ import (
 	"connectrpc.com/connect"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
-	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
 )
 
 // syncHandler answers SyncService.
-type syncHandler struct {
-	*API
-	syncv1connect.UnimplementedSyncServiceHandler
-}
+type syncHandler struct{ *API }
 
 // Sync hands one step to the core.
 func (h *syncHandler) Sync(ctx context.Context, r *connect.Request[syncv1.SyncRequest]) (*connect.Response[syncv1.SyncResponse], error) {
@@ -33,6 +29,11 @@ func (h *syncHandler) FetchSection(ctx context.Context, r *connect.Request[syncv
 		return nil, h.failure(ctx, r.Spec().Procedure, err)
 	}
 	return connect.NewResponse(answer), nil
+}
+
+// CompareSection hands the request to the core.
+func (h *syncHandler) CompareSection(ctx context.Context, r *connect.Request[syncv1.CompareSectionRequest]) (*connect.Response[syncv1.CompareSectionResponse], error) {
+	return read(ctx, h.API, r, h.config.Core.CompareSection)
 }
 
 // Watch sends hints until the caller goes, is too slow, or the server ends.

@@ -30,6 +30,7 @@ type cli struct {
 	Backup    backupCmd    `cmd:"" help:"Make and check encrypted backups; the server may run."`
 	Restore   restoreCmd   `cmd:"" help:"Make a data folder of a backup, and confirm what is in force then."`
 	Erase     eraseCmd     `cmd:"" help:"Destroy what a record held, by an order."`
+	Blobs     blobsCmd     `cmd:"" help:"Look after photos and files that nothing mentions any more."`
 	Stats     statsCmd     `cmd:"" help:"Count what there is, and what the last backup covers."`
 	Directory directoryCmd `cmd:"" help:"Prepare and check the file of people, devices, charts and grants."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

@@ -18,6 +18,7 @@ import (
 // was started with.
 type place struct {
 	config.Storage
+	config.Blobs
 	Directory string `group:"storage" type:"path" placeholder:"FILE" help:"Directory file, for when no server runs. Default: directory.yaml in the data folder."`
 }
 
@@ -36,7 +37,7 @@ func (p place) open(ctx context.Context) (service, error) {
 	if !errors.Is(err, operator.ErrNone) {
 		return nil, err
 	}
-	return app.Operate(ctx, config.Server{Storage: p.Storage, Directory: p.Directory}, zerolog.Nop(), app.WithVersion(version()))
+	return app.Operate(ctx, config.Server{Storage: p.Storage, Blobs: p.Blobs, Directory: p.Directory}, zerolog.Nop(), app.WithVersion(version()))
 }
 
 // with runs a command against the service, until it is done or the process is told to end.

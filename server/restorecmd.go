@@ -32,6 +32,7 @@ erased after the backup is known from it alone.
 type runRestoreCmd struct {
 	opening
 	config.Storage
+	config.Blobs
 	OldJournal string `group:"storage" type:"path" placeholder:"FOLDER" help:"Copy of the lost server's journal folder. It is copied to the new one. (A journal on another disk is named with --journal and gone on with.)"`
 }
 
@@ -40,7 +41,7 @@ func (c *runRestoreCmd) Run(s *streams) error {
 	ctx, stop := interruptible()
 	defer stop()
 	return c.read(s, func(in io.Reader) error {
-		done, err := app.Restore(ctx, app.Restoring{Storage: c.Storage, In: in, OldJournal: c.OldJournal})
+		done, err := app.Restore(ctx, app.Restoring{Storage: c.Storage, Blobs: c.Blobs, In: in, OldJournal: c.OldJournal})
 		if errors.Is(err, backup.ErrBroken) {
 			return coded{err, exitDamage}
 		}

@@ -75,6 +75,10 @@ func TestCheckerSeesViolations(t *testing.T) {
 		{"server/internal/postgres", importing(ours("server/internal/badger")), "postgres engine keeps to its driver"},
 		{"server/internal/postgres", importing("github.com/dgraph-io/badger/v4"), "postgres engine keeps to its driver"},
 
+		{"server/internal/blobs", importing(ours("api")), "photos and files are kept apart"},
+		{"server/internal/blobs", importing(ours("sync/hub")), "photos and files are kept apart"},
+		{"server/internal/blobs", importing("github.com/rs/zerolog"), "photos and files are kept apart"},
+
 		{"api", importing("os"), "api knows no server"},
 		{"api", importing(ours("server/internal/config")), "api knows no server"},
 		{"api/care", importing(ours("server/internal/badger")), "api knows no server"},

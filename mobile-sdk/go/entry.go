@@ -27,6 +27,8 @@ type Entry struct {
 	At time.Time
 	// Stream to write to. Empty: the chart's usual one for the kind.
 	Stream string
+	// Blobs are photos and files, as AddBlob answered.
+	Blobs []*carev1.BlobRef
 	// Confirm: the author looked at the unlikely values and means them.
 	Confirm bool
 }
@@ -54,6 +56,12 @@ func (t *Tablet) Create(chart string, body *carev1.Body, e Entry) (Saved, error)
 	rec := &carev1.Record{Body: body}
 	if !e.At.IsZero() {
 		rec.Envelope = &carev1.Envelope{Effective: timestamppb.New(e.At)}
+	}
+	if len(e.Blobs) > 0 {
+		if rec.Envelope == nil {
+			rec.Envelope = &carev1.Envelope{}
+		}
+		rec.Envelope.Blobs = e.Blobs
 	}
 	return t.write(replica.Draft{StreamID: stream, Operation: syncv1.Operation_OPERATION_CREATE, Record: rec})
 }

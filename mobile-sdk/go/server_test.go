@@ -98,6 +98,8 @@ func (s *server) Stream(_, id string) (hub.StreamRef, bool) {
 	}}, id == chart+"/care"
 }
 
+func (s *server) Devices(_, _ string) []string { return []string{"tablet-a", "tablet-b"} }
+
 func (s *server) Chart(_, id string) (hub.Chart, bool) {
 	return hub.Chart{ID: chart, Name: s.name, Streams: s.Readable("", s.only, time.Time{})}, id == chart
 }

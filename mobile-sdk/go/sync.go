@@ -22,6 +22,8 @@ const (
 // SyncReport says what a synchronisation did.
 type SyncReport struct {
 	Rounds, Pushed, Pulled, Held, Conflicts, Rejected, Repaired int
+	// Blobs are the photos and files that the server has now and did not have before.
+	Blobs int
 	// Revoked, Adopted and HistoryLost count the streams with that verdict.
 	Revoked, Adopted, HistoryLost int
 	// NeedsUpdate: the server is newer than this app. Nothing is lost by waiting.
@@ -55,6 +57,9 @@ func (t *Tablet) Sync(ctx context.Context) (SyncReport, error) {
 	if err != nil {
 		return report, err
 	}
+	if err := t.queueBlobs(); err != nil { // before what names them can be answered, and forgotten
+		return report, err
+	}
 	if err := t.exchangeAll(ctx, by.token, &report); err != nil {
 		return report, err
 	}
@@ -66,7 +71,11 @@ func (t *Tablet) Sync(ctx context.Context) (SyncReport, error) {
 	if err := t.repair(ctx, by.token, &report); err != nil {
 		return report, err
 	}
-	return report, t.refreshNames(ctx, by)
+	if err := t.refreshNames(ctx, by); err != nil {
+		return report, err
+	}
+	report.Blobs, err = t.bringBlobs(ctx, by.token)
+	return report, err
 }
 
 // exchangeAll sends and receives until there is nothing more.

@@ -29,6 +29,9 @@ type Options struct {
 	Server string
 	// HTTP carries the calls. Nil: HTTP/2, in cleartext for "http://".
 	HTTP connect.HTTPClient
+	// BlobCache is how many bytes of photos and files are kept here beside those that are not yet on the server. 0:
+	// 256 MiB.
+	BlobCache int64
 	// Clock reads the clocks. Nil: SystemClock.
 	Clock func() replica.Clock
 	// Wait waits, or ends with the context's error. Nil: time passes.
@@ -42,8 +45,10 @@ type Tablet struct {
 	mu      sync.Mutex // guards the replica: it is sequential
 	store   *store.Store
 	replica *replica.Replica
+	blobs   tabletBlobs
 
 	syncing  sync.Mutex // one synchronisation at a time
+	fetching sync.Mutex // one download at a time
 	identity identityv1connect.IdentityServiceClient
 	sync     syncv1connect.SyncServiceClient
 	charts   chartv1connect.ChartServiceClient
@@ -81,6 +86,10 @@ func Open(o Options) (*Tablet, error) {
 		return nil, err
 	}
 	t := &Tablet{opts: o, store: s, replica: r, named: map[string]uint64{}}
+	if t.blobs, err = openBlobs(o, key); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
 	t.connect()
 	return t, nil
 }

@@ -22,6 +22,7 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/api"
 	"github.com/tsunagu-care/tsunagu/server/config"
+	"github.com/tsunagu-care/tsunagu/server/internal/blobs"
 	"github.com/tsunagu-care/tsunagu/server/internal/directory"
 	"github.com/tsunagu-care/tsunagu/server/internal/epochs"
 	"github.com/tsunagu-care/tsunagu/server/internal/httpx"
@@ -38,6 +39,7 @@ type App struct {
 	log       zerolog.Logger
 	options   options
 	engine    *engine
+	vault     *blobs.Vault
 	hub       *hub.Hub
 	epochs    *epochs.Journal
 	journal   *journal.Journal
@@ -116,6 +118,9 @@ func (a *App) openStore(ctx context.Context) error {
 		a.log.Warn().Msg("the epoch journal is missing though there is a store; a new one was begun above every number of the old one")
 	}
 	a.options.seals = k.Seal
+	if err := a.openBlobs(ctx, k.Store); err != nil {
+		return err
+	}
 	return a.openJournal()
 }
 
@@ -153,7 +158,7 @@ func (a *App) openAPI(context.Context) error {
 	limits.ReadBytes = readBytes
 	var err error
 	a.api, err = api.New(api.Config{
-		Core: core, Accounts: a.directory, Directory: a.directory, Seals: a.options.seals,
+		Core: core, Accounts: a.directory, Directory: a.directory, Blobs: a.vault, Seals: a.options.seals,
 		Now: time.Now, Entropy: rand.Reader, Address: httpx.Proxies(a.config.Proxies()).Client,
 		Limits: limits, Hooks: a.hooks(), Options: httpx.Compression(readBytes),
 	})

@@ -15,14 +15,6 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
-// judge is what the core does on the word of an operator.
-type judge interface {
-	// Erase destroys what a record held, in every entry of it. Doing it again does nothing.
-	Erase(ctx context.Context, c hub.Call, streamID string, record store.ID, order string) error
-	// ConfirmRestore judges what was offered while a restore was not confirmed, and returns how much that was.
-	ConfirmRestore(ctx context.Context, c hub.Call) (judged int, err error)
-}
-
 // maxReference bounds the reference of an order.
 const maxReference = 128
 
@@ -50,15 +42,11 @@ func (a *App) Erase(ctx context.Context, e journal.Erasure) error {
 	if !there {
 		return errNoRecord
 	}
-	core := judgeOf(a.hub)
-	if _, cannot := core.(noJudge); cannot {
-		return errCannotErase
-	}
 	if err := a.journal.Erased(e, time.Now().UTC()); err != nil {
 		return err
 	}
-	_, err = eraseAll(ctx, a.engine, core, []journal.Erasure{e})
-	return err
+	_, organisations := a.directory.Organisations()
+	return eraseAll(ctx, a.hub, organisations, []journal.Erasure{e})
 }
 
 // Confirm implements operator.Service. It may be called again if it was interrupted: what was judged is not judged twice.
@@ -70,36 +58,31 @@ func (a *App) Confirm(ctx context.Context) (operator.Confirmed, error) {
 		return operator.Confirmed{}, err
 	}
 	tenant, _ := a.directory.Organisations()
-	judged, err := judgeOf(a.hub).ConfirmRestore(ctx, operatorCall(tenant))
+	judged, err := a.hub.ConfirmRestore(ctx, operatorCall(tenant))
 	if err != nil {
 		return operator.Confirmed{}, err
 	}
-	erased, err := eraseAll(ctx, a.engine, judgeOf(a.hub), a.journal.Erasures())
+	_, organisations := a.directory.Organisations()
+	if err := eraseAll(ctx, a.hub, organisations, a.journal.Erasures()); err != nil {
+		return operator.Confirmed{}, err
+	}
 	a.log.Info().Int("judged", judged).Msg("the restore was confirmed")
-	return operator.Confirmed{Judged: judged, Erased: erased}, err
+	return operator.Confirmed{Judged: judged, Erased: len(a.journal.Erasures())}, nil
 }
 
 // eraseAll carries erasures out, again if they were before. A record that is not in the store, because a backup is
-// older, has nothing to erase. It returns how many were there.
-func eraseAll(ctx context.Context, s store.Store, core judge, list []journal.Erasure) (erased int, err error) {
+// older, is put down as erased, so that a tablet that still has it does not bring it back.
+func eraseAll(ctx context.Context, core *hub.Hub, organisations []string, list []journal.Erasure) error {
 	for _, e := range list {
 		id, err := recordID(e.Record)
 		if err != nil {
-			return erased, err
+			return err
 		}
-		there, err := hasRecord(ctx, s, store.Stream{Tenant: e.Tenant, Name: e.Stream}, id)
-		if err != nil {
-			return erased, err
+		if err := core.Erase(ctx, operatorCall(e.Tenant), e.Stream, id, organisations...); err != nil {
+			return err
 		}
-		if !there {
-			continue
-		}
-		if err := core.Erase(ctx, operatorCall(e.Tenant), e.Stream, id, e.Order); err != nil {
-			return erased, err
-		}
-		erased++
 	}
-	return erased, nil
+	return nil
 }
 
 func hasRecord(ctx context.Context, s store.Store, stream store.Stream, id store.ID) (there bool, err error) {

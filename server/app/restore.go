@@ -15,6 +15,7 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/server/config"
 	"github.com/tsunagu-care/tsunagu/server/internal/backup"
+	"github.com/tsunagu-care/tsunagu/server/internal/blobs"
 	"github.com/tsunagu-care/tsunagu/server/internal/epochs"
 	"github.com/tsunagu-care/tsunagu/server/internal/journal"
 	"github.com/tsunagu-care/tsunagu/server/internal/keys"
@@ -28,7 +29,9 @@ type Restoring struct {
 	In io.Reader
 	// OldJournal is a copy of the lost server's journal folder; empty if there is none.
 	OldJournal string
-	// Blob takes a blob of the backup. nil: a backup that has any is refused.
+	// Blobs says where photos and files go.
+	Blobs config.Blobs
+	// Blob takes a blob of the backup in place of that. It may be nil.
 	Blob func(name string, size int64, content io.Reader) error
 }
 
@@ -96,6 +99,7 @@ type restoration struct {
 
 	seal      [keys.Size]byte
 	engine    *engine
+	vault     *blobs.Vault
 	epochs    *epochs.Journal
 	journal   *journal.Journal
 	loader    loader
@@ -117,14 +121,14 @@ func (r *restoration) run(ctx context.Context) (*Restored, error) {
 	if _, err := h.BeginEpochs(ctx, operatorCall("")); err != nil {
 		return nil, err
 	}
-	erased, err := eraseAll(ctx, r.engine, judgeOf(h), r.journal.Erasures())
-	if err != nil {
+	// Inboxes are gone through when the restore is confirmed, and nothing is shown before that.
+	if err := eraseAll(ctx, h, nil, r.journal.Erasures()); err != nil {
 		return nil, err
 	}
 	if err := r.mark(loaded); err != nil {
 		return nil, err
 	}
-	return &Restored{Loaded: loaded, JournalKept: r.kept, Erased: erased}, nil
+	return &Restored{Loaded: loaded, JournalKept: r.kept, Erased: len(r.journal.Erasures())}, nil
 }
 
 // maxJournalFile bounds a file of the old journal.
@@ -164,14 +168,13 @@ func copyFile(from, to string) error {
 	return writeDurably(to, content)
 }
 
-// errBlobs refuses what would be lost.
-var errBlobs = errors.New("the backup holds photos or files and this program has no place for them; nothing was restored: use the version that made the backup")
-
 // load reads the whole backup into the new folder. The keys come before the rows, so the store is opened in between.
 func (r *restoration) load(ctx context.Context) (*Loaded, error) {
 	path := filepath.Join(r.Data, "directory.yaml")
 	if r.Blob == nil {
-		r.Blob = func(string, int64, io.Reader) error { return errBlobs }
+		r.Blob = func(name string, size int64, content io.Reader) error {
+			return r.vault.Restore(ctx, name, size, content)
+		}
 	}
 	var err error
 	if r.directory, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err != nil {
@@ -207,7 +210,8 @@ func (r *restoration) open(ctx context.Context, seal []byte) error {
 		return err
 	}
 	r.loader.store = r.engine
-	return nil
+	r.vault, err = openVault(ctx, r.Storage, r.Blobs, 0, k.Store)
+	return err
 }
 
 // openJournals goes on with the journals that are there. A journal of epochs that was lost begins at the clock.

@@ -22,7 +22,6 @@ import (
 	"github.com/tsunagu-care/tsunagu/server/internal/journal"
 	"github.com/tsunagu-care/tsunagu/server/internal/keys"
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
-	"github.com/tsunagu-care/tsunagu/sync/hub"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
@@ -195,12 +194,12 @@ func TestRestoresThatAreRefused(t *testing.T) {
 		change func(*Restoring)
 		want   string
 	}{
-		"cut":                {func(r *Restoring) { r.In = bytes.NewReader(content[:len(content)-9]) }, "cut or altered"},
-		"empty":              {func(r *Restoring) { r.In = bytes.NewReader(nil) }, "cut or altered"},
-		"another journal":    {func(r *Restoring) { r.OldJournal = strange }, "not that of the server"},
-		"no journal there":   {func(r *Restoring) { r.OldJournal = t.TempDir() }, "no journal in"},
-		"a journal already":  {func(r *Restoring) { r.OldJournal, r.Journal = strange, strange }, "already"},
-		"no place for blobs": {func(r *Restoring) { r.In = bytes.NewReader(withBlob(t, content)) }, "no place"},
+		"cut":                    {func(r *Restoring) { r.In = bytes.NewReader(content[:len(content)-9]) }, "cut or altered"},
+		"empty":                  {func(r *Restoring) { r.In = bytes.NewReader(nil) }, "cut or altered"},
+		"another journal":        {func(r *Restoring) { r.OldJournal = strange }, "not that of the server"},
+		"no journal there":       {func(r *Restoring) { r.OldJournal = t.TempDir() }, "no journal in"},
+		"a journal already":      {func(r *Restoring) { r.OldJournal, r.Journal = strange, strange }, "already"},
+		"a blob of another form": {func(r *Restoring) { r.In = bytes.NewReader(withBlob(t, content)) }, "does not know"},
 		"blobs cannot be kept": {func(r *Restoring) {
 			r.In = bytes.NewReader(withBlob(t, content))
 			r.Blob = func(string, int64, io.Reader) error { return errors.New("no room for a photo") }
@@ -440,29 +439,31 @@ func TestErasuresThatAreRefused(t *testing.T) {
 	}
 }
 
-// erased is a core that writes down what it is asked to erase.
-type erased []string
-
-func (e *erased) Erase(_ context.Context, c hub.Call, stream string, id store.ID, order string) error {
-	*e = append(*e, fmt.Sprintf("%s %s %x %s", c.Session.Tenant, stream, id, order))
-	return nil
-}
-
-func (*erased) ConfirmRestore(context.Context, hub.Call) (int, error) { return 0, nil }
-
-// TestErasuresAreCarriedOut on what is there; what the backup does not have is passed over.
+// TestErasuresAreCarriedOut: on what is there, again without harm, and for what an older backup does not have a stub
+// stands, so that a tablet that still has it cannot bring it back.
 func TestErasuresAreCarriedOut(t *testing.T) {
 	r := start(t, settings(t), onDisk)
-	written := note(t, h2c(t, r).signedIn(t, "sato", "tablet-a"), "chart-0001")
+	tablet := h2c(t, r).signedIn(t, "sato", "tablet-a")
+	written := note(t, tablet, "chart-0001")
 	id := fmt.Sprintf("%x", written.GetReceipt().GetMutationId())
+	unknown := strings.Repeat("7", 32)
 	list := []journal.Erasure{
-		{Tenant: "demo", Stream: "chart-0001/care", Record: strings.Repeat("0", 32), Order: "1"},
-		{Tenant: "demo", Stream: "chart-0002/care", Record: id, Order: "2"},
+		{Tenant: "demo", Stream: "chart-0001/care", Record: unknown, Order: "1"},
 		{Tenant: "demo", Stream: "chart-0001/care", Record: id, Order: "3"},
 	}
-	var core erased
-	n, err := eraseAll(t.Context(), r.engine, &core, list)
-	if err != nil || n != 1 || len(core) != 1 || core[0] != "demo chart-0001/care "+id+" 3" {
-		t.Errorf("%d, %v, %v", n, core, err)
+	for range 2 {
+		if err := eraseAll(t.Context(), r.App.hub, []string{"sakura"}, list); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := store.Stream{Tenant: "demo", Name: "chart-0001/care"}
+	for _, record := range []string{unknown, id} {
+		n, err := recordID(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if there, err := hasRecord(t.Context(), r.engine, s, n); err != nil || !there {
+			t.Errorf("%s: %v, %v", record, there, err)
+		}
 	}
 }

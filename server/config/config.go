@@ -15,7 +15,7 @@ import (
 
 // Storage says where things are kept.
 type Storage struct {
-	Data    string `group:"storage" default:"tsunagu-data" type:"path" placeholder:"FOLDER" help:"Folder that holds store/ (charts, encrypted), keys/ (store.key, seal.key) and journal/ (epochs). Made on first start. Back keys/ up apart from store/: seal.key must survive the loss of the store. Default: ${default}."`
+	Data    string `group:"storage" default:"tsunagu-data" type:"path" placeholder:"FOLDER" help:"Folder that holds store/ (charts, encrypted), blobs/ (photos and files, encrypted), keys/ (store.key, seal.key) and journal/ (epochs). Made on first start. Back keys/ up apart from store/: seal.key must survive the loss of the store. Default: ${default}."`
 	Journal string `group:"storage" type:"path" placeholder:"FOLDER" help:"Folder of the journal: epochs, and every grant, revocation, erasure and restore. On another disk than the store it survives the store's loss. Default: journal/ in the data folder."`
 }
 
@@ -34,6 +34,7 @@ func (s Storage) SealMark() string { return filepath.Join(s.JournalFolder(), "se
 // Server is everything that `serve` takes.
 type Server struct {
 	Storage
+	Blobs
 	Directory string `group:"storage" type:"path" placeholder:"FILE" help:"YAML file of organisations, people, devices, charts and grants. Read again on SIGHUP. Default: directory.yaml in the data folder."`
 	MinFree   Size   `group:"storage" default:"256MiB" placeholder:"SIZE" help:"With less free disk than this nothing is written any more; reading goes on. Default: ${default}."`
 

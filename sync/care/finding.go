@@ -9,7 +9,7 @@ const (
 	// Refused: impossible or contradictory. The entry has to be corrected.
 	Refused Severity = iota + 1
 	// Unlikely: possible, but somebody has to look again. A reading is then named in VitalSigns.confirmed, a field of
-	// an order in MedicationOrder.confirmed.
+	// an order in MedicationOrder.confirmed, one of an instruction in PhysicianInstruction.confirmed.
 	Unlikely
 )
 
@@ -38,7 +38,8 @@ type Finding struct {
 // Check looks at a body as the device does before it is written. Nil: nothing to say.
 //
 // Refused is exactly what the contract's rules refuse, so that nothing that a device lets through fails at the server.
-// Unlikely is what lies outside the confirm limits, or does not fit together in an order, and is not confirmed.
+// Unlikely is what lies outside the confirm limits, or does not fit together in an order or an instruction, and is not
+// confirmed.
 func Check(b *carev1.Body) []Finding {
 	m := Message(b)
 	if m == nil {
@@ -53,6 +54,8 @@ func Check(b *carev1.Body) []Finding {
 		found = append(found, unlikelyReadings(m)...)
 	case *carev1.MedicationOrder:
 		found = append(found, CheckOrder(m)...)
+	case *carev1.PhysicianInstruction:
+		found = append(found, CheckInstruction(m)...)
 	}
 	return found
 }

@@ -39,7 +39,7 @@ func refusal(m proto.Message, v Violation) Finding {
 		return f
 	}
 	f.En = "Check " + fieldWords(v.Field) + ": " + v.Message + "."
-	f.Ja = "「" + fieldTitle(v.Field) + "」" + ruleInJapanese(v.Rule)
+	f.Ja = "「" + titleIn(m, v.Field) + "」" + ruleInJapanese(v.Rule)
 	return f
 }
 
@@ -50,7 +50,21 @@ type sentence struct {
 }
 
 // messageRules are the rules of the contract that stand over several fields, by id.
-var messageRules = map[string]sentence{
+var messageRules = together(firstRules, clinicalRules, dailyRules)
+
+// together returns one map with the entries of all: no two have a key in common.
+func together[V any](maps ...map[string]V) map[string]V {
+	all := map[string]V{}
+	for _, m := range maps {
+		for key, v := range m {
+			all[key] = v
+		}
+	}
+	return all
+}
+
+// firstRules are those of readings, notes, orders and doses.
+var firstRules = map[string]sentence{
 	"vital_signs.pressure_order": {
 		ja: "収縮期血圧は拡張期血圧より高い値で入力し直してください。",
 		en: "Systolic pressure must be above diastolic pressure; check both and enter them again."},
@@ -133,7 +147,10 @@ func fieldTitle(path string) string {
 }
 
 // fieldTitles name top-level fields of the bodies for people.
-var fieldTitles = map[string]string{
+var fieldTitles = together(firstFields, clinicalFields, dailyFields)
+
+// firstFields are those of readings, notes, orders and doses.
+var firstFields = map[string]string{
 	"absent": "測定できなかった項目", "confirmed": "確認した項目", "observation": "観察", "jcs": "意識レベル（JCS）",
 	"gcs": "意識レベル（GCS）", "consciousness": "意識レベル", "pain": "疼痛", "glucose": "血糖", "oxygen": "酸素",
 	"spo2_site": "SpO2の測定部位", "format": "記録の形式", "subjective": "S（主観的情報）", "objective": "O（客観的情報）",

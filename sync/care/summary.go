@@ -25,6 +25,32 @@ func Summary(b *carev1.Body) (ja, en string) {
 		t = orderSummary(m)
 	case *carev1.MedicationLog:
 		t = logSummary(m)
+	case *carev1.PatientProfile:
+		t = profileSummary(m)
+	case *carev1.Visit:
+		t = visitSummary(m)
+	case *carev1.DailyCare:
+		t = dailySummary(m)
+	case *carev1.Task:
+		t = taskSummary(m)
+	case *carev1.ReadMark:
+		t = readMarkSummary(m)
+	case *carev1.CareEpisode:
+		t = episodeSummary(m)
+	case *carev1.Allergy:
+		t = allergySummary(m)
+	case *carev1.Condition:
+		t = conditionSummary(m)
+	case *carev1.PhysicianInstruction:
+		t = instructionSummary(m)
+	case *carev1.AdvanceDirective:
+		t = directiveSummary(m)
+	case *carev1.LabResult:
+		t = labSummary(m)
+	case *carev1.Document:
+		t = documentSummary(m)
+	case *carev1.Inquiry:
+		t = inquirySummary(m)
 	default:
 		return "アプリの更新が必要な記録", "a record that needs a newer app"
 	}

@@ -18,6 +18,21 @@ var kindTitles = map[string]title{
 	"signed_note":      {"記録", "signed note"},
 	"medication_order": {"処方・与薬指示", "medication order"},
 	"medication_log":   {"与薬記録", "medication log"},
+
+	"patient_profile": {"基本情報", "patient profile"},
+	"visit":           {"訪問", "visit"},
+	"daily_care":      {"介護記録", "daily care"},
+	"task":            {"やること", "task"},
+	"read_mark":       {"既読", "read mark"},
+	"episode":         {"入院・外泊など", "episode"},
+
+	"allergy":           {"アレルギー", "allergy"},
+	"condition":         {"傷病名", "condition"},
+	"instruction":       {"訪問看護指示書", "physician's instruction"},
+	"advance_directive": {"事前指示", "advance directive"},
+	"lab_result":        {"検査結果", "lab result"},
+	"document":          {"文書", "document"},
+	"inquiry":           {"照会・連絡", "inquiry"},
 }
 
 // RoleTitle names a role for people.

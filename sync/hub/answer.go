@@ -98,7 +98,7 @@ func (h *Hub) heldOutside(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.
 			return nil, store.ErrDamaged
 		}
 		if item.GetDeviceId() == c.Session.DeviceID {
-			return heldInInbox(item.GetHeldReason(), item.GetArrivedMs(), true), nil
+			return outcomeInInbox(item), nil
 		}
 	}
 	return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY}, nil

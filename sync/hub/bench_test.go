@@ -2,9 +2,13 @@ package hub_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
+	"time"
 
 	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/hub"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
@@ -77,4 +81,45 @@ func BenchmarkPull(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/(10*pushed), "ns/record")
+}
+
+// wide is a directory in which sato may read many streams.
+type wide struct{ people }
+
+const wideStreams = 200
+
+func (wide) Readable(_, person string, _ time.Time) []hub.StreamRef {
+	refs := make([]hub.StreamRef, wideStreams)
+	for n := range refs {
+		refs[n] = ref(fmt.Sprintf("chart-%03d", n))
+	}
+	return refs
+}
+
+func (w wide) Grants(_, person, _ string) []hub.Grant {
+	return []hub.Grant{{Role: roles[person], From: day.AddDate(-1, 0, 0)}}
+}
+
+// BenchmarkNothingNew is the core's share of telling a device that it has everything, in 200 streams.
+func BenchmarkNothingNew(b *testing.B) {
+	w := newBench(b)
+	w.hub = hub.New(hub.Config{Store: w.store, Directory: wide{}, Seals: w.seals, Epochs: w})
+	req := w.request()
+	for _, r := range (wide{}).Readable("", "", w.now) {
+		m := w.create("sato", reading(0))
+		m.StreamId = r.ID
+		req.Mutations = append(req.Mutations, w.queued(m))
+	}
+	var at []*syncv1.StreamPosition
+	for _, page := range w.sync("sato", req).GetPages() {
+		at = append(at, &syncv1.StreamPosition{StreamId: page.GetStreamId(), Cursor: page.GetStaged()})
+	}
+	ask := w.request()
+	ask.ManifestComplete, ask.ManifestHash = false, manifest(at...)
+	b.ReportAllocs()
+	for b.Loop() {
+		if resp := w.sync("sato", ask); resp.GetManifestNeeded() {
+			b.Fatal("something is new")
+		}
+	}
 }

@@ -22,9 +22,9 @@ const (
 	maxDuplicates = 20
 	// maxHistoryBytes bounds the records of one page of a history.
 	maxHistoryBytes = 768 << 10
-	// maxTimelineScan bounds the records that one page of a timeline looks at; a page with sparse filters may end
-	// early, with a token to go on.
-	maxTimelineScan = 20_000
+	// maxTimelineScan bounds the records that one page of a timeline looks at, over all streams, so that no page takes
+	// much longer than another; one with sparse filters may end early, even empty, with a token to go on.
+	maxTimelineScan = 2_000
 )
 
 func pageSize(asked uint32, normal, most int) int {
@@ -45,6 +45,9 @@ func (h *Hub) readableCharts(c Call) map[string][]StreamRef {
 
 // ListCharts lists the charts that the caller may read, in order of id.
 func (h *Hub) ListCharts(ctx context.Context, c Call, req *chartv1.ListChartsRequest) (*chartv1.ListChartsResponse, error) {
+	if err := h.serving(); err != nil {
+		return nil, err
+	}
 	readable := h.readableCharts(c)
 	ids := slices.Sorted(maps.Keys(readable))
 	start, found := slices.BinarySearch(ids, req.GetPageToken())

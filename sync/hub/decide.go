@@ -58,6 +58,12 @@ type dependency struct {
 // decide judges a mutation and appends the entry that says so. held is the entry under which it was held before, if
 // it was.
 func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error) {
+	if w.hub.restored.Unconfirmed() { // nobody can say yet who may write what
+		if held != nil {
+			return held, nil
+		}
+		return w.hold(p, nil, syncv1.HeldReason_HELD_REASON_RESTORED, "", nil)
+	}
 	if p.reason != 0 {
 		return w.hold(p, held, p.reason, p.detail, nil)
 	}
@@ -71,7 +77,7 @@ func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error
 	}
 	perm := judge(p, w.hub.dir.Grants(w.stream.Tenant, p.m.GetPersonId(), w.stream.Name), kind)
 	switch {
-	case perm.reason != 0 && held.GetJudgedBy() == "":
+	case perm.reason != 0 && held.GetJudgedBy() == "" && p.releasedBy == "":
 		return w.hold(p, held, perm.reason, "", nil)
 	case dep.reason != 0:
 		return w.hold(p, held, dep.reason, "", dep.waitsFor)
@@ -137,7 +143,7 @@ func (w *writer) entry(p *prepared, held *storev1.Entry, effect syncv1.Outcome) 
 		ArrivedMs: p.arrived.UnixMilli(), DeviceId: p.device,
 	}
 	if held == nil {
-		e.Payload, e.AuthorSeal = p.queued.GetPayload(), p.queued.GetAuthorSeal()
+		e.Payload, e.AuthorSeal, e.JudgedBy = p.queued.GetPayload(), p.queued.GetAuthorSeal(), p.releasedBy
 		return e, nil
 	}
 	e.HeldSeq, e.JudgedBy = held.GetVersion().GetSeq(), held.GetJudgedBy()
@@ -184,6 +190,9 @@ func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind 
 	current := &carev1.Record{}
 	if err := proto.Unmarshal(oldBytes, current); err != nil {
 		return nil, store.ErrDamaged
+	}
+	if current.GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED {
+		return w.hold(p, held, syncv1.HeldReason_HELD_REASON_INVALID, "record: erased by order; nothing can be written to it", nil)
 	}
 	e, err := w.entry(p, held, syncv1.Outcome_OUTCOME_UNSPECIFIED)
 	if err != nil {

@@ -66,7 +66,7 @@ func (people) Grants(_, person, stream string) []hub.Grant {
 	for chart, team := range charts {
 		for _, member := range team {
 			if stream == chart+"/care" && member == person {
-				return []hub.Grant{{Role: roles[person], From: day.AddDate(-1, 0, 0)}}
+				return []hub.Grant{{Role: roles[person], From: day.AddDate(-3, 0, 0)}}
 			}
 		}
 	}
@@ -96,6 +96,13 @@ func (people) Stream(_, id string) (hub.StreamRef, bool) {
 		}
 	}
 	return hub.StreamRef{}, false
+}
+
+func (people) Devices(_, organisation string) []string {
+	if organisation != "station" {
+		return nil
+	}
+	return []string{"tablet", "drawer"}
 }
 
 func (people) Chart(_, id string) (hub.Chart, bool) {

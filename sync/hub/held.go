@@ -27,6 +27,9 @@ func (w *writer) hold(p *prepared, held *storev1.Entry, reason syncv1.HeldReason
 	e.HeldReason, e.Detail, e.WaitsFor, e.Author, e.JudgedBy = reason, detail, waitsFor, w.author(p, 0), ""
 	if len(waitsFor) > 0 {
 		e.JudgedBy = held.GetJudgedBy() // the decision stands; what is missing may still come
+		if held == nil {
+			e.JudgedBy = p.releasedBy
+		}
 	}
 	e.ClockOffsetMs = p.offsetMs
 	w.head.Held++
@@ -86,10 +89,21 @@ func (w *writer) retry(id store.ID) (*storev1.Entry, error) {
 	if err != nil || found == nil {
 		return nil, err
 	}
-	if found.entry.GetEffect() != syncv1.Outcome_OUTCOME_HELD || len(found.entry.GetWaitsFor()) == 0 {
+	if found.entry.GetEffect() != syncv1.Outcome_OUTCOME_HELD || found.erased ||
+		len(found.entry.GetWaitsFor()) == 0 && !w.hub.understoodNow(w.stream.Tenant, found) {
 		return nil, nil
 	}
 	return w.decide(w.hub.restore(w.stream.Tenant, found), found.entry)
+}
+
+// understoodNow tells whether a mutation was held because this server did not know its schema or kind, and a newer
+// version of the server does.
+func (h *Hub) understoodNow(tenant string, l *landed) bool {
+	switch l.entry.GetHeldReason() {
+	case syncv1.HeldReason_HELD_REASON_NEWER_SCHEMA, syncv1.HeldReason_HELD_REASON_UNKNOWN_KIND:
+		return !l.erased && h.restore(tenant, l).reason != l.entry.GetHeldReason()
+	}
+	return false
 }
 
 // restore returns a held mutation as it was prepared when it came.
@@ -112,72 +126,8 @@ func (h *Hub) restore(tenant string, l *landed) *prepared {
 	if h.seals.TimeFits(tenant, p.m.GetDeviceId(), p.m.GetNotBefore()) {
 		p.notBefore = time.UnixMilli(p.m.GetNotBefore().GetUnixMs())
 	}
-	p.reason, p.detail = p.check()
+	p.reason, p.detail = p.check(h.schema)
 	return p
-}
-
-// inbox holds a mutation outside every log: it cannot be placed, or its author never had a right to the stream. The
-// answer is the same whether or not the stream exists.
-func (w *writer) inbox(p *prepared) (*syncv1.MutationResult, error) {
-	reason := p.reason
-	if !p.placeless {
-		reason = syncv1.HeldReason_HELD_REASON_NO_GRANT
-	}
-	box := w.hub.inboxOf(w.call.Session, p)
-	known, err := w.tx.Inbox(box, p.id)
-	if err != nil {
-		return nil, err
-	}
-	if known != nil {
-		return knownInInbox(known, p)
-	}
-	size, err := w.tx.InboxSize(box)
-	if err != nil {
-		return nil, err
-	}
-	if size >= w.hub.limits.InboxItems {
-		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY, Detail: "the organisation's inbox is full"}, nil
-	}
-	raw, err := ledger.Marshal(&storev1.InboxItem{
-		Payload: p.queued.GetPayload(), AuthorSeal: p.queued.GetAuthorSeal(), ArrivedMs: p.arrived.UnixMilli(),
-		HeldReason: reason, DeviceId: p.device, SessionPersonId: w.call.Session.PersonID,
-	})
-	if err != nil {
-		return nil, err
-	}
-	if err := w.tx.PutInbox(box, p.id, raw); err != nil {
-		return nil, err
-	}
-	return heldInInbox(reason, p.arrived.UnixMilli(), false), nil
-}
-
-// inboxOf returns the inbox of the author's organisation, or of the device's where the author is not proven.
-func (h *Hub) inboxOf(s Session, p *prepared) store.Organisation {
-	box := store.Organisation{Tenant: s.Tenant, Name: s.Organisation}
-	if p.placeless {
-		return box
-	}
-	if author, ok := h.dir.Person(s.Tenant, p.m.GetPersonId()); ok && author.GetOrganisationId() != "" {
-		box.Name = author.GetOrganisationId()
-	}
-	return box
-}
-
-func knownInInbox(raw []byte, p *prepared) (*syncv1.MutationResult, error) {
-	item := &storev1.InboxItem{}
-	if proto.Unmarshal(raw, item) != nil {
-		return nil, store.ErrDamaged
-	}
-	if string(item.GetPayload()) != string(p.queued.GetPayload()) {
-		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_ID_REUSED}, nil
-	}
-	return heldInInbox(item.GetHeldReason(), item.GetArrivedMs(), true), nil
-}
-
-func heldInInbox(reason syncv1.HeldReason, arrivedMs int64, repeated bool) *syncv1.MutationResult {
-	return &syncv1.MutationResult{
-		Outcome: syncv1.Outcome_OUTCOME_HELD, HeldReason: reason, ArrivedMs: arrivedMs, Repeated: repeated,
-	}
 }
 
 // judge carries out a person's decision on a held mutation. A release sets aside only what a person may decide: the

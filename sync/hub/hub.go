@@ -11,6 +11,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
@@ -33,8 +34,14 @@ type Config struct {
 	Backups Backups
 	// Restored tells whether a restore waits to be confirmed. It may be nil: then none does.
 	Restored Restored
+	// SchemaVersion is the newest schema of mutations that this hub understands. 0: that of package care. A server that
+	// is older than its devices holds what is newer.
+	SchemaVersion uint32
 	// Fault is told what is wrong with one stream while the call goes on with the others. It may be nil.
 	Fault func(error)
+	// Differed is told how many sections a device reported that differ from the log: each is about to be repaired. It may
+	// be nil.
+	Differed func(sections int)
 }
 
 // Hub answers devices and programs. It may be used by many goroutines at once; its only state is the store's.
@@ -46,15 +53,23 @@ type Hub struct {
 	limits Limits
 	fault  func(error)
 
+	differed func(sections int)
 	backups  Backups
 	restored Restored
+	schema   schemas
 }
 
 // New returns a hub.
 func New(c Config) *Hub {
 	h := &Hub{
 		store: c.Store, dir: c.Directory, seals: c.Seals, epochs: c.Epochs, limits: c.Limits.orDefaults(), fault: c.Fault,
-		backups: c.Backups, restored: c.Restored,
+		differed: c.Differed, backups: c.Backups, restored: c.Restored, schema: schemas{c.SchemaVersion, upcasts},
+	}
+	if h.schema.newest == 0 {
+		h.schema.newest = care.SchemaVersion
+	}
+	if h.differed == nil {
+		h.differed = func(int) {}
 	}
 	if h.fault == nil {
 		h.fault = func(error) {}
@@ -99,6 +114,11 @@ type Limits struct {
 	InboxItems uint64
 	// ClockTolerance: a device's clock that is off by more makes its records "time uncertain". Default 2 minutes.
 	ClockTolerance time.Duration
+	// Scanned is how many entries the pages of one answer go through: those of months that the device does not hold are
+	// passed over. A page may so be empty and not the last; its place has moved on all the same. Default 100,000.
+	Scanned int
+	// Compared is how many records one view of a comparison goes through. Default 100,000.
+	Compared int
 }
 
 func (l Limits) orDefaults() Limits {
@@ -113,6 +133,12 @@ func (l Limits) orDefaults() Limits {
 	}
 	if l.ClockTolerance == 0 {
 		l.ClockTolerance = 2 * time.Minute
+	}
+	if l.Scanned == 0 {
+		l.Scanned = 100_000
+	}
+	if l.Compared == 0 {
+		l.Compared = 100_000
 	}
 	return l
 }

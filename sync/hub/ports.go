@@ -33,6 +33,8 @@ type Directory interface {
 	Stream(tenant, streamID string) (StreamRef, bool)
 	// Chart returns a chart, whoever may read it; false if it does not exist.
 	Chart(tenant, chartID string) (Chart, bool)
+	// Devices returns the devices of an organisation, in any order.
+	Devices(tenant, organisation string) []string
 }
 
 // Grant is a right to a stream for a person in a role over a time. It holds from From, inclusive, until Until,

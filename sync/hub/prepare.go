@@ -29,6 +29,7 @@ type prepared struct {
 	// notBefore is the sealed time before which it was not written; zero if the server does not vouch for one.
 	notBefore time.Time
 	brought   []byte // the record's bytes in the payload; nil if it has none
+	lifted    []byte // what is laid over them to bring them to the newest schema
 	// offset of the device's wall clock against the server's.
 	offsetMs int64
 	device   string // that brought it
@@ -37,6 +38,8 @@ type prepared struct {
 	detail string
 	// placeless: it cannot be put into any stream.
 	placeless bool
+	// releasedBy is who took it out of an inbox into its stream: the right to write is theirs to give.
+	releasedBy string
 }
 
 // sealers are those that one call needs: many mutations of few people come with one request.
@@ -96,7 +99,7 @@ func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation, with *sealers) *prepared
 	if with.notBeforeFits(c.Session.Tenant, m) {
 		p.notBefore = time.UnixMilli(m.GetNotBefore().GetUnixMs())
 	}
-	p.reason, p.detail = p.check()
+	p.reason, p.detail = p.check(h.schema)
 	return p
 }
 
@@ -125,10 +128,10 @@ func (h *Hub) firstArrival(c Call, p *prepared) time.Time {
 }
 
 // check finds what is wrong with a mutation in itself.
-func (p *prepared) check() (syncv1.HeldReason, string) {
+func (p *prepared) check(schema schemas) (syncv1.HeldReason, string) {
 	m, invalid := p.m, syncv1.HeldReason_HELD_REASON_INVALID
 	switch {
-	case m.GetSchemaVersion() > care.SchemaVersion:
+	case m.GetSchemaVersion() > schema.newest:
 		return syncv1.HeldReason_HELD_REASON_NEWER_SCHEMA, ""
 	case unknownOperation(m.GetOperation()):
 		return invalid, "operation"
@@ -138,6 +141,9 @@ func (p *prepared) check() (syncv1.HeldReason, string) {
 		return invalid, "predecessor.id"
 	case len(m.GetRecord().GetCandidates()) > 0 || m.GetRecord().GetArrival() != nil || m.GetRecord().GetLastChange() != nil:
 		return invalid, "record: candidates, arrival and last_change are the server's"
+	}
+	if schema.lift(p) != nil {
+		return invalid, "record: of an older schema, and what it says cannot be brought up to this one"
 	}
 	body := m.GetRecord().GetBody()
 	kind, known := care.KindOf(body)

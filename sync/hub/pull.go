@@ -3,11 +3,9 @@ package hub
 import (
 	"bytes"
 	"context"
-	"slices"
 
 	"google.golang.org/protobuf/proto"
 
-	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
@@ -15,17 +13,20 @@ import (
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
-const schemaVersion = care.SchemaVersion
-
 // recordOverhead is what a record costs in a page beside its bytes.
 const recordOverhead = 16
 
 // sectionBytes is what the digest of a section costs in a page.
 const sectionBytes = 48
 
-// pull answers verdicts and pages, all from one snapshot.
-func (s *step) pull(ctx context.Context) error {
-	return s.hub.store.View(ctx, func(r store.Reader) error {
+// pull answers verdicts and pages, all from one snapshot. It returns what is known of the device.
+func (s *step) pull(ctx context.Context) (device []byte, err error) {
+	err = s.hub.store.View(ctx, func(r store.Reader) error {
+		raw, err := r.Device(s.call.Session.Tenant, s.call.Session.DeviceID)
+		if err != nil {
+			s.hub.fault(err) // it is gathered anew
+		}
+		device = bytes.Clone(raw)
 		for _, ref := range s.req.GetHeld() {
 			now, err := s.hub.heldNow(r, s.call, ref)
 			if err != nil {
@@ -36,6 +37,7 @@ func (s *step) pull(ctx context.Context) error {
 		}
 		return s.verdicts(r)
 	})
+	return device, err
 }
 
 // verdicts compares what is granted now with what the device has.
@@ -59,10 +61,16 @@ func (s *step) verdicts(r store.Reader) error {
 			s.hub.fault(err) // of this stream, which gets no verdict; the others go on
 			continue
 		}
+		if v == nil {
+			continue
+		}
 		s.resp.Verdicts = append(s.resp.Verdicts, v)
 		if page != nil {
 			s.resp.Pages = append(s.resp.Pages, page)
 			budget -= pageBytes(page)
+		}
+		if s.resp.GetRestoring() {
+			continue // there is more, and it is not to be asked for until the restore is confirmed
 		}
 		behind := v.GetVerdict() == syncv1.Verdict_VERDICT_BEHIND && !page.GetLast()
 		s.resp.More = s.resp.More || behind || v.GetVerdict() >= syncv1.Verdict_VERDICT_ADOPTED
@@ -73,28 +81,29 @@ func (s *step) verdicts(r store.Reader) error {
 // missing returns the readable streams that the device did not list, in order.
 func (s *step) missing() []string {
 	var ids []string
-	for id := range s.readable {
-		if s.positions[id] == nil {
-			ids = append(ids, id)
+	for _, ref := range s.streams {
+		if s.positions[ref.ID] == nil {
+			ids = append(ids, ref.ID)
 		}
 	}
-	slices.Sort(ids)
 	return ids
 }
 
 // manifestFits tells whether the device's manifest is that of all streams that it may read, as they stand.
 func (s *step) manifestFits(r store.Reader) (bool, error) {
-	now := make([]*syncv1.StreamPosition, 0, len(s.readable))
-	for id := range s.readable {
-		head, err := readHead(r, s.stream(id))
+	now := ledger.NewManifest()
+	for _, ref := range s.streams {
+		raw, err := r.Head(s.stream(ref.ID))
 		if err != nil {
 			return false, err
 		}
-		now = append(now, &syncv1.StreamPosition{
-			StreamId: id, Cursor: &syncv1.Cursor{Version: head.GetVersion(), Hash: head.GetHash()},
-		})
+		at, err := ledger.LookHead(raw)
+		if err != nil {
+			return false, store.ErrDamaged
+		}
+		now.Add(ref.ID, at.Epoch, at.Seq, at.Hash)
 	}
-	return bytes.Equal(ledger.Manifest(now), s.req.GetManifestHash()), nil
+	return bytes.Equal(now.Sum(), s.req.GetManifestHash()), nil
 }
 
 func (s *step) stream(id string) store.Stream {
@@ -108,10 +117,14 @@ func (s *step) budget() int {
 	return s.hub.limits.ResponseBytes
 }
 
-// verdict answers for one stream, with a page if the device is behind and there is room.
+// verdict answers for one stream, with a page if the device is behind and there is room. Until a restore is confirmed
+// nobody knows what was revoked, so nothing is told to be purged: there is no verdict then.
 func (s *step) verdict(r store.Reader, p *syncv1.StreamPosition, budget int) (*syncv1.StreamVerdict, *syncv1.Page, error) {
 	v := &syncv1.StreamVerdict{StreamId: p.GetStreamId(), Verdict: syncv1.Verdict_VERDICT_REVOKED}
 	ref, ok := s.readable[p.GetStreamId()]
+	if !ok && s.resp.GetRestoring() {
+		return nil, nil, nil
+	}
 	if !ok {
 		return v, nil, nil
 	}
@@ -137,8 +150,10 @@ func (s *step) verdict(r store.Reader, p *syncv1.StreamPosition, budget int) (*s
 		v.Verdict = syncv1.Verdict_VERDICT_HISTORY_LOST
 	case at == adopted:
 		v.Verdict = syncv1.Verdict_VERDICT_ADOPTED
+		v.Adopted = s.hub.cursor(stream, &syncv1.Version{Epoch: head.GetVersion().GetEpoch(), Seq: cursor.GetSeq()}, p.GetCursor().GetHash())
 	case cursor.GetSeq() == head.GetVersion().GetSeq():
 		v.Verdict = syncv1.Verdict_VERDICT_UP_TO_DATE
+		return v, nil, s.compare(r, stream, p, v)
 	default:
 		v.Verdict = syncv1.Verdict_VERDICT_BEHIND
 		page, err := s.page(r, stream, head, p, budget)
@@ -147,9 +162,25 @@ func (s *step) verdict(r store.Reader, p *syncv1.StreamPosition, budget int) (*s
 	return v, nil, nil
 }
 
+// compare answers the digests that came with the position of a device that has everything.
+func (s *step) compare(r store.Reader, stream store.Stream, p *syncv1.StreamPosition, v *syncv1.StreamVerdict) error {
+	if len(p.GetSections()) == 0 || s.resp.GetRestoring() {
+		return nil
+	}
+	ours, err := readDigests(r, stream)
+	if err != nil {
+		return err
+	}
+	v.SectionsCompared, v.Differing = true, compareSections(ours, p, s.oldestOf(p))
+	if len(v.GetDiffering()) > 0 {
+		s.hub.differed(len(v.GetDiffering()))
+	}
+	return nil
+}
+
 // page reads the next records of a stream, as far as the budget goes; nil if nothing was asked for or fits.
 func (s *step) page(r store.Reader, stream store.Stream, head *storev1.StreamHead, p *syncv1.StreamPosition, budget int) (*syncv1.Page, error) {
-	if !s.req.GetPull() || budget <= 0 {
+	if !s.req.GetPull() || budget <= 0 || s.looked >= s.hub.limits.Scanned || s.resp.GetRestoring() {
 		return nil, nil
 	}
 	from, err := s.resume(r, stream, head, p)
@@ -157,10 +188,11 @@ func (s *step) page(r store.Reader, stream store.Stream, head *storev1.StreamHea
 		return nil, err
 	}
 	page := &syncv1.Page{StreamId: p.GetStreamId(), Staged: from, Last: true}
-	w := pageWriter{budget: budget, page: page}
+	w := pageWriter{budget: budget, page: page, oldest: s.oldestOf(p), left: s.hub.limits.Scanned - s.looked}
 	if err = r.Current(stream, from.GetVersion().GetSeq(), w.take); err != nil {
 		return nil, err
 	}
+	s.looked = s.hub.limits.Scanned - w.left
 	if !page.Last {
 		if w.last.GetSeq() > 0 {
 			page.Staged = s.hub.cursor(stream, w.last, w.hash)
@@ -177,6 +209,8 @@ type pageWriter struct {
 	page   *syncv1.Page
 	budget int
 	used   int
+	oldest uint32 // month; records of older ones are passed over
+	left   int    // entries that may be looked at
 	arena  []byte
 	slab   []pageSlot
 	last   *syncv1.Version // of the last entry looked at
@@ -199,7 +233,12 @@ func (w *pageWriter) take(_ uint64, raw []byte) error {
 	if err != nil {
 		return store.ErrDamaged
 	}
-	if ledger.Changed(g.Effect) {
+	if w.left == 0 {
+		w.page.Last = false
+		return store.ErrStop
+	}
+	w.left--
+	if ledger.Changed(g.Effect) && !outside(g.Section, w.oldest) {
 		if w.used += parts.Len() + recordOverhead; w.used > w.budget && len(w.page.Records) > 0 {
 			w.page.Last = false
 			return store.ErrStop

@@ -20,6 +20,9 @@ import (
 
 // GetRecordHistory reads what changed a record, newest first.
 func (h *Hub) GetRecordHistory(ctx context.Context, c Call, req *chartv1.GetRecordHistoryRequest) (*chartv1.GetRecordHistoryResponse, error) {
+	if err := h.serving(); err != nil {
+		return nil, err
+	}
 	var from uint64
 	if req.GetPageToken() != "" {
 		var err error
@@ -92,6 +95,9 @@ func history(r store.Reader, stream store.Stream, req *chartv1.GetRecordHistoryR
 }
 
 func historyItem(r store.Reader, stream store.Stream, e *storev1.Entry) (*chartv1.HistoryItem, error) {
+	if ledger.Erased(e) {
+		return erasedItem(e)
+	}
 	raw, err := ledger.Record(e)
 	if err != nil {
 		return nil, store.ErrDamaged
@@ -120,5 +126,17 @@ func historyItem(r store.Reader, stream store.Stream, e *storev1.Entry) (*chartv
 		Operation: m.GetOperation(), MutationId: e.GetMutationId(), Author: author,
 		Recorded: m.GetRecord().GetEnvelope().GetRecorded(), Received: timestamppb.New(time.UnixMilli(e.GetArrivedMs())),
 		Reason: m.GetReason(), Record: rec,
+	}, nil
+}
+
+// erasedItem is what is left of a version: that there was one, and when. The stub itself has its record.
+func erasedItem(e *storev1.Entry) (*chartv1.HistoryItem, error) {
+	rec := &carev1.Record{Id: e.GetRecordId(), Status: carev1.RecordStatus_RECORD_STATUS_ERASED}
+	if len(e.GetRecord()) > 0 && proto.Unmarshal(e.GetRecord(), rec) != nil {
+		return nil, store.ErrDamaged
+	}
+	return &chartv1.HistoryItem{
+		Version: &syncv1.RecordVersion{Version: e.GetVersion()}, Outcome: e.GetEffect(), MutationId: e.GetMutationId(),
+		Author: e.GetAuthor(), Received: timestamppb.New(time.UnixMilli(e.GetArrivedMs())), Record: rec,
 	}, nil
 }

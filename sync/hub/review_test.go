@@ -96,7 +96,7 @@ func TestBehindARejection(t *testing.T) {
 	next := b.after(b.patch("sato", first.GetId(), nil, order), bad)
 	b.expect(b.push("sato", bad, next), "HELD ROLE", "HELD PREDECESSOR_HELD")
 	judge := func(m *syncv1.Mutation, release bool) string {
-		r, _, err := b.hub.Judge(context.Background(), b.call("sato"), hub.Judgement{
+		r, _, err := b.hub.JudgeHeld(context.Background(), b.call("sato"), hub.Judgement{
 			StreamID: "yamada/care", MutationID: store.ID(m.GetId()), Release: release, Words: "x",
 		})
 		if err != nil {

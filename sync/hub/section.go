@@ -1,7 +1,6 @@
 package hub
 
 import (
-	"bytes"
 	"context"
 
 	"google.golang.org/protobuf/proto"
@@ -14,6 +13,12 @@ import (
 
 // FetchSection reads a page of one section at one snapshot, in order of record id.
 func (h *Hub) FetchSection(ctx context.Context, c Call, req *syncv1.FetchSectionRequest) (*syncv1.FetchSectionResponse, error) {
+	if err := h.serving(); err != nil {
+		return nil, err
+	}
+	if !boundsFit(req.GetAfterRecordId(), req.GetUntilRecordId()) {
+		return nil, errNoRecordID
+	}
 	s := h.newStep(c, &syncv1.SyncRequest{MaxResponseBytes: req.GetMaxResponseBytes()})
 	if _, ok := s.readable[req.GetStreamId()]; !ok {
 		return nil, errNotFound
@@ -52,25 +57,14 @@ func (h *Hub) FetchSection(ctx context.Context, c Call, req *syncv1.FetchSection
 var errSyncFirst = refuse(Aborted, "the stream has gone on otherwise than this device knows; nothing is lost: sync, then fetch again")
 
 func readSection(r store.Reader, stream store.Stream, req *syncv1.FetchSectionRequest, resp *syncv1.FetchSectionResponse, budget int) error {
-	var after, until store.ID
-	copy(after[:], req.GetAfterRecordId())
-	copy(until[:], req.GetUntilRecordId())
 	used := 0
-	return r.Records(stream, after, func(id store.ID, _ []byte) error {
-		if len(req.GetUntilRecordId()) > 0 && bytes.Compare(id[:], until[:]) > 0 {
-			return store.ErrStop
+	return eachRecord(r, stream, req.GetAfterRecordId(), req.GetUntilRecordId(), func(_ store.ID, at ledger.Glance) error {
+		if at.Section != req.GetSection() {
+			return nil
 		}
-		state, err := readState(r, stream, id)
-		if err != nil || state.GetSection() != req.GetSection() {
-			return err
-		}
-		raw, err := r.Entry(stream, state.GetVersion().GetSeq())
+		g, err := entryOf(r, stream, at)
 		if err != nil {
 			return err
-		}
-		g, err := ledger.Look(raw)
-		if err != nil {
-			return store.ErrDamaged
 		}
 		if used += len(g.Record) + recordOverhead; used > budget && len(resp.Records) > 0 {
 			resp.More = true

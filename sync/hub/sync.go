@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/store"
@@ -30,9 +31,12 @@ func (h *Hub) Sync(ctx context.Context, c Call, req *syncv1.SyncRequest) (*syncv
 		return nil, nil, outward(err)
 	}
 	step.push(ctx)
-	if err := step.pull(ctx); err != nil {
+	known, err := step.pull(ctx)
+	if err != nil {
 		return nil, nil, outward(err)
 	}
+	step.describe()
+	step.durables(step.noteDevice(ctx, known))
 	return step.resp, step.moved, nil
 }
 
@@ -42,27 +46,45 @@ type step struct {
 	call      Call
 	req       *syncv1.SyncRequest
 	resp      *syncv1.SyncResponse
+	streams   []StreamRef // readable, in order of id
 	readable  map[string]StreamRef
 	positions map[string]*syncv1.StreamPosition
 	moved     []Moved
+	// landed are the streams whose logs have something that this request brought.
+	landed map[string]bool
+	// looked is how many entries the pages of this answer went through.
+	looked int
 }
 
 func (h *Hub) newStep(c Call, req *syncv1.SyncRequest) *step {
 	s := &step{
-		hub: h, call: c, req: req, readable: map[string]StreamRef{}, positions: map[string]*syncv1.StreamPosition{},
+		hub: h, call: c, req: req, landed: map[string]bool{},
+		streams: h.readableInOrder(c), positions: map[string]*syncv1.StreamPosition{},
 		resp: &syncv1.SyncResponse{
 			ServerTime:    h.seals.Time(c.Session.Tenant, c.Session.DeviceID, c.Now.UnixMilli()),
-			SchemaVersion: schemaVersion,
+			SchemaVersion: h.schema.newest,
+			Restoring:     h.restored.Unconfirmed(),
 			Results:       make([]*syncv1.MutationResult, len(req.GetMutations())),
 		},
 	}
-	for _, ref := range h.dir.Readable(c.Session.Tenant, c.Session.PersonID, c.Now) {
+	s.readable = make(map[string]StreamRef, len(s.streams))
+	for _, ref := range s.streams {
 		s.readable[ref.ID] = ref
 	}
 	for _, p := range req.GetPositions() {
 		s.positions[p.GetStreamId()] = p
 	}
 	return s
+}
+
+// readableInOrder returns the streams that the caller may read, by id. The directory mostly gives them so.
+func (h *Hub) readableInOrder(c Call) []StreamRef {
+	streams := h.dir.Readable(c.Session.Tenant, c.Session.PersonID, c.Now)
+	byID := func(a, b StreamRef) int { return strings.Compare(a.ID, b.ID) }
+	if slices.IsSortedFunc(streams, byID) {
+		return streams
+	}
+	return slices.SortedFunc(slices.Values(streams), byID)
 }
 
 // recognise finds the streams whose history the device proves to be lost, and opens a new epoch in each before
@@ -113,13 +135,20 @@ func (s *step) newLoss(r store.Reader, p *syncv1.StreamPosition) (bool, error) {
 	return lost, err
 }
 
-// waitIsOver tells whether a mutation that this device brought is held for one that has taken effect.
+// waitIsOver tells whether a mutation that this device brought is held for one that has taken effect, or for a schema
+// that this server did not know then and knows now.
 func (s *step) waitIsOver(r store.Reader, ref *syncv1.HeldRef) (bool, error) {
 	stream := s.stream(ref.GetStreamId())
 	found, err := lookup(r, stream, store.ID(ref.GetMutationId()))
 	if err != nil || found == nil || found.written.GetDeviceId() != s.call.Session.DeviceID ||
-		found.entry.GetEffect() != syncv1.Outcome_OUTCOME_HELD || len(found.entry.GetWaitsFor()) != 16 {
+		found.entry.GetEffect() != syncv1.Outcome_OUTCOME_HELD {
 		return false, err
+	}
+	if s.hub.understoodNow(s.call.Session.Tenant, found) {
+		return true, nil
+	}
+	if len(found.entry.GetWaitsFor()) != 16 {
+		return false, nil
 	}
 	awaited, err := lookup(r, stream, store.ID(found.entry.GetWaitsFor()))
 	return awaited != nil && ledger.Changed(awaited.entry.GetEffect()), err
@@ -283,6 +312,9 @@ func (s *step) answer(b *batch, err error) {
 			continue
 		}
 		s.resp.Results[p.index] = b.results[i]
+		if b.results[i].GetVersion().GetSeq() > 0 {
+			s.landed[b.stream] = true
+		}
 	}
 }
 

@@ -188,7 +188,7 @@ func TestOldAppsAndLargeRequests(t *testing.T) {
 // the moment that the device's own clock names is one for review; anything else is held.
 func TestInterval(t *testing.T) {
 	b := newBench(t)
-	b.now = day.AddDate(-1, 0, 0).Add(2 * time.Hour) // the grant began two hours ago
+	b.now = day.AddDate(-3, 0, 0).Add(2 * time.Hour) // the grant began two hours ago
 	late := b.create("sato", temperature(365))
 	late.NotBefore = b.seals.Time(tenant, "tablet", b.now.Add(-3*time.Hour).UnixMilli()) // from before the grant
 	own := b.create("sato", temperature(366))

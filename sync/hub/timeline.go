@@ -35,17 +35,23 @@ func (p position) compare(o position) int {
 
 // GetTimeline reads one page of a chart's timeline over all streams that the caller may read.
 func (h *Hub) GetTimeline(ctx context.Context, c Call, req *chartv1.GetTimelineRequest) (*chartv1.GetTimelineResponse, error) {
+	if err := h.serving(); err != nil {
+		return nil, err
+	}
 	streams := h.readableCharts(c)[req.GetChartId()]
 	if len(streams) == 0 {
 		return nil, errNotFound
 	}
-	t := &timeline{hub: h, tenant: c.Session.Tenant, req: req, size: pageSize(req.GetPageSize(), defaultTimeline, maxTimeline)}
+	t := &timeline{
+		hub: h, tenant: c.Session.Tenant, req: req, size: pageSize(req.GetPageSize(), defaultTimeline, maxTimeline),
+		budget: maxTimelineScan / len(streams),
+	}
 	if err := t.begin(); err != nil {
 		return nil, err
 	}
 	resp := &chartv1.GetTimelineResponse{}
 	err := h.store.View(ctx, func(r store.Reader) error {
-		t.reader, t.found, t.scanned, t.frontier = r, nil, 0, nil
+		t.reader, t.found, t.frontier = r, nil, nil
 		for _, ref := range streams {
 			if err := t.scan(ref.ID); err != nil {
 				return err
@@ -65,11 +71,14 @@ type timeline struct {
 	kinds  map[uint32]bool
 	filter uint64
 	after  *position // of the page before
+	// only, if set, is one more filter.
+	only func(*chartv1.TimelineItem) bool
 
 	reader   store.Reader
+	budget   int // of places that are looked at in each stream
 	found    []located
-	scanned  int
-	frontier *position // the earliest place at which a stream's scan ended early; nothing past it is complete
+	frontier *position // the earliest of the places that a stream's scan ended at early; nothing past it is complete
+	buffer   []byte    // of the record that is looked at
 }
 
 type located struct {
@@ -135,43 +144,50 @@ func (t *timeline) start(stream string) store.Place {
 // scan collects what one stream has for the page.
 func (t *timeline) scan(name string) error {
 	stream := store.Stream{Tenant: t.tenant, Name: name}
-	found := 0
+	found, looked := 0, 0
+	var last position // that was looked at
 	return t.reader.Timeline(stream, t.start(name), func(p store.Place) error {
-		at := position{EffectiveMs: p.EffectiveMs, Stream: name, Seq: p.Seq, Filter: t.filter}
 		if t.req.GetFrom() != nil && p.EffectiveMs < t.req.GetFrom().AsTime().UnixMilli() {
 			return store.ErrStop
 		}
-		if t.scanned++; found > t.size || t.scanned > maxTimelineScan {
-			if t.frontier == nil || at.compare(*t.frontier) < 0 {
-				t.frontier = &at
+		if looked > 0 && (found >= t.size || looked >= t.budget) {
+			if t.frontier == nil || last.compare(*t.frontier) < 0 {
+				t.frontier = &last
 			}
 			return store.ErrStop
 		}
+		looked++
+		last = position{EffectiveMs: p.EffectiveMs, Stream: name, Seq: p.Seq, Filter: t.filter}
 		item, err := t.item(stream, p.Seq)
 		if err != nil || item == nil {
 			return err
 		}
 		found++
-		t.found = append(t.found, located{at, item})
+		t.found = append(t.found, located{last, item})
 		return nil
 	})
 }
 
-// item returns the record at a place, nil if it is not current or filtered out.
+// item returns the record at a place, nil if it is not current or filtered out. What the bytes alone rule out is passed
+// over first: a sparse filter passes over nearly everything.
 func (t *timeline) item(stream store.Stream, seq uint64) (*chartv1.TimelineItem, error) {
-	if old, err := t.reader.Superseded(stream, seq); err != nil || old {
-		return nil, err
-	}
 	raw, err := t.reader.Entry(stream, seq)
 	if err != nil {
 		return nil, err
 	}
-	g, err := ledger.Look(raw)
+	g, parts, err := ledger.Skim(raw)
 	if err != nil {
 		return nil, store.ErrDamaged
 	}
+	t.buffer = parts.AppendTo(t.buffer[:0])
+	if len(t.buffer) == 0 || t.ruledOut(t.buffer) {
+		return nil, nil
+	}
+	if old, err := t.reader.Superseded(stream, seq); err != nil || old {
+		return nil, err
+	}
 	rec := &carev1.Record{}
-	if proto.Unmarshal(g.Record, rec) != nil {
+	if proto.Unmarshal(t.buffer, rec) != nil {
 		return nil, store.ErrDamaged
 	}
 	kind, known := care.KindOf(rec.GetBody())
@@ -181,13 +197,27 @@ func (t *timeline) item(stream store.Stream, seq uint64) (*chartv1.TimelineItem,
 		t.req.GetHideRetracted() && rec.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED:
 		return nil, nil
 	}
-	sum := sha256.Sum256(g.Record)
+	sum := sha256.Sum256(t.buffer)
 	item := &chartv1.TimelineItem{
 		StreamId: stream.Name, Record: rec,
 		Version: &syncv1.RecordVersion{Version: &syncv1.Version{Epoch: g.Epoch, Seq: g.Seq}, Sha256: sum[:]},
 	}
-	item.PossibleDuplicates, err = t.duplicates(stream, kind, rec)
-	return item, err
+	if item.PossibleDuplicates, err = t.duplicates(stream, kind, rec); err != nil {
+		return nil, err
+	}
+	if t.only != nil && !t.only(item) {
+		return nil, nil
+	}
+	return item, nil
+}
+
+// ruledOut tells whether the bytes of a record show that it is filtered out.
+func (t *timeline) ruledOut(record []byte) bool {
+	if t.kinds == nil && !t.req.GetConflictsOnly() {
+		return false
+	}
+	g := glimpseOf(record)
+	return t.kinds != nil && !g.mayBeOf(t.kinds) || t.req.GetConflictsOnly() && !g.mayConflict()
 }
 
 // duplicates returns the records that may be the same thing written twice, or done twice.
@@ -241,19 +271,18 @@ func (t *timeline) record(stream store.Stream, id store.ID) (*carev1.Record, err
 func (t *timeline) page(resp *chartv1.GetTimelineResponse) error {
 	slices.SortFunc(t.found, func(a, b located) int { return a.compare(b.position) })
 	resp.Items, resp.NextPageToken = nil, ""
-	var last *position
 	for i := range t.found {
-		if t.frontier != nil && t.found[i].compare(*t.frontier) >= 0 || len(resp.Items) == t.size {
+		if t.frontier != nil && t.found[i].compare(*t.frontier) > 0 || len(resp.Items) == t.size {
 			break
 		}
 		resp.Items = append(resp.Items, t.found[i].item)
-		last = &t.found[i].position
 	}
-	if len(resp.Items) == len(t.found) && t.frontier == nil {
+	last := t.frontier // everything up to it was looked at
+	switch {
+	case len(resp.Items) < len(t.found) && (last == nil || len(resp.Items) == t.size):
+		last = &t.found[len(resp.Items)-1].position
+	case last == nil:
 		return nil
-	}
-	if last == nil {
-		last = t.frontier // nothing passed the filters so far: go on after what was looked at
 	}
 	raw, err := json.Marshal(last)
 	if err != nil {

@@ -3,6 +3,7 @@ package hub
 import (
 	"crypto/sha256"
 	"io"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -105,7 +106,9 @@ func (w *writer) append(e *storev1.Entry, recordHash []byte) error {
 	if _, err := io.ReadFull(w.call.Entropy, e.Salt); err != nil {
 		return err
 	}
-	e.RecordSha256 = recordHash
+	if recordHash != nil {
+		e.RecordSha256 = ledger.RecordCommitment(e.Salt, [sha256.Size]byte(recordHash))
+	}
 	if err := ledger.Seal(e, w.head.GetHash()); err != nil {
 		return err
 	}
@@ -199,6 +202,12 @@ func (w *writer) install(v *version) error {
 		ArrivedMs: v.arrivedMs, CreatedSeq: v.at.GetSeq(), Markers: v.markers,
 		Conflict: len(v.record.GetCandidates()) > 0, Kind: v.kind.Number,
 	}
+	switch {
+	case state.Conflict && !v.state.GetConflict():
+		w.head.Conflicts++
+	case !state.Conflict && v.state.GetConflict() && w.head.GetConflicts() > 0: // a log from before they were counted has 0
+		w.head.Conflicts--
+	}
 	if v.state != nil {
 		state.CreatedSeq = v.state.GetCreatedSeq()
 		if err := w.retire(v); err != nil {
@@ -289,8 +298,17 @@ type circumstances struct {
 	review    bool
 }
 
-// appended is what the server appends to a record that a payload brought.
+// appended is what the server appends to a record that a payload brought: what an older schema lacks, and the arrival.
 func (w *writer) appended(p *prepared, perm permission) ([]byte, error) {
+	arrival, err := w.arrived(p, perm)
+	if err != nil || len(p.lifted) == 0 {
+		return arrival, err
+	}
+	return slices.Concat(p.lifted, arrival), nil
+}
+
+// arrived is the encoded arrival.
+func (w *writer) arrived(p *prepared, perm permission) ([]byte, error) {
 	arrival := w.arrival(p, perm)
 	is := circumstances{
 		author{p.m.GetPersonId(), perm.role}, p.m.GetDeviceId(), p.arrived.UnixMilli(),

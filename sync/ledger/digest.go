@@ -7,8 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/bits"
-	"slices"
-	"strings"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
@@ -52,27 +50,4 @@ func (d Digest) Sub(t Digest) Digest {
 		binary.BigEndian.PutUint64(d[at:], word)
 	}
 	return d
-}
-
-// Manifest returns the hash of a manifest: of the cursors of all complete streams, in order of stream id. Positions
-// may come in any order; only stream id and cursor count.
-func Manifest(positions []*syncv1.StreamPosition) []byte {
-	sorted := slices.SortedFunc(slices.Values(positions), func(a, b *syncv1.StreamPosition) int {
-		return strings.Compare(a.GetStreamId(), b.GetStreamId())
-	})
-	h := sha256.New()
-	var n [8]byte
-	number := func(v uint64) {
-		binary.BigEndian.PutUint64(n[:], v)
-		h.Write(n[:])
-	}
-	for _, p := range sorted {
-		number(uint64(len(p.GetStreamId())))
-		h.Write([]byte(p.GetStreamId()))
-		number(p.GetCursor().GetVersion().GetEpoch())
-		number(p.GetCursor().GetVersion().GetSeq())
-		number(uint64(len(p.GetCursor().GetHash())))
-		h.Write(p.GetCursor().GetHash())
-	}
-	return h.Sum(nil)
 }

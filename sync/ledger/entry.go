@@ -43,6 +43,34 @@ func Commitment(e *storev1.Entry) []byte {
 	return h.Sum(nil)
 }
 
+// RecordCommitment commits an entry to the record after it without saying it: SHA-256(salt ‖ SHA-256 of the record's
+// bytes). Once the salt is erased with the rest, nobody can try out what the record may have said.
+func RecordCommitment(salt []byte, record [sha256.Size]byte) []byte {
+	sum := sha256.Sum256(append(append(make([]byte, 0, len(salt)+len(record)), salt...), record[:]...))
+	return sum[:]
+}
+
+// Erase takes out of an entry what was written, its salt, and the record after it, and leaves the commitments: the
+// chain goes on over it. An entry that is erased already stays as it is.
+func Erase(e *storev1.Entry) error {
+	if Erased(e) {
+		return nil
+	}
+	if Changed(e.GetEffect()) {
+		record, err := Record(e)
+		if err != nil {
+			return err
+		}
+		e.RecordSha256 = RecordCommitment(e.GetSalt(), sha256.Sum256(record))
+	}
+	e.Commitment = Commitment(e)
+	e.Salt, e.Payload, e.AuthorSeal, e.Record = nil, nil, nil, nil
+	return nil
+}
+
+// Erased tells whether an entry was erased.
+func Erased(e *storev1.Entry) bool { return len(e.GetCommitment()) > 0 }
+
 // Seal sets the hash of an entry: SHA-256(previous hash ‖ canonical bytes). The commitments are computed from what
 // the entry holds, or taken as they stand if that was erased.
 func Seal(e *storev1.Entry, previous []byte) error {
@@ -68,8 +96,7 @@ func Hash(e *storev1.Entry, previous []byte) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(record)
-		c.RecordSha256 = sum[:]
+		c.RecordSha256 = RecordCommitment(e.Salt, sha256.Sum256(record))
 	}
 	canonical, err := deterministic.Marshal(c)
 	if err != nil {
@@ -87,7 +114,7 @@ func Record(e *storev1.Entry) ([]byte, error) {
 	switch {
 	case !Changed(e.GetEffect()):
 		return nil, nil
-	case e.GetHeldSeq() != 0 || e.GetPreviousSeq() != 0:
+	case e.GetHeldSeq() != 0 || e.GetPreviousSeq() != 0 || Erased(e):
 		return e.GetRecord(), nil
 	}
 	brought, err := PayloadRecord(e.GetPayload())
@@ -104,6 +131,7 @@ const (
 	entryVersion    protowire.Number = 1
 	entryEffect     protowire.Number = 2
 	entryRecordID   protowire.Number = 4
+	entryCommitment protowire.Number = 7
 	entryPrevious   protowire.Number = 9
 	entryHeldSeq    protowire.Number = 11
 	entrySection    protowire.Number = 17
@@ -152,7 +180,9 @@ func Look(raw []byte) (Glance, error) {
 	if err != nil || !Changed(g.Effect) {
 		return g, err
 	}
-	g.Record = parts.AppendTo(make([]byte, 0, parts.Len()))
+	if parts.Len() > 0 { // nothing is left of one that was erased
+		g.Record = parts.AppendTo(make([]byte, 0, parts.Len()))
+	}
 	return g, nil
 }
 
@@ -170,6 +200,7 @@ func (p Parts) AppendTo(b []byte) []byte { return append(append(b, p.brought...)
 func Skim(raw []byte) (g Glance, p Parts, err error) {
 	var payload []byte
 	var held, previous uint64
+	var erased bool
 	var inner error
 	err = fields(raw, func(n protowire.Number, value []byte, number uint64) {
 		switch n {
@@ -179,6 +210,8 @@ func Skim(raw []byte) (g Glance, p Parts, err error) {
 			g.Effect = syncv1.Outcome(number)
 		case entryRecordID:
 			g.RecordID = value
+		case entryCommitment:
+			erased = true
 		case entryPrevious:
 			previous = number
 		case entryHeldSeq:
@@ -193,7 +226,7 @@ func Skim(raw []byte) (g Glance, p Parts, err error) {
 			p.appended = value
 		}
 	})
-	if err = errors.Join(err, inner); err != nil || !Changed(g.Effect) || held != 0 || previous != 0 {
+	if err = errors.Join(err, inner); err != nil || !Changed(g.Effect) || held != 0 || previous != 0 || erased {
 		return g, p, err
 	}
 	p.brought, err = PayloadRecord(payload)

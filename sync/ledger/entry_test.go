@@ -98,23 +98,33 @@ func TestErasingKeepsTheHash(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum := sha256.Sum256(record)
-
-		noPayload := proto.CloneOf(e)
-		noPayload.Commitment, noPayload.RecordSha256 = ledger.Commitment(e), sum[:]
-		noPayload.Payload, noPayload.AuthorSeal, noPayload.Salt = nil, nil, nil
-		if got := hash(t, noPayload); !bytes.Equal(got, want) {
-			t.Error("without the payload, with its commitment: another hash")
+		erased := proto.CloneOf(e)
+		if err := ledger.Erase(erased); err != nil {
+			t.Fatal(err)
 		}
-		noRecord := proto.CloneOf(e)
-		noRecord.Record, noRecord.RecordSha256 = nil, sum[:]
-		if got := hash(t, noRecord); !bytes.Equal(got, want) {
-			t.Error("without the record, with its hash: another hash")
+		if got := hash(t, erased); !bytes.Equal(got, want) {
+			t.Error("erased: another hash")
 		}
-		nothing := proto.CloneOf(noPayload)
-		nothing.Record = nil
-		if got := hash(t, nothing); !bytes.Equal(got, want) {
-			t.Error("without both: another hash")
+		raw, err := ledger.Marshal(erased)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plain := sha256.Sum256(record)
+		for what, gone := range map[string][]byte{"the payload": e.GetPayload(), "the record": e.GetRecord(), "the salt": e.GetSalt(), "the record's plain hash": plain[:]} {
+			if len(gone) > 0 && bytes.Contains(raw, gone) {
+				t.Errorf("erased, and %s is still there", what)
+			}
+		}
+		if g, err := ledger.Look(raw); err != nil || g.Record != nil {
+			t.Errorf("looking at an erased entry: %x, %v", g.Record, err)
+		}
+		again := proto.CloneOf(erased)
+		if err := ledger.Erase(again); err != nil || !proto.Equal(again, erased) {
+			t.Errorf("erased again: %v", err)
+		}
+		erased.RecordSha256[0]++
+		if got := hash(t, erased); bytes.Equal(got, want) {
+			t.Error("another commitment, the same hash")
 		}
 	}
 }

@@ -69,13 +69,14 @@ type vectors struct {
 		Commitment hexBytes
 	}
 	Entries []struct {
-		Name         string
-		Previous     hexBytes
-		Entry        json.RawMessage
-		Commitment   hexBytes
-		RecordSHA256 hexBytes `json:"record_sha256"`
-		Canonical    hexBytes
-		Hash         hexBytes
+		Name             string
+		Previous         hexBytes
+		Entry            json.RawMessage
+		Commitment       hexBytes
+		RecordSHA256     hexBytes `json:"record_sha256"`
+		RecordCommitment hexBytes `json:"record_commitment"`
+		Canonical        hexBytes
+		Hash             hexBytes
 	}
 	Versions []struct {
 		Name        string
@@ -179,7 +180,7 @@ func TestEntryVectors(t *testing.T) {
 		if err := proto.Unmarshal(c.Canonical, canonical); err != nil {
 			t.Fatalf("%s: %v", c.Name, err)
 		}
-		if !bytes.Equal(canonical.GetCommitment(), c.Commitment) || !bytes.Equal(canonical.GetRecordSha256(), c.RecordSHA256) {
+		if !bytes.Equal(canonical.GetCommitment(), c.Commitment) || !bytes.Equal(canonical.GetRecordSha256(), c.RecordCommitment) {
 			t.Errorf("%s: the canonical entry has other commitments", c.Name)
 		}
 		if got, err := ledger.Marshal(canonical); err != nil || !bytes.Equal(got, c.Canonical) {

@@ -27,6 +27,10 @@ type Progress struct {
 	Renewed int
 	// Revoked, Adopted and HistoryLost name streams with that verdict.
 	Revoked, Adopted, HistoryLost []string
+	// Taken of the pushed ones are in their charts: applied, merged, or beside another value.
+	Taken int
+	// Restoring: the server was restored and waits for its operator. What was written is safe there, and not judged.
+	Restoring bool
 	// NeedsUpdate: the server said something that this build does not know. Nothing is lost by waiting.
 	NeedsUpdate bool
 	// Differing sections were found; see NextRepair.
@@ -47,7 +51,12 @@ type absorbing struct {
 	verdict map[string]*syncv1.StreamVerdict
 	retry   map[string]bool // streams whose answers do not count any more
 
+	restored bool              // since the answer before
 	receipts []*syncv1.Receipt // of what was answered
+	late     map[string]bool   // streams of mutations that were answered with RETRY
+	checked  int               // streams whose digests were compared, or never will be
+	widen    bool              // the next request asks for older months
+	confirm  bool              // the next request confirms a purge
 	out      Progress
 }
 
@@ -73,6 +82,7 @@ func (r *Replica) Absorb(c Clock, newID IDSource, req *syncv1.SyncRequest, resp 
 	if err := a.takePages(); err != nil {
 		return a.out, err
 	}
+	a.putOff()
 	r.stuck = len(req.GetMutations()) > 0 && a.out.Pushed == 0
 	if len(req.GetMutations()) > 0 {
 		r.batch = min(maxMutations, 2*r.batch)
@@ -98,7 +108,7 @@ func (a *absorbing) rememberReceipts() {
 
 // take is the transaction that takes everything but the pages.
 func (a *absorbing) take(tx Tx) (err error) {
-	a.tx, a.out, a.receipts = tx, Progress{}, nil
+	a.tx, a.out, a.receipts, a.widen, a.confirm, a.checked, a.late = tx, Progress{}, nil, false, false, 0, map[string]bool{}
 	a.streams, a.asked = map[string]*devicev1.StreamState{}, map[string]*syncv1.StreamPosition{}
 	a.verdict, a.retry = map[string]*syncv1.StreamVerdict{}, map[string]bool{}
 	if a.device, err = loadDevice(tx); err != nil {
@@ -107,7 +117,8 @@ func (a *absorbing) take(tx Tx) (err error) {
 	for _, p := range a.req.GetPositions() {
 		a.asked[p.GetStreamId()] = p
 	}
-	for _, take := range []func() error{a.takeServer, a.takeVerdicts, a.takeResults, a.takeHeld, a.actOnVerdicts, a.takeDurable} {
+	for _, take := range []func() error{a.takeServer, a.takeVerdicts, a.takeResults, a.takeHeld, a.actOnVerdicts, a.takeDurable,
+		a.takeDescriptions, a.offerElsewhere, a.slide} {
 		if err := take(); err != nil {
 			return err
 		}
@@ -131,6 +142,8 @@ func (a *absorbing) takeServer() error {
 	}
 	a.device.ServerSchema = a.resp.GetSchemaVersion()
 	a.device.ManifestNeeded = a.resp.GetManifestNeeded()
+	a.restored = a.resp.GetRestoring() && !a.device.GetRestoring()
+	a.device.Restoring = a.resp.GetRestoring()
 	a.device.NeedsUpdate = a.resp.GetSchemaVersion() > care.SchemaVersion
 	return nil
 }
@@ -160,20 +173,36 @@ func (a *absorbing) current(s *devicev1.StreamState) bool {
 // finish decides whether to go on, and says so.
 func (a *absorbing) finish() error {
 	acted := a.out.Pushed+a.out.Renewed+a.out.Pages+len(a.out.Adopted)+len(a.out.HistoryLost) > 0
-	a.out.More = a.resp.GetMore() || a.resp.GetManifestNeeded()
+	a.out.More = a.resp.GetMore() || a.resp.GetManifestNeeded() || a.confirm
 	a.out.NeedsUpdate = a.out.NeedsUpdate || a.device.GetNeedsUpdate()
+	a.out.Restoring = a.resp.GetRestoring()
 	return a.r.store.View(func(r Reader) error {
 		keys, _, err := collect(r, []byte{keyRepair}, nil, maxKept)
-		a.out.Differing = len(keys)
-		if err != nil || !acted {
+		if a.out.Differing = len(keys); err != nil {
 			return err
 		}
+		if acted || a.widen || a.checked > 0 {
+			if err := a.digestsLeft(r); err != nil {
+				return err
+			}
+		}
 		return pending(r, func(own *devicev1.OwnMutation) error {
-			if own.GetNeedsUpdate() {
+			if own.GetNeedsUpdate() || !acted && (len(a.r.put) == 0 || a.r.put[own.GetStreamId()]) {
 				return nil
 			}
 			a.out.More = true
 			return ErrStop
 		})
 	})
+}
+
+// digestsLeft asks for another round if there are digests for which this request had no room.
+func (a *absorbing) digestsLeft(r Reader) error {
+	streams, err := loadStreams(r)
+	for _, s := range streams {
+		if digestsDue(s) && !s.GetRevoked() && len(a.asked[s.GetStreamId()].GetSections()) == 0 {
+			a.out.More = true
+		}
+	}
+	return err
 }

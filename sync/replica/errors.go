@@ -25,6 +25,10 @@ var (
 	ErrNothingToResolve = errors.New("the record is not on this tablet; nothing was saved, synchronise first")
 	// ErrStream: the stream's name cannot be one.
 	ErrStream = errors.New("the name of the stream is empty or too long; nothing was saved")
+	// ErrNoStream: the device holds no such stream.
+	ErrNoStream = errors.New("this tablet holds no such part of a chart; nothing was changed, synchronise first")
+	// ErrMonth: a month is written as year * 100 + month.
+	ErrMonth = errors.New("the month cannot be one; nothing was changed, write it as year and month")
 	// ErrRecord: a change has to name its record.
 	ErrRecord = errors.New("a change has to name its record; nothing was saved")
 	// ErrTooLarge: not even the store could hold it.

@@ -73,6 +73,9 @@ func classNumberKey(stream string, class byte, no uint64) []byte {
 // numberOf is the number at the end of a key.
 func numberOf(key []byte) uint64 { return binary.BigEndian.Uint64(key[len(key)-8:]) }
 
+// sectionOf is the section at the end of a key.
+func sectionOf(key []byte) uint32 { return binary.BigEndian.Uint32(key[len(key)-4:]) }
+
 // idOf is the record at the end of a key.
 func idOf(key []byte) ID { return ID(key[len(key)-16:]) }
 

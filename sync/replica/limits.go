@@ -22,6 +22,21 @@ const (
 	// stepRecords and stepBytes bound one transaction of the work that is due.
 	stepRecords = 1000
 	stepBytes   = 768 << 10
+	// verifyEveryMs is how often the digests are added up anew; verifyRecords is when a turn of it ends.
+	verifyEveryMs = 24 * 60 * 60 * 1000
+	verifyRecords = 20_000
+	// maxSections is how many digests one request carries; the next one has the others. One stream has at most
+	// maxStreamSections: eighty years.
+	maxSections       = 500
+	maxStreamSections = 1000
+	// compareFrom is from how many records on a section is compared in parts before anything is fetched; compareParts
+	// is in how many, and up to fetchUpTo records of a part are fetched. One damaged record among 100,000 costs three
+	// comparisons and fetchUpTo records.
+	compareFrom  = 32
+	compareParts = 32
+	fetchUpTo    = 4
+	// maxRanges is how many ranges of a section are repaired one by one; more are fetched in one go.
+	maxRanges = 16
 	// maxRepairAttempts is how often a section is fetched before the device waits for its cursor to move.
 	maxRepairAttempts = 4
 )

@@ -16,7 +16,7 @@ func (a *absorbing) takePages() error {
 		if !a.expected(page) {
 			continue
 		}
-		take := takePage
+		take := takePageOf(a.askedFrom(page.GetStreamId()))
 		if planted.Bug == planted.CursorBeforeData && page.GetLast() {
 			var err error
 			if take, err = a.r.cursorFirst(page); err != nil {
@@ -76,6 +76,16 @@ func (a *absorbing) expected(page *syncv1.Page) bool {
 		page.GetStaged().GetVersion() != nil
 }
 
+// takePageOf takes a page that was asked for from a month on.
+func takePageOf(month uint32) func(Tx, *devicev1.StreamState, *syncv1.Page) error {
+	return func(tx Tx, s *devicev1.StreamState, page *syncv1.Page) error {
+		if page.GetLast() {
+			s.SectionsFrom = month
+		}
+		return takePage(tx, s, page)
+	}
+}
+
 // takePage stages a page, or with the last one completes the stream: records, cursor, digests and what they retire
 // change in one transaction, or, if they are too many for one, are from then on work that is done before anything
 // is shown.
@@ -109,10 +119,13 @@ func complete(s *devicev1.StreamState, cursor *syncv1.Cursor) {
 	}
 	s.Cursor, s.Staged, s.Complete, s.Retire = cursor, nil, true, true
 	s.Direct, s.Refill, s.Shown = false, false, false
+	if s.GetLeftover() {
+		s.Narrow, s.Leftover = true, false
+	}
 }
 
 func takeRecords(tx Tx, s *devicev1.StreamState, page *syncv1.Page, inPlace bool) error {
-	sums := newSections(tx, s.GetStreamId())
+	sums := newSections(tx, s)
 	for _, rec := range page.GetRecords() {
 		id, ok := idOfRecord(rec.GetRecord())
 		if !ok || rec.GetVersion().GetSeq() == 0 {
@@ -144,12 +157,15 @@ func stage(tx Tx, s *devicev1.StreamState, id ID, value []byte) error {
 // that was lost may have had higher ones.
 func put(tx Tx, sums *sections, id ID, rec *syncv1.PageRecord, value []byte) error {
 	key := recordKey(keyRecord, sums.stream, id)
-	old := &syncv1.PageRecord{}
-	found, err := load(tx, key, old)
+	was, err := tx.Get(key)
 	if err != nil {
 		return err
 	}
-	if found {
+	if was == nil && before(rec.GetSection(), sums.oldest) {
+		return nil // of a month that this device does not hold
+	}
+	old := &syncv1.PageRecord{}
+	if was != nil && proto.Unmarshal(was, old) == nil { // one that cannot be read is in no digest
 		if err := sums.remove(id, old); err != nil {
 			return err
 		}

@@ -139,6 +139,10 @@ type Status struct {
 	OffsetMs *int64
 	// NeedsUpdate: the server is newer than this build.
 	NeedsUpdate bool
+	// Restoring: the server was restored and waits for its operator.
+	Restoring bool
+	// WindowMonths is how many months are wished for besides the present one; 0: everything.
+	WindowMonths uint32
 }
 
 // Status returns what the device knows about itself and its server.
@@ -146,7 +150,8 @@ func (r *Replica) Status() (Status, error) {
 	var s Status
 	err := r.view(func(rd Reader) error {
 		d, err := loadDevice(rd)
-		s = Status{SyncedMs: d.GetTime().GetUnixMs(), OffsetMs: d.ClockOffsetMs, NeedsUpdate: d.GetNeedsUpdate()}
+		s = Status{SyncedMs: d.GetTime().GetUnixMs(), OffsetMs: d.ClockOffsetMs, NeedsUpdate: d.GetNeedsUpdate(),
+			Restoring: d.GetRestoring(), WindowMonths: d.GetWindowMonths()}
 		return err
 	})
 	return s, err

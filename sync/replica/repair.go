@@ -16,27 +16,63 @@ import (
 func (r *Replica) NextRepair() (*syncv1.FetchSectionRequest, bool, error) {
 	var req *syncv1.FetchSectionRequest
 	err := r.view(func(rd Reader) error {
-		err := rd.Scan([]byte{keyRepair}, nil, func(_, value []byte) error {
-			p := &devicev1.Repair{}
-			if err := proto.Unmarshal(value, p); err != nil {
-				return ErrDamaged
-			}
-			if p.GetWaiting() {
-				return nil
-			}
-			req = &syncv1.FetchSectionRequest{
-				StreamId: p.GetStreamId(), Section: p.GetSection(), AfterRecordId: p.GetAfter(),
-			}
-			return ErrStop
-		})
-		if err != nil || req == nil {
+		p, s, err := nextRepair(rd)
+		if err != nil || p == nil {
 			return err
 		}
-		s, err := loadStream(rd, req.GetStreamId())
-		req.Cursor = s.GetCursor()
-		return err
+		at := first(p)
+		req = &syncv1.FetchSectionRequest{
+			StreamId: p.GetStreamId(), Section: p.GetSection(), AfterRecordId: from(p), UntilRecordId: at.GetUntil(),
+			Cursor: s.GetCursor(),
+		}
+		return nil
 	})
 	return req, req != nil, err
+}
+
+// from is the id after which a repair goes on.
+func from(p *devicev1.Repair) []byte {
+	if len(p.GetAfter()) > 0 {
+		return p.GetAfter()
+	}
+	return first(p).GetAfter()
+}
+
+// nextRepair returns the section that is repaired next, with its stream; nil if there is none now. What is shown comes
+// before older months that are being fetched, and of those the newest comes first.
+func nextRepair(rd Reader) (*devicev1.Repair, *devicev1.StreamState, error) {
+	var next, older *devicev1.Repair
+	var stream *devicev1.StreamState
+	keys, _, err := collect(rd, []byte{keyRepair}, nil, maxKept)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, key := range keys {
+		p := &devicev1.Repair{}
+		if _, err := load(rd, key, p); err != nil {
+			return nil, nil, err
+		}
+		if p.GetWaiting() {
+			continue
+		}
+		if older != nil && older.GetStreamId() != p.GetStreamId() {
+			break // one stream after the other
+		}
+		if stream == nil || stream.GetStreamId() != p.GetStreamId() {
+			if stream, err = loadStream(rd, p.GetStreamId()); err != nil {
+				return nil, nil, err
+			}
+		}
+		if !before(p.GetSection(), stream.GetOldestMonth()) {
+			next = p
+			break
+		}
+		older = p
+	}
+	if next == nil {
+		next = older
+	}
+	return next, stream, err
 }
 
 // AbsorbRepair takes up one page of a section. It takes nothing that was read before the cursor, so that nothing goes
@@ -46,7 +82,8 @@ func (r *Replica) AbsorbRepair(req *syncv1.FetchSectionRequest, resp *syncv1.Fet
 		key := sectionKey(keyRepair, req.GetStreamId(), req.GetSection())
 		p := &devicev1.Repair{}
 		found, err := load(tx, key, p)
-		if err != nil || !found || !bytes.Equal(p.GetAfter(), req.GetAfterRecordId()) {
+		if err != nil || !found || !bytes.Equal(from(p), req.GetAfterRecordId()) ||
+			!bytes.Equal(first(p).GetUntil(), req.GetUntilRecordId()) {
 			return err // settled or begun anew meanwhile
 		}
 		s, err := loadStream(tx, req.GetStreamId())
@@ -71,13 +108,17 @@ func (r *Replica) AbsorbRepair(req *syncv1.FetchSectionRequest, resp *syncv1.Fet
 			p.After = last
 			return save(tx, key, p)
 		}
+		if p.After = nil; len(p.GetRanges()) > 1 {
+			p.Ranges = p.GetRanges()[1:]
+			return save(tx, key, p)
+		}
 		return endRepair(tx, s, key, p, resp)
 	})
 }
 
 // again begins a section anew; after a few attempts it waits for the cursor to move.
 func again(tx Tx, key []byte, p *devicev1.Repair) error {
-	p.After, p.Snapshot = nil, nil
+	p.After, p.Snapshot, p.Ranges = nil, nil, nil
 	p.Attempts++
 	p.Waiting = p.GetAttempts() >= maxRepairAttempts
 	return save(tx, key, p)
@@ -91,7 +132,7 @@ func atOrBefore(s *devicev1.StreamState, snapshot *syncv1.Version) bool {
 // takeSection lays the records of one page down and deletes what the server does not have in their range of ids. It
 // returns the last id of the page.
 func takeSection(tx Tx, s *devicev1.StreamState, p *devicev1.Repair, resp *syncv1.FetchSectionResponse) (last []byte, err error) {
-	sums := newSections(tx, s.GetStreamId())
+	sums := newSections(tx, s)
 	there := map[ID]bool{}
 	for _, rec := range resp.GetRecords() {
 		id, ok := idOfRecord(rec.GetRecord())
@@ -109,7 +150,7 @@ func takeSection(tx Tx, s *devicev1.StreamState, p *devicev1.Repair, resp *syncv
 	}
 	until := last
 	if !resp.GetMore() {
-		until = nil
+		until = first(p).GetUntil()
 	}
 	if atOrBefore(s, resp.GetSnapshot().GetVersion()) {
 		if err := deleteOthers(tx, sums, s, p, until, there); err != nil {
@@ -121,21 +162,22 @@ func takeSection(tx Tx, s *devicev1.StreamState, p *devicev1.Repair, resp *syncv
 
 func deleteOthers(tx Tx, sums *sections, s *devicev1.StreamState, p *devicev1.Repair, until []byte, there map[ID]bool) error {
 	prefix, after := streamKey(keyRecord, s.GetStreamId()), []byte(nil)
-	if len(p.GetAfter()) > 0 {
-		after = append(bytes.Clone(prefix), p.GetAfter()...)
+	if len(from(p)) > 0 {
+		after = append(bytes.Clone(prefix), from(p)...)
 	}
-	gone := map[ID]*syncv1.PageRecord{}
+	gone := map[ID]*syncv1.PageRecord{} // nil: unreadable, and so in no digest
 	err := tx.Scan(prefix, after, func(key, value []byte) error {
 		id := idOf(key)
-		if until != nil && bytes.Compare(id[:], until) > 0 {
+		if len(until) > 0 && bytes.Compare(id[:], until) > 0 {
 			return ErrStop
 		}
 		rec := &syncv1.PageRecord{}
-		unreadable := proto.Unmarshal(value, rec) != nil
-		if there[id] || !unreadable && rec.GetSection() != p.GetSection() {
-			return nil
-		}
-		if unreadable || ledger.Reached(rec.GetVersion(), p.GetSnapshot().GetVersion(), s.GetBases()) {
+		switch {
+		case there[id]:
+		case proto.Unmarshal(value, rec) != nil:
+			gone[id] = nil
+		case rec.GetSection() != p.GetSection():
+		case ledger.Reached(rec.GetVersion(), p.GetSnapshot().GetVersion(), s.GetBases()):
 			gone[id] = rec
 		}
 		return nil
@@ -144,8 +186,10 @@ func deleteOthers(tx Tx, sums *sections, s *devicev1.StreamState, p *devicev1.Re
 		return err
 	}
 	for id, rec := range gone { // sums do not depend on the order
-		if err := sums.remove(id, rec); err != nil {
-			return err
+		if rec != nil {
+			if err := sums.remove(id, rec); err != nil {
+				return err
+			}
 		}
 		if err := tx.Delete(recordKey(keyRecord, s.GetStreamId(), id)); err != nil {
 			return err
@@ -156,42 +200,59 @@ func deleteOthers(tx Tx, sums *sections, s *devicev1.StreamState, p *devicev1.Re
 
 // endRepair compares the section once more, from the records themselves.
 func endRepair(tx Tx, s *devicev1.StreamState, key []byte, p *devicev1.Repair, resp *syncv1.FetchSectionResponse) error {
-	own, err := recount(tx, s.GetStreamId(), p.GetSection())
+	own, err := recount(tx, s, p.GetSection())
 	if err != nil {
 		return err
 	}
 	if !proto.Equal(resp.GetSnapshot().GetVersion(), s.GetCursor().GetVersion()) {
-		p.After, p.Snapshot, p.Waiting = nil, nil, true // comparable again when the cursor moves
+		p.Ranges, p.Snapshot, p.Waiting = nil, nil, true // comparable again when the cursor moves
 		return save(tx, key, p)
 	}
 	if *own != *sumOf(resp.GetDigest()) {
 		return again(tx, key, p)
 	}
-	device, err := loadDevice(tx)
-	if err != nil {
+	if !before(p.GetSection(), s.GetOldestMonth()) { // what was never here is not repaired by being fetched
+		device, err := loadDevice(tx)
+		if err != nil {
+			return err
+		}
+		device.Repairs++
+		if err := save(tx, deviceKey(), device); err != nil {
+			return err
+		}
+	}
+	return doneWith(tx, s, key)
+}
+
+// doneWith takes a section off the list, and shows it if it is of a month that was being fetched.
+func doneWith(tx Tx, s *devicev1.StreamState, key []byte) error {
+	if err := tx.Delete(key); err != nil {
 		return err
 	}
-	device.Repairs++
-	if err := save(tx, deviceKey(), device); err != nil {
+	if s.GetWidenTo() == 0 {
+		return nil
+	}
+	if err := widened(tx, s); err != nil {
 		return err
 	}
-	return tx.Delete(key)
+	return saveStream(tx, s)
 }
 
 // recount adds one section up from its records and keeps what it finds.
-func recount(tx Tx, stream string, section uint32) (*sum, error) {
-	fresh := &sections{tx: tx, stream: stream, sums: map[uint32]*sum{section: {}}}
-	err := tx.Scan(streamKey(keyRecord, stream), nil, func(key, value []byte) error {
+func recount(tx Tx, s *devicev1.StreamState, section uint32) (*sum, error) {
+	now := newSections(tx, s)
+	now.sums[section] = &sum{}
+	err := tx.Scan(streamKey(keyRecord, s.GetStreamId()), nil, func(key, value []byte) error {
 		rec := &syncv1.PageRecord{}
 		if proto.Unmarshal(value, rec) != nil || rec.GetSection() != section {
 			return nil
 		}
-		return fresh.add(idOf(key), rec)
+		return now.add(idOf(key), rec)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return fresh.sums[section], fresh.flush()
+	return now.sums[section], now.flush()
 }
 
 // Repairs returns how many sections were ever repaired, and how many differ now.

@@ -5,6 +5,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
 
 	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
@@ -17,12 +18,20 @@ const ProtocolVersion = 1
 // NextRequest returns what to send now. It stores nothing: a request that is lost is made again.
 func (r *Replica) NextRequest(c Clock) (*syncv1.SyncRequest, error) {
 	req := &syncv1.SyncRequest{
-		ProtocolVersion: ProtocolVersion, Pull: true,
+		ProtocolVersion: ProtocolVersion, Pull: true, SchemaVersion: care.SchemaVersion,
 		Clock: &syncv1.DeviceClock{WallMs: c.WallMs, MonotonicMs: c.MonotonicMs, BootId: bytes.Clone(c.BootID)},
 	}
 	err := r.view(func(rd Reader) error {
 		streams, err := loadStreams(rd)
 		if err != nil {
+			return err
+		}
+		device, err := loadDevice(rd)
+		if err != nil {
+			return err
+		}
+		req.OldestMonth = wished(device, nil, c.WallMs)
+		if req.Report, err = r.report(rd, device); err != nil {
 			return err
 		}
 		if err := r.fillHeld(rd, req); err != nil {
@@ -32,7 +41,10 @@ func (r *Replica) NextRequest(c Clock) (*syncv1.SyncRequest, error) {
 		if err != nil {
 			return err
 		}
-		return r.fillPositions(rd, req, streams, written)
+		if known := knownAs(streams); len(known) > 0 {
+			req.DescriptionsHash = ledger.Descriptions(known)
+		}
+		return r.fillPositions(rd, req, device, streams, written)
 	})
 	if err != nil {
 		return nil, err
@@ -60,11 +72,24 @@ func (r *Replica) TooLarge(req *syncv1.SyncRequest) error {
 	})
 }
 
-// fillMutations adds what waits, in order of writing, and returns the streams it is for.
+// fillMutations adds what waits, in order of writing, and returns the streams it is for. Streams that the server asked
+// to try again later come after all others, lest they keep those from being sent.
 func (r *Replica) fillMutations(rd Reader, req *syncv1.SyncRequest) (map[string]bool, error) {
+	written, err := r.fillFrom(rd, req)
+	if err != nil || len(written) > 0 || len(r.put) == 0 {
+		return written, err
+	}
+	r.put = map[string]bool{}
+	return r.fillFrom(rd, req)
+}
+
+func (r *Replica) fillFrom(rd Reader, req *syncv1.SyncRequest) (map[string]bool, error) {
 	written := map[string]bool{}
 	size := proto.Size(req)
 	err := pending(rd, func(own *devicev1.OwnMutation) error {
+		if r.put[own.GetStreamId()] {
+			return nil
+		}
 		q, err := loadPayload(rd, own.GetNo())
 		if err != nil {
 			return err
@@ -115,11 +140,8 @@ func (r *Replica) fillHeld(rd Reader, req *syncv1.SyncRequest) error {
 
 // fillPositions says where the device stands: with everything if something is unfinished or there is little, else
 // with the hash of the manifest and the streams of the mutations.
-func (r *Replica) fillPositions(rd Reader, req *syncv1.SyncRequest, streams []*devicev1.StreamState, written map[string]bool) error {
-	device, err := loadDevice(rd)
-	if err != nil {
-		return err
-	}
+func (r *Replica) fillPositions(rd Reader, req *syncv1.SyncRequest, device *devicev1.DeviceState,
+	streams []*devicev1.StreamState, written map[string]bool) error {
 	whole := device.GetManifestNeeded()
 	var manifest []*syncv1.StreamPosition
 	var held []*devicev1.StreamState
@@ -136,11 +158,19 @@ func (r *Replica) fillPositions(rd Reader, req *syncv1.SyncRequest, streams []*d
 		req.ManifestHash = ledger.Manifest(manifest)
 	}
 	req.ManifestComplete = whole
+	left := maxSections
 	for _, s := range held {
-		if whole || written[s.GetStreamId()] {
-			p, err := r.position(rd, s)
+		due := digestsDue(s) && left > 0 && len(req.Positions) < maxPositions-len(written)
+		if whole || due || written[s.GetStreamId()] {
+			p, err := r.position(rd, req, s)
 			if err != nil {
 				return err
+			}
+			if due {
+				if p.Sections, err = digestsToSend(rd, s); err != nil {
+					return err
+				}
+				left -= len(p.Sections)
 			}
 			req.Positions = append(req.Positions, p)
 			delete(written, s.GetStreamId())
@@ -163,7 +193,7 @@ func (r *Replica) addUnknown(rd Reader, req *syncv1.SyncRequest, written map[str
 		if err != nil {
 			return err
 		}
-		p, err := r.position(rd, s)
+		p, err := r.position(rd, req, s)
 		if err != nil {
 			return err
 		}
@@ -173,11 +203,12 @@ func (r *Replica) addUnknown(rd Reader, req *syncv1.SyncRequest, written map[str
 }
 
 // position is where the device stands in a stream, with its newest proof of what the server once answered.
-func (r *Replica) position(rd Reader, s *devicev1.StreamState) (*syncv1.StreamPosition, error) {
+func (r *Replica) position(rd Reader, req *syncv1.SyncRequest, s *devicev1.StreamState) (*syncv1.StreamPosition, error) {
 	p := &syncv1.StreamPosition{StreamId: s.GetStreamId(), Cursor: s.GetCursor(), Staged: s.GetStaged()}
 	if s.GetRevoked() || s.GetGone() {
-		return p, nil
+		return p, nil // if it comes back, it begins with the months of the request
 	}
+	p.OldestMonth = positionMonth(kept(s), req)
 	receipt, known := r.newest[s.GetStreamId()]
 	if !known {
 		var err error

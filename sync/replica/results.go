@@ -66,6 +66,9 @@ func (a *absorbing) answer(own *devicev1.OwnMutation, result *syncv1.MutationRes
 	switch outcome {
 	case syncv1.Outcome_OUTCOME_RETRY:
 		a.out.Retried++
+		if own.GetState() == statePending && !a.unjudged(own.GetStreamId()) {
+			a.late[own.GetStreamId()] = true
+		}
 		return nil
 	case syncv1.Outcome_OUTCOME_HELD:
 		a.out.Held++
@@ -95,6 +98,9 @@ func (a *absorbing) unjudged(stream string) bool {
 func (a *absorbing) settleAs(own *devicev1.OwnMutation, result *syncv1.MutationResult, to devicev1.MutationState) error {
 	if own.GetState() == statePending {
 		a.out.Pushed++
+		if to != stateHeld && to != stateRejected {
+			a.out.Taken++
+		}
 	}
 	own.Result = result
 	own.Receipt, own.FirstLanding = receiptOf(own, result), nil

@@ -64,6 +64,7 @@ func work(tx Tx, s *devicev1.StreamState, b *budget) (done bool, err error) {
 		{s.GetPurge(), purge, func() { purged(s) }},
 		{s.GetApply() == devicev1.ApplyPhase_APPLY_PHASE_RESCUE, rescue, func() { s.Apply = devicev1.ApplyPhase_APPLY_PHASE_MOVE }},
 		{s.GetApply() != 0, applyStaged, func() { s.Apply = 0 }},
+		{s.GetNarrow(), narrow, func() { s.Narrow = false }},
 		{s.GetSweep(), sweep, func() { s.Sweep = false }},
 		{s.GetCheck(), compareDigests, func() { s.Check, s.Sections = false, nil }},
 	} {
@@ -179,7 +180,7 @@ func purged(s *devicev1.StreamState) {
 // rescue sets aside the records that did not come again, and the versions that came again otherwise: both may be the
 // only copies of what somebody wrote.
 func rescue(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
-	sums := newSections(tx, s.GetStreamId())
+	sums := newSections(tx, s)
 	done, err := each(tx, s, b, streamKey(keyRecord, s.GetStreamId()), func(key []byte) (int, error) {
 		id := idOf(key)
 		page, again := &syncv1.PageRecord{}, &syncv1.PageRecord{}
@@ -189,6 +190,9 @@ func rescue(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 		came, err := load(tx, recordKey(keyStaged, s.GetStreamId(), id), again)
 		if err != nil || came && bytes.Equal(page.GetRecord(), again.GetRecord()) {
 			return 0, err
+		}
+		if !came && before(page.GetSection(), kept(s)) {
+			return 0, nil // of a month that was not asked for
 		}
 		if err := sums.remove(id, page); err != nil {
 			return 0, err
@@ -207,7 +211,7 @@ func rescue(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 
 // applyStaged moves staged records to their place.
 func applyStaged(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
-	sums := newSections(tx, s.GetStreamId())
+	sums := newSections(tx, s)
 	done, err := each(tx, s, b, streamKey(keyStaged, s.GetStreamId()), func(key []byte) (int, error) {
 		value, err := tx.Get(key)
 		if err != nil {

@@ -74,5 +74,5 @@ func visible(s *devicev1.StreamState) bool {
 // hasWork tells whether work on the stream is due.
 func hasWork(s *devicev1.StreamState) bool {
 	return s.GetReoffer() != 0 || s.GetDropStaged() || s.GetPurge() || s.GetApply() != 0 || s.GetRetire() ||
-		s.GetSweep() || s.GetCheck()
+		s.GetSweep() || s.GetNarrow() || s.GetCheck()
 }

@@ -5,13 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 	"github.com/tsunagu-care/tsunagu/sync/planted"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 
-	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
@@ -197,73 +194,6 @@ func TestRevokedStreamIsPushedThenPurged(t *testing.T) {
 	a.sync()
 	if n := len(a.shown()); n == 0 || len(b.shown()) < n {
 		t.Errorf("granted again: %d records, the other tablet has %d", len(b.shown()), n)
-	}
-}
-
-func TestDamagedRecordIsFoundAndRepaired(t *testing.T) {
-	w := newWorld(t, small)
-	a, b := w.device("a", nurse), w.device("b", other)
-	for n := range int32(30) {
-		a.write(create(vitals(360 + n)))
-	}
-	a.sync()
-	b.sync()
-	damage(t, b)
-	if n, err := b.RecomputeDigests(); n != 1 || err != nil {
-		t.Fatalf("%d sections differ, %v", n, err)
-	}
-	pages := 0
-	for {
-		req, needed, err := b.NextRepair()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !needed {
-			break
-		}
-		resp, err := w.hub.FetchSection(t.Context(), b.call(), req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := b.AbsorbRepair(req, resp); err != nil {
-			t.Fatal(err)
-		}
-		pages++
-	}
-	same(t, a, b)
-	if done, _, _ := b.Repairs(); done != 1 || pages < 2 {
-		t.Errorf("%d repairs in %d pages", done, pages)
-	}
-}
-
-// damage changes one stored record, and puts another one in that never existed.
-func damage(t *testing.T, d *device) {
-	t.Helper()
-	err := d.store.Update(func(tx replica.Tx) error {
-		var key, value []byte
-		err := tx.Scan([]byte("c"), nil, func(k, v []byte) error {
-			key, value = bytes.Clone(k), bytes.Clone(v)
-			return replica.ErrStop
-		})
-		if err != nil {
-			return err
-		}
-		value[len(value)/2] ^= 1
-		if err := tx.Set(key, value); err != nil {
-			return err
-		}
-		rec, err := proto.Marshal(&carev1.Record{Id: bytes.Repeat([]byte{9}, 16)})
-		if err != nil {
-			return err
-		}
-		page, err := proto.Marshal(&syncv1.PageRecord{Version: &syncv1.Version{Epoch: 1, Seq: 3}, Section: 202611, Record: rec})
-		if err != nil {
-			return err
-		}
-		return tx.Set(append(key[:len(key)-16], bytes.Repeat([]byte{9}, 16)...), page)
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -32,6 +32,9 @@ func (a *absorbing) takeVerdicts() error {
 		}
 		if v.GetVerdict() != syncv1.Verdict_VERDICT_REVOKED {
 			s.Revoked, s.Gone = false, false
+			if fresh(s) {
+				s.OldestMonth, s.WidenTo = a.askedFrom(v.GetStreamId()), 0
+			}
 		}
 		s.NeedsUpdate = v.GetVerdict() > syncv1.Verdict_VERDICT_HISTORY_LOST || v.GetVerdict() == 0
 		a.out.NeedsUpdate = a.out.NeedsUpdate || s.NeedsUpdate
@@ -49,6 +52,9 @@ func (a *absorbing) actOnVerdicts() error {
 		s := a.streams[v.GetStreamId()]
 		switch v.GetVerdict() {
 		case syncv1.Verdict_VERDICT_REVOKED:
+			if a.resp.GetRestoring() {
+				continue // grants are not confirmed yet; nothing is purged before they are
+			}
 			if err := a.revoke(s); err != nil {
 				return err
 			}
@@ -60,6 +66,9 @@ func (a *absorbing) actOnVerdicts() error {
 			loseHistory(s)
 		case syncv1.Verdict_VERDICT_UP_TO_DATE:
 			upToDate(s, v)
+			if err := a.compared(s, v); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -81,6 +90,9 @@ func adopt(s *devicev1.StreamState, v *syncv1.StreamVerdict) {
 	epoch := v.GetHead().GetVersion().GetEpoch()
 	s.Reoffer = devicev1.Reoffer_REOFFER_ABOVE_DURABLE
 	s.Cursor = inEpoch(s.GetCursor(), epoch)
+	if sealed := v.GetAdopted(); proto.Equal(sealed.GetVersion(), s.Cursor.GetVersion()) && sealed != nil {
+		s.Cursor = sealed
+	}
 	if s.GetStaged() == nil {
 		return
 	}
@@ -104,7 +116,7 @@ func loseHistory(s *devicev1.StreamState) {
 	s.Reoffer = devicev1.Reoffer_REOFFER_ALL
 	s.Shown = s.GetComplete() || s.GetShown()
 	s.Cursor, s.Staged, s.Complete, s.Direct = nil, nil, false, false
-	s.DropStaged, s.Refill = true, true
+	s.DropStaged, s.Refill, s.WidenKnown = true, true, false
 	s.Durable = nil
 }
 
@@ -123,9 +135,13 @@ func (a *absorbing) revoke(s *devicev1.StreamState) error {
 		}
 		return nil
 	})
-	if err == nil && !waits {
-		s.Purge = true
+	if err != nil || waits {
+		return err
 	}
+	if !s.GetGone() { // the next request confirms it: a whole manifest without the stream
+		a.confirm, a.device.ManifestNeeded = true, true
+	}
+	s.Purge = true
 	return err
 }
 

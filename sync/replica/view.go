@@ -56,6 +56,11 @@ type StreamView struct {
 	Info     *syncv1.StreamInfo
 	Cursor   *syncv1.Cursor
 	Complete bool
+	// OldestMonth, year * 100 + month: older records are on the server only, but for what stands until it is changed. 0:
+	// everything is here.
+	OldestMonth uint32
+	// Widening: older months are on their way.
+	Widening bool
 	// Shown: its records are readable, also while a fill that replaces them is under way.
 	Shown       bool
 	NeedsUpdate bool
@@ -72,7 +77,7 @@ func (r *Replica) Streams() ([]StreamView, error) {
 			}
 			all = append(all, StreamView{
 				ID: s.GetStreamId(), Info: s.GetInfo(), Cursor: s.GetCursor(), Complete: s.GetComplete(),
-				Shown: visible(s), NeedsUpdate: s.GetNeedsUpdate(),
+				Shown: visible(s), NeedsUpdate: s.GetNeedsUpdate(), OldestMonth: s.GetOldestMonth(), Widening: s.GetWidenTo() != 0,
 			})
 		}
 		return err
@@ -99,6 +104,9 @@ func (r *Replica) Record(stream string, id ID) (view View, found bool, err error
 		}
 		if view, err = look(rd, stream, id, page); err != nil {
 			return err
+		}
+		if before(view.Section, s.GetOldestMonth()) && len(view.Own) == 0 {
+			view = View{} // of a month that is not whole
 		}
 		if found = view.Record != nil; !found {
 			return nil
@@ -170,6 +178,9 @@ func confirmedViews(rd Reader, s *devicev1.StreamState, looked map[ID]View, fn f
 			page := &syncv1.PageRecord{}
 			if err := proto.Unmarshal(value, page); err != nil {
 				return ErrDamaged
+			}
+			if before(page.GetSection(), s.GetOldestMonth()) {
+				return nil // of a month that is not whole
 			}
 			var err error
 			if view, err = look(nil, s.GetStreamId(), id, page); err != nil {

@@ -70,7 +70,7 @@ func (w *world) Grants(_, person, stream string) []hub.Grant {
 	if stream != care {
 		return nil
 	}
-	return []hub.Grant{{Role: carev1.Role_ROLE_NURSE, From: w.now.Add(-1000 * time.Hour), Until: w.until[person]}}
+	return []hub.Grant{{Role: carev1.Role_ROLE_NURSE, From: w.now.AddDate(-20, 0, 0), Until: w.until[person]}}
 }
 
 func (w *world) Readable(_, person string, at time.Time) []hub.StreamRef {
@@ -84,6 +84,8 @@ func (w *world) Readable(_, person string, at time.Time) []hub.StreamRef {
 func (w *world) Stream(_, id string) (hub.StreamRef, bool) {
 	return hub.StreamRef{ID: care, Info: &syncv1.StreamInfo{ChartId: "chart", StreamClass: carev1.StreamClass_STREAM_CLASS_CARE}}, id == care
 }
+
+func (w *world) Devices(_, _ string) []string { return []string{"a", "b"} }
 
 func (w *world) Chart(_, id string) (hub.Chart, bool) { return hub.Chart{ID: id}, false }
 
@@ -105,6 +107,7 @@ type device struct {
 	name   string
 	person string
 	store  *memstore.Store
+	cut    func() // is called after it was switched off in the middle of something, and on again
 }
 
 func (w *world) device(name, person string) *device {
@@ -129,6 +132,15 @@ func (d *device) open() {
 		d.w.t.Fatal(err)
 	}
 	d.Replica = r
+}
+
+// again opens the replica after a failing store was a tablet switched off.
+func (d *device) again() {
+	d.w.t.Helper()
+	d.open()
+	if d.cut != nil {
+		d.cut()
+	}
 }
 
 func (d *device) clock() replica.Clock {
@@ -198,7 +210,7 @@ func (d *device) sync() (all replica.Progress) {
 	for range 500 {
 		p, err := d.exchange()
 		if errors.Is(err, memstore.ErrFailed) {
-			d.open()
+			d.again()
 			continue
 		}
 		if err != nil {

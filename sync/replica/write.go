@@ -27,6 +27,27 @@ func (r *Replica) Write(person string, c Clock, newID IDSource, d Draft) (ID, er
 	return id, nil
 }
 
+// WriteAll appends several drafts in one transaction: all of them are on this device for good, or none. A draft may need
+// the id of one before it: each is made by a function that is given the ids so far.
+func (r *Replica) WriteAll(person string, c Clock, newID IDSource, drafts ...func(before []ID) Draft) ([]ID, error) {
+	var ids []ID
+	err := r.update(func(tx Tx) error {
+		ids = nil
+		for _, draft := range drafts {
+			id, err := write(tx, person, c, newID, draft(ids))
+			if err != nil {
+				return err
+			}
+			ids = append(ids, id)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
+}
+
 func write(tx Tx, person string, c Clock, newID IDSource, d Draft) (ID, error) {
 	a, err := author(tx, person)
 	if err != nil {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -12,9 +13,13 @@ import (
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
-// Verbs are the words for writing a new record, with the kind that each writes.
+// Verbs are the words for writing a new record, with the kind that each writes. The first five have short keys of
+// their own; the fields of the others are written by their names in the contract.
 var Verbs = map[string]string{
 	"vitals": "vital_signs", "draft": "draft_note", "note": "signed_note", "order": "medication_order", "dose": "medication_log",
+	"profile": "patient_profile", "visit": "visit", "care": "daily_care", "allergy": "allergy", "condition": "condition",
+	"instruction": "instruction", "directive": "advance_directive", "lab": "lab_result", "document": "document",
+	"inquiry": "inquiry", "task": "task", "read": "read_mark", "episode": "episode",
 }
 
 // Labels finds the id of a record by the name that the script gave it.
@@ -24,7 +29,8 @@ type Labels func(label string) ([]byte, bool)
 func New(verb string, args Args, labels Labels) (*carev1.Body, error) {
 	kind, ok := care.KindByName(Verbs[verb])
 	if !ok {
-		return nil, fmt.Errorf("%q is not something to write: vitals, draft, note, order or dose", verb)
+		words := strings.Join(slices.Sorted(maps.Keys(Verbs)), ", ")
+		return nil, fmt.Errorf("%q is not something to write: %s", verb, words)
 	}
 	body := care.NewBody(kind)
 	setDefaults(body)
@@ -72,6 +78,9 @@ func setOne(b *carev1.Body, a Arg, labels Labels) ([]uint32, error) {
 		return setOrder(b.GetMedicationOrder(), a)
 	case b.GetMedicationLog() != nil:
 		return setDose(b.GetMedicationLog(), a, labels)
+	}
+	if m := care.Message(b); m != nil {
+		return setField(m.ProtoReflect(), a, labels)
 	}
 	return nil, fmt.Errorf("this kind of record is not known here")
 }

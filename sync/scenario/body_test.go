@@ -54,6 +54,23 @@ func TestNew(t *testing.T) {
 			"slot":"2026-11-01/bedtime","outcome":"DOSE_OUTCOME_GIVEN"}}`},
 		{"dose", "outcome=found-taken why=W prn=P source=S", `{"medicationLog":{"outcome":"DOSE_OUTCOME_FOUND_TAKEN",
 			"reason":"W","prnIndication":"P","source":"S"}}`},
+		{"profile", "name.text=架空 birth_date=1938-05-02 usual_vitals.temperature_tenths_c=362 spo2_scale.scale=2", `{"patientProfile":{
+			"name":{"text":"架空"},"birthDate":"1938-05-02","usualVitals":{"temperatureTenthsC":362},"spo2Scale":{"scale":2}}}`},
+		{"visit", "kind=house-call staff_id=p planned_start=2026-11-01T09:00:00+09:00 planned_minutes=30 progress.state=planned emergency=yes",
+			`{"visit":{"kind":"VISIT_KIND_HOUSE_CALL","staffId":"p","plannedStart":"2026-11-01T00:00:00Z","plannedMinutes":30,
+			"progress":{"state":"VISIT_STATE_PLANNED"},"emergency":true}}`},
+		{"care", "meal.time=lunch meal.staple_tenths=8 meal.choking=no", `{"dailyCare":{"meal":{"time":"MEAL_TIME_LUNCH","stapleTenths":8,"choking":false}}}`},
+		{"allergy", "substance.text=そば .status=active", `{"allergy":{"substance":{"text":"そば"},"status":"ALLERGY_STATUS_ACTIVE"}}`},
+		{"condition", "name.text=肺炎", `{"condition":{"name":{"text":"肺炎"}}}`},
+		{"instruction", "clinic=架空医院", `{"instruction":{"clinic":"架空医院"}}`},
+		{"directive", "wishes=自宅で", `{"advanceDirective":{"wishes":"自宅で"}}`},
+		{"lab", "value_text=5.1 value_thousandths=5100", `{"labResult":{"valueText":"5.1","valueThousandths":"5100"}}`},
+		{"document", "title=診療情報提供書", `{"document":{"title":"診療情報提供書"}}`},
+		{"inquiry", "text=T thread_id=it to_roles=nurse,physician", `{"inquiry":{"text":"T","threadId":"MDEyMzQ1Njc4OWFiY2RlZg==",
+			"toRoles":["ROLE_NURSE","ROLE_PHYSICIAN"]}}`},
+		{"task", "title=再検温 about=it progress.state=open", `{"task":{"title":"再検温","about":["MDEyMzQ1Njc4OWFiY2RlZg=="],"progress":{"state":"TASK_STATE_OPEN"}}}`},
+		{"read", "person_id=p record_id=it .at=2026-11-01T09:00:00+09:00", `{"readMark":{"personId":"p","recordId":"MDEyMzQ1Njc4OWFiY2RlZg==","at":"2026-11-01T00:00:00Z"}}`},
+		{"episode", "kind=hospital-stay suspends_doses=no place=", `{"episode":{"kind":"EPISODE_KIND_HOSPITAL_STAY"}}`},
 	}
 	tried := map[string]bool{}
 	for _, c := range cases {
@@ -73,10 +90,21 @@ func TestNew(t *testing.T) {
 
 func TestNewErrors(t *testing.T) {
 	cases := []struct{ verb, args, says string }{
-		{"", "", "vitals, draft, note, order or dose"},
+		{"", "", "allergy, care, condition"},
 		{"Vitals", "", `"Vitals" is not something to write`},
 		{"vitals", "temperature=36.8", "temperature=36.8: there is no such field"},
 		{"vitals", "temp=36.8 s=S", "s=S: there is no such field"},
+		{"visit", "nobody=1", "nobody=1: there is no such field"},
+		{"visit", "progress.state.more=1", "progress.state.more=1: there is no such field"},
+		{"visit", "companions.name=N", "companions.name=N: there is no such field"},
+		{"visit", "a.b.c.d.e=1", "a.b.c.d.e=1: there is no such field"},
+		{"visit", "kind=walk", "kind=walk: one of bathing, care-manager"},
+		{"visit", "planned_start=9:00", "planned_start=9:00: write a time as"},
+		{"visit", "planned_minutes=long", "planned_minutes=long: a whole number, please"},
+		{"visit", "emergency=maybe", "emergency=maybe: a script cannot write this field so"},
+		{"visit", "progress=ended", "progress=ended: a script cannot write this field so"},
+		{"task", "about=it,that", "about=it,that: no record has this name yet"},
+		{"profile", "usual_vitals.temperature_tenths_c=warm", "a whole number, please"},
 		{"vitals", "temp=warm", "temp=warm: "},
 		{"vitals", "pulse=fast", "pulse=fast: a whole number"},
 		{"vitals", "pulse=-1", "a whole number"},

@@ -232,7 +232,7 @@ func (w *world) judgeHeld() {
 		w.count("judged")
 		call := w.server.call(w.devices[0])
 		for _, ref := range w.server.dir.chart.Streams {
-			_, _, err := w.server.hub.Judge(context.Background(), call, hub.Judgement{
+			_, _, err := w.server.hub.JudgeHeld(context.Background(), call, hub.Judgement{
 				StreamID: ref.ID, MutationID: m, Release: w.chance(70), Words: "looked at",
 			})
 			if err == nil {

@@ -97,7 +97,7 @@ func (p *player) station(s *scenario.Step) error {
 		if p.names[m] == "" || !p.about(m, s.Words[2]) {
 			continue
 		}
-		_, _, err := p.world.server.hub.Judge(context.Background(), call, hub.Judgement{
+		_, _, err := p.world.server.hub.JudgeHeld(context.Background(), call, hub.Judgement{
 			StreamID: streamOf(s), MutationID: m, Release: s.Words[1] == "release", Words: s.Args.Get("because"),
 		})
 		if err == nil {

@@ -269,5 +269,7 @@ func (d *directory) Stream(_, id string) (hub.StreamRef, bool) {
 
 func (d *directory) Chart(_, id string) (hub.Chart, bool) { return d.chart, id == d.chart.ID }
 
+func (d *directory) Devices(string, string) []string { return nil }
+
 // stream returns the store's name of a stream.
 func stream(id string) store.Stream { return store.Stream{Tenant: tenant, Name: id} }

@@ -42,7 +42,7 @@ func TestDirectoryIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := d.Counts(); got != "5 people, 5 devices, 200 charts, 200 streams" {
+	if got := d.Counts(); got != "205 people, 205 devices, 200 charts, 200 streams" {
 		t.Error(got)
 	}
 }

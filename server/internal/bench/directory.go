@@ -40,11 +40,15 @@ func writeDirectory(path string) error {
 	}
 	var b strings.Builder
 	b.WriteString("tenant: bench\ndemo: true\norganisations:\n  - {id: station, name: Bench}\npeople:\n")
-	for _, person := range []string{writer, watcher, newcomer, few, many} {
+	people := []string{writer, watcher, newcomer, few, many}
+	for n := range stormTablets {
+		people = append(people, stormName(n))
+	}
+	for _, person := range people {
 		fmt.Fprintf(&b, "  - {id: %s, name: %s, role: nurse, organisation: station, secret: %q}\n", person, person, hash)
 	}
 	b.WriteString("devices:\n")
-	for _, person := range []string{writer, watcher, newcomer, few, many} {
+	for _, person := range people {
 		fmt.Fprintf(&b, "  - {id: %s, organisation: station, secret: %q}\n", person, hash)
 	}
 	b.WriteString("charts:\n")
@@ -63,6 +67,9 @@ func writeDirectory(path string) error {
 		{writer, charts[:1]}, {watcher, charts[:1]}, {newcomer, charts[:1]}, {few, charts[:fewStreams]}, {many, charts},
 	} {
 		fmt.Fprintf(&b, "  - {person: %s, charts: [%s], from: 2020-01-01}\n", grant.person, strings.Join(grant.charts, ", "))
+	}
+	for n := range stormTablets {
+		fmt.Fprintf(&b, "  - {person: %s, charts: [%s], from: 2020-01-01}\n", stormName(n), stormChart(n))
 	}
 	return os.WriteFile(path, []byte(b.String()), 0o600)
 }

@@ -25,7 +25,7 @@ func startInside(ctx context.Context, data, directory string) (*inside, error) {
 	a, err := app.Open(ctx, config.Server{
 		Storage: config.Storage{Data: data}, Directory: directory, MinFree: 256 << 20, Listen: "127.0.0.1:0",
 		TokenLife: time.Hour, HeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		ShutdownDeadline: 20 * time.Second,
+		ShutdownDeadline: 20 * time.Second, TrustedProxies: []string{loopback},
 	}, zerolog.Nop())
 	if err != nil {
 		return nil, err

@@ -60,6 +60,18 @@ func (l *lab) onLarge(ctx context.Context, s *site) error {
 			return err
 		}
 	}
+	if l.wants("TIMELINE") {
+		l.say("TIMELINE")
+		if err := l.timeline(ctx, s); err != nil {
+			return err
+		}
+	}
+	if l.wants("SHIFT") {
+		l.say("SHIFT")
+		if err := l.shift(ctx, s); err != nil {
+			return err
+		}
+	}
 	if l.wants("W4") {
 		l.say("W4")
 		return l.nothingNew(ctx, s)

@@ -32,6 +32,12 @@ func peakOf(pid int) (float64, error) {
 	return n * 1024, err
 }
 
+// residentOf is the memory that a process has now, in bytes.
+func residentOf(pid int) (float64, error) {
+	n, err := procNumber(fmt.Sprintf("/proc/%d/status", pid), "VmRSS:")
+	return n * 1024, err
+}
+
 // diskBytesOf is how much a process has caused to be written to disks.
 func diskBytesOf(pid int) (float64, error) {
 	return procNumber(fmt.Sprintf("/proc/%d/io", pid), "write_bytes:")

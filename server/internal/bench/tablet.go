@@ -33,8 +33,16 @@ const compressFrom = 512
 
 // dial signs somebody in.
 func dial(ctx context.Context, address, name string) (*tablet, error) {
+	return dialFrom(ctx, address, name, "")
+}
+
+// dialFrom signs somebody in from an address, as a trusted proxy would name it. The server bounds sign-ins by address.
+func dialFrom(ctx context.Context, address, name, client string) (*tablet, error) {
 	t := &tablet{name: name, base: "http://" + address, traffic: new(traffic)}
 	t.http = t.traffic.client()
+	if client != "" {
+		t.http.Transport = from{t.http.Transport, client}
+	}
 	var err error
 	if t.answer, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1)); err != nil {
 		return nil, err

@@ -149,3 +149,14 @@ func (d *Directory) Enrolled(tenant, deviceID, personID string) (organisation st
 	_, person := s.people[personID]
 	return device.organisation, known && person
 }
+
+// Devices returns the devices of an organisation.
+func (d *Directory) Devices(tenant, organisation string) []string {
+	var ids []string
+	for id, device := range d.in(tenant).devices {
+		if device.organisation == organisation {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

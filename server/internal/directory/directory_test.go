@@ -122,6 +122,15 @@ func TestLookups(t *testing.T) {
 	if _, ok := d.Stream("other", "chart-0002/care"); ok {
 		t.Error("a stream of another tenant")
 	}
+	devices := d.Devices("demo", "aozora")
+	for _, id := range devices {
+		if organisation, _ := d.Enrolled("demo", id, "sato"); organisation != "aozora" {
+			t.Errorf("%s is listed as aozora's and belongs to %q", id, organisation)
+		}
+	}
+	if len(devices) == 0 || len(d.Devices("other", "aozora"))+len(d.Devices("demo", "nobody's")) > 0 {
+		t.Errorf("devices of aozora: %v", devices)
+	}
 }
 
 // good is a small file that every line of is right; the tests below change one thing in it.

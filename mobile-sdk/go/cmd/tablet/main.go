@@ -49,6 +49,9 @@ type cli struct {
 	History     historyCmd     `cmd:"" help:"Show what this tablet knows about one record. 記録の経過"`
 	Vitals      vitalsCmd      `cmd:"" help:"Record vital signs. バイタル"`
 	Note        noteCmd        `cmd:"" help:"Write a note, or a draft that others continue. 記録"`
+	Photo       photoCmd       `cmd:"" help:"Write a note with photos or files. 写真・ファイルを添付"`
+	Files       filesCmd       `cmd:"" help:"List photos and files, and where they are. 写真・ファイル一覧"`
+	Fetch       fetchCmd       `cmd:"" help:"Write a photo or file out, fetching it if need be. 写真・ファイルを取得"`
 	Order       orderCmd       `cmd:"" help:"Write a medication order. 処方・与薬指示"`
 	Dose        doseCmd        `cmd:"" help:"Record a dose. 与薬"`
 	Amend       amendCmd       `cmd:"" help:"Correct a record. 訂正"`

@@ -39,6 +39,7 @@ func (e *env) report(r sdk.SyncReport) {
 		n      int
 		ja, en string
 	}{
+		{r.Blobs, "送信した写真・ファイル", "photos and files sent"},
 		{r.Held, "うちサーバーで保留中、カルテに未反映（以前の送信を含む）", "held by the server and not in the chart yet, earlier ones included"},
 		{r.Conflicts, "複数の内容があり、判断が必要", "several values, somebody has to decide"},
 		{r.Rejected, "うち受理されなかったもの", "refused"},

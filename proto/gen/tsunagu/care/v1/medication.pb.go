@@ -398,61 +398,6 @@ func (x *Drug) GetCodings() []*Coding {
 	return nil
 }
 
-// Coding: a code in a system.
-type Coding struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// URI of the code system.
-	System string `protobuf:"bytes,1,opt,name=system,proto3" json:"system,omitempty"`
-	// The code.
-	Code          string `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Coding) Reset() {
-	*x = Coding{}
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[2]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Coding) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Coding) ProtoMessage() {}
-
-func (x *Coding) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[2]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Coding.ProtoReflect.Descriptor instead.
-func (*Coding) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{2}
-}
-
-func (x *Coding) GetSystem() string {
-	if x != nil {
-		return x.System
-	}
-	return ""
-}
-
-func (x *Coding) GetCode() string {
-	if x != nil {
-		return x.Code
-	}
-	return ""
-}
-
 // Dosage: what must change together.
 type Dosage struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -479,7 +424,7 @@ type Dosage struct {
 
 func (x *Dosage) Reset() {
 	*x = Dosage{}
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[3]
+	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -491,7 +436,7 @@ func (x *Dosage) String() string {
 func (*Dosage) ProtoMessage() {}
 
 func (x *Dosage) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[3]
+	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -504,7 +449,7 @@ func (x *Dosage) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dosage.ProtoReflect.Descriptor instead.
 func (*Dosage) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{3}
+	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Dosage) GetAmountThousandths() uint32 {
@@ -582,7 +527,7 @@ type Prn struct {
 
 func (x *Prn) Reset() {
 	*x = Prn{}
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[4]
+	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -594,7 +539,7 @@ func (x *Prn) String() string {
 func (*Prn) ProtoMessage() {}
 
 func (x *Prn) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[4]
+	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -607,7 +552,7 @@ func (x *Prn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Prn.ProtoReflect.Descriptor instead.
 func (*Prn) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{4}
+	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Prn) GetIndication() string {
@@ -658,7 +603,7 @@ type CareStaffPermission struct {
 
 func (x *CareStaffPermission) Reset() {
 	*x = CareStaffPermission{}
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[5]
+	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -670,7 +615,7 @@ func (x *CareStaffPermission) String() string {
 func (*CareStaffPermission) ProtoMessage() {}
 
 func (x *CareStaffPermission) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[5]
+	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -683,7 +628,7 @@ func (x *CareStaffPermission) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CareStaffPermission.ProtoReflect.Descriptor instead.
 func (*CareStaffPermission) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{5}
+	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *CareStaffPermission) GetConfirmedBy() string {
@@ -739,7 +684,7 @@ type MedicationLog struct {
 
 func (x *MedicationLog) Reset() {
 	*x = MedicationLog{}
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[6]
+	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -751,7 +696,7 @@ func (x *MedicationLog) String() string {
 func (*MedicationLog) ProtoMessage() {}
 
 func (x *MedicationLog) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[6]
+	mi := &file_tsunagu_care_v1_medication_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -764,7 +709,7 @@ func (x *MedicationLog) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MedicationLog.ProtoReflect.Descriptor instead.
 func (*MedicationLog) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{6}
+	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *MedicationLog) GetOrderId() []byte {
@@ -869,7 +814,7 @@ var File_tsunagu_care_v1_medication_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	"\n" +
-	" tsunagu/care/v1/medication.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xa2\v\n" +
+	" tsunagu/care/v1/medication.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xa2\v\n" +
 	"\x0fMedicationOrder\x121\n" +
 	"\x04drug\x18\x01 \x01(\v2\x15.tsunagu.care.v1.DrugB\x06\xbaH\x03\xc8\x01\x01R\x04drug\x127\n" +
 	"\x06dosage\x18\x02 \x01(\v2\x17.tsunagu.care.v1.DosageB\x06\xbaH\x03\xc8\x01\x01R\x06dosage\x12\xb8\x02\n" +
@@ -897,11 +842,7 @@ const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\x04name\x12`\n" +
 	"\ayj_code\x18\x02 \x01(\tBG\xbaHDrB2@^$|^[0-9]{7}[0-9A-Z][0-9]{3}[0-9A-Z]$|^[0-9]{7}[0-9A-Z][0-9]ZZZ$R\x06yjCode\x12;\n" +
-	"\acodings\x18\x03 \x03(\v2\x17.tsunagu.care.v1.CodingB\b\xbaH\x05\x92\x01\x02\x10\bR\acodings\"K\n" +
-	"\x06Coding\x12\"\n" +
-	"\x06system\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x02R\x06system\x12\x1d\n" +
-	"\x04code\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x04code\"\x83\x03\n" +
+	"\acodings\x18\x03 \x03(\v2\x17.tsunagu.care.v1.CodingB\b\xbaH\x05\x92\x01\x02\x10\bR\acodings\"\x83\x03\n" +
 	"\x06Dosage\x12;\n" +
 	"\x12amount_thousandths\x18\x01 \x01(\rB\f\xbaH\t*\a\x18\x80\xc2\xd7/ \x00R\x11amountThousandths\x12\x1d\n" +
 	"\x04unit\x18\x02 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18 R\x04unit\x12\x1d\n" +
@@ -985,26 +926,26 @@ func file_tsunagu_care_v1_medication_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_care_v1_medication_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_tsunagu_care_v1_medication_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_tsunagu_care_v1_medication_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_tsunagu_care_v1_medication_proto_goTypes = []any{
 	(OrderState)(0),               // 0: tsunagu.care.v1.OrderState
 	(DoseOutcome)(0),              // 1: tsunagu.care.v1.DoseOutcome
 	(*MedicationOrder)(nil),       // 2: tsunagu.care.v1.MedicationOrder
 	(*Drug)(nil),                  // 3: tsunagu.care.v1.Drug
-	(*Coding)(nil),                // 4: tsunagu.care.v1.Coding
-	(*Dosage)(nil),                // 5: tsunagu.care.v1.Dosage
-	(*Prn)(nil),                   // 6: tsunagu.care.v1.Prn
-	(*CareStaffPermission)(nil),   // 7: tsunagu.care.v1.CareStaffPermission
-	(*MedicationLog)(nil),         // 8: tsunagu.care.v1.MedicationLog
+	(*Dosage)(nil),                // 4: tsunagu.care.v1.Dosage
+	(*Prn)(nil),                   // 5: tsunagu.care.v1.Prn
+	(*CareStaffPermission)(nil),   // 6: tsunagu.care.v1.CareStaffPermission
+	(*MedicationLog)(nil),         // 7: tsunagu.care.v1.MedicationLog
+	(*Coding)(nil),                // 8: tsunagu.care.v1.Coding
 	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
 }
 var file_tsunagu_care_v1_medication_proto_depIdxs = []int32{
 	3, // 0: tsunagu.care.v1.MedicationOrder.drug:type_name -> tsunagu.care.v1.Drug
-	5, // 1: tsunagu.care.v1.MedicationOrder.dosage:type_name -> tsunagu.care.v1.Dosage
+	4, // 1: tsunagu.care.v1.MedicationOrder.dosage:type_name -> tsunagu.care.v1.Dosage
 	0, // 2: tsunagu.care.v1.MedicationOrder.state:type_name -> tsunagu.care.v1.OrderState
-	7, // 3: tsunagu.care.v1.MedicationOrder.care_staff_may_assist:type_name -> tsunagu.care.v1.CareStaffPermission
-	4, // 4: tsunagu.care.v1.Drug.codings:type_name -> tsunagu.care.v1.Coding
-	6, // 5: tsunagu.care.v1.Dosage.prn:type_name -> tsunagu.care.v1.Prn
+	6, // 3: tsunagu.care.v1.MedicationOrder.care_staff_may_assist:type_name -> tsunagu.care.v1.CareStaffPermission
+	8, // 4: tsunagu.care.v1.Drug.codings:type_name -> tsunagu.care.v1.Coding
+	5, // 5: tsunagu.care.v1.Dosage.prn:type_name -> tsunagu.care.v1.Prn
 	9, // 6: tsunagu.care.v1.CareStaffPermission.confirmed_at:type_name -> google.protobuf.Timestamp
 	1, // 7: tsunagu.care.v1.MedicationLog.outcome:type_name -> tsunagu.care.v1.DoseOutcome
 	3, // 8: tsunagu.care.v1.MedicationLog.drug:type_name -> tsunagu.care.v1.Drug
@@ -1020,15 +961,16 @@ func file_tsunagu_care_v1_medication_proto_init() {
 	if File_tsunagu_care_v1_medication_proto != nil {
 		return
 	}
+	file_tsunagu_care_v1_common_proto_init()
 	file_tsunagu_care_v1_policy_proto_init()
-	file_tsunagu_care_v1_medication_proto_msgTypes[6].OneofWrappers = []any{}
+	file_tsunagu_care_v1_medication_proto_msgTypes[5].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_care_v1_medication_proto_rawDesc), len(file_tsunagu_care_v1_medication_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   7,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

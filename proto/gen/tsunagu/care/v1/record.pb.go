@@ -36,6 +36,8 @@ const (
 	RecordStatus_RECORD_STATUS_ACTIVE RecordStatus = 1
 	// Entered in error or on the wrong patient. Shown struck through, with its reason; counts nowhere.
 	RecordStatus_RECORD_STATUS_RETRACTED RecordStatus = 2
+	// Erased by order of a court or an authority: what is left is a stub without a body. Set by the server only.
+	RecordStatus_RECORD_STATUS_ERASED RecordStatus = 3
 )
 
 // Enum value maps for RecordStatus.
@@ -44,11 +46,13 @@ var (
 		0: "RECORD_STATUS_UNSPECIFIED",
 		1: "RECORD_STATUS_ACTIVE",
 		2: "RECORD_STATUS_RETRACTED",
+		3: "RECORD_STATUS_ERASED",
 	}
 	RecordStatus_value = map[string]int32{
 		"RECORD_STATUS_UNSPECIFIED": 0,
 		"RECORD_STATUS_ACTIVE":      1,
 		"RECORD_STATUS_RETRACTED":   2,
+		"RECORD_STATUS_ERASED":      3,
 	}
 )
 
@@ -77,71 +81,6 @@ func (x RecordStatus) Number() protoreflect.EnumNumber {
 // Deprecated: Use RecordStatus.Descriptor instead.
 func (RecordStatus) EnumDescriptor() ([]byte, []int) {
 	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{0}
-}
-
-// EpisodeKind: an old tablet shows one it does not know as "other".
-type EpisodeKind int32
-
-const (
-	// None given.
-	EpisodeKind_EPISODE_KIND_UNSPECIFIED EpisodeKind = 0
-	// 在宅
-	EpisodeKind_EPISODE_KIND_HOME_CARE EpisodeKind = 1
-	// 施設入所
-	EpisodeKind_EPISODE_KIND_FACILITY_STAY EpisodeKind = 2
-	// 入院
-	EpisodeKind_EPISODE_KIND_HOSPITAL_STAY EpisodeKind = 3
-	// 外泊・外出
-	EpisodeKind_EPISODE_KIND_ABSENCE EpisodeKind = 4
-	// 死亡: nothing is due after it
-	EpisodeKind_EPISODE_KIND_DEATH EpisodeKind = 5
-)
-
-// Enum value maps for EpisodeKind.
-var (
-	EpisodeKind_name = map[int32]string{
-		0: "EPISODE_KIND_UNSPECIFIED",
-		1: "EPISODE_KIND_HOME_CARE",
-		2: "EPISODE_KIND_FACILITY_STAY",
-		3: "EPISODE_KIND_HOSPITAL_STAY",
-		4: "EPISODE_KIND_ABSENCE",
-		5: "EPISODE_KIND_DEATH",
-	}
-	EpisodeKind_value = map[string]int32{
-		"EPISODE_KIND_UNSPECIFIED":   0,
-		"EPISODE_KIND_HOME_CARE":     1,
-		"EPISODE_KIND_FACILITY_STAY": 2,
-		"EPISODE_KIND_HOSPITAL_STAY": 3,
-		"EPISODE_KIND_ABSENCE":       4,
-		"EPISODE_KIND_DEATH":         5,
-	}
-)
-
-func (x EpisodeKind) Enum() *EpisodeKind {
-	p := new(EpisodeKind)
-	*p = x
-	return p
-}
-
-func (x EpisodeKind) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (EpisodeKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_record_proto_enumTypes[1].Descriptor()
-}
-
-func (EpisodeKind) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_record_proto_enumTypes[1]
-}
-
-func (x EpisodeKind) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use EpisodeKind.Descriptor instead.
-func (EpisodeKind) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{1}
 }
 
 // LinkRelation: an old tablet shows one it does not know as "related".
@@ -189,11 +128,11 @@ func (x LinkRelation) String() string {
 }
 
 func (LinkRelation) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_record_proto_enumTypes[2].Descriptor()
+	return file_tsunagu_care_v1_record_proto_enumTypes[1].Descriptor()
 }
 
 func (LinkRelation) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_record_proto_enumTypes[2]
+	return &file_tsunagu_care_v1_record_proto_enumTypes[1]
 }
 
 func (x LinkRelation) Number() protoreflect.EnumNumber {
@@ -202,7 +141,7 @@ func (x LinkRelation) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use LinkRelation.Descriptor instead.
 func (LinkRelation) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{2}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{1}
 }
 
 // Record is one thing in a stream: a reading, a note, an order, a dose. It never changes streams.
@@ -320,6 +259,19 @@ type Body struct {
 	//	*Body_SignedNote
 	//	*Body_MedicationOrder
 	//	*Body_MedicationLog
+	//	*Body_PatientProfile
+	//	*Body_Visit
+	//	*Body_DailyCare
+	//	*Body_Allergy
+	//	*Body_Condition
+	//	*Body_Instruction
+	//	*Body_AdvanceDirective
+	//	*Body_LabResult
+	//	*Body_Document
+	//	*Body_Inquiry
+	//	*Body_Task
+	//	*Body_ReadMark
+	//	*Body_Episode
 	Kind          isBody_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -407,6 +359,123 @@ func (x *Body) GetMedicationLog() *MedicationLog {
 	return nil
 }
 
+func (x *Body) GetPatientProfile() *PatientProfile {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_PatientProfile); ok {
+			return x.PatientProfile
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetVisit() *Visit {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_Visit); ok {
+			return x.Visit
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetDailyCare() *DailyCare {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_DailyCare); ok {
+			return x.DailyCare
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetAllergy() *Allergy {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_Allergy); ok {
+			return x.Allergy
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetCondition() *Condition {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_Condition); ok {
+			return x.Condition
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetInstruction() *PhysicianInstruction {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_Instruction); ok {
+			return x.Instruction
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetAdvanceDirective() *AdvanceDirective {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_AdvanceDirective); ok {
+			return x.AdvanceDirective
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetLabResult() *LabResult {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_LabResult); ok {
+			return x.LabResult
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetDocument() *Document {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_Document); ok {
+			return x.Document
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetInquiry() *Inquiry {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_Inquiry); ok {
+			return x.Inquiry
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetTask() *Task {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_Task); ok {
+			return x.Task
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetReadMark() *ReadMark {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_ReadMark); ok {
+			return x.ReadMark
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetEpisode() *CareEpisode {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_Episode); ok {
+			return x.Episode
+		}
+	}
+	return nil
+}
+
 type isBody_Kind interface {
 	isBody_Kind()
 }
@@ -436,6 +505,71 @@ type Body_MedicationLog struct {
 	MedicationLog *MedicationLog `protobuf:"bytes,5,opt,name=medication_log,json=medicationLog,proto3,oneof"`
 }
 
+type Body_PatientProfile struct {
+	// 基本情報
+	PatientProfile *PatientProfile `protobuf:"bytes,6,opt,name=patient_profile,json=patientProfile,proto3,oneof"`
+}
+
+type Body_Visit struct {
+	// 訪問
+	Visit *Visit `protobuf:"bytes,7,opt,name=visit,proto3,oneof"`
+}
+
+type Body_DailyCare struct {
+	// 介護記録
+	DailyCare *DailyCare `protobuf:"bytes,8,opt,name=daily_care,json=dailyCare,proto3,oneof"`
+}
+
+type Body_Allergy struct {
+	// アレルギー
+	Allergy *Allergy `protobuf:"bytes,9,opt,name=allergy,proto3,oneof"`
+}
+
+type Body_Condition struct {
+	// 傷病名
+	Condition *Condition `protobuf:"bytes,10,opt,name=condition,proto3,oneof"`
+}
+
+type Body_Instruction struct {
+	// 訪問看護指示書など
+	Instruction *PhysicianInstruction `protobuf:"bytes,11,opt,name=instruction,proto3,oneof"`
+}
+
+type Body_AdvanceDirective struct {
+	// 事前指示
+	AdvanceDirective *AdvanceDirective `protobuf:"bytes,12,opt,name=advance_directive,json=advanceDirective,proto3,oneof"`
+}
+
+type Body_LabResult struct {
+	// 検査結果
+	LabResult *LabResult `protobuf:"bytes,13,opt,name=lab_result,json=labResult,proto3,oneof"`
+}
+
+type Body_Document struct {
+	// 文書
+	Document *Document `protobuf:"bytes,14,opt,name=document,proto3,oneof"`
+}
+
+type Body_Inquiry struct {
+	// 照会・連絡（一通）
+	Inquiry *Inquiry `protobuf:"bytes,15,opt,name=inquiry,proto3,oneof"`
+}
+
+type Body_Task struct {
+	// やること
+	Task *Task `protobuf:"bytes,16,opt,name=task,proto3,oneof"`
+}
+
+type Body_ReadMark struct {
+	// 既読
+	ReadMark *ReadMark `protobuf:"bytes,17,opt,name=read_mark,json=readMark,proto3,oneof"`
+}
+
+type Body_Episode struct {
+	// 入院・外泊などの期間
+	Episode *CareEpisode `protobuf:"bytes,18,opt,name=episode,proto3,oneof"`
+}
+
 func (*Body_VitalSigns) isBody_Kind() {}
 
 func (*Body_DraftNote) isBody_Kind() {}
@@ -445,6 +579,32 @@ func (*Body_SignedNote) isBody_Kind() {}
 func (*Body_MedicationOrder) isBody_Kind() {}
 
 func (*Body_MedicationLog) isBody_Kind() {}
+
+func (*Body_PatientProfile) isBody_Kind() {}
+
+func (*Body_Visit) isBody_Kind() {}
+
+func (*Body_DailyCare) isBody_Kind() {}
+
+func (*Body_Allergy) isBody_Kind() {}
+
+func (*Body_Condition) isBody_Kind() {}
+
+func (*Body_Instruction) isBody_Kind() {}
+
+func (*Body_AdvanceDirective) isBody_Kind() {}
+
+func (*Body_LabResult) isBody_Kind() {}
+
+func (*Body_Document) isBody_Kind() {}
+
+func (*Body_Inquiry) isBody_Kind() {}
+
+func (*Body_Task) isBody_Kind() {}
+
+func (*Body_ReadMark) isBody_Kind() {}
+
+func (*Body_Episode) isBody_Kind() {}
 
 // Envelope is what a record carries besides its body. Everything here is a claim of the device; what the server
 // knows of its own stands in Arrival.
@@ -620,80 +780,6 @@ func (x *Envelope) GetLinks() []*RecordLink {
 	return nil
 }
 
-// Actor is a person in a role. The name is the one at the time of writing: a chart keeps who signed, even when
-// the directory has forgotten.
-type Actor struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id of the person in the directory. Empty for somebody outside it (a relative).
-	PersonId string `protobuf:"bytes,1,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
-	// The person's name as shown.
-	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	// The role in which the person acted.
-	Role Role `protobuf:"varint,3,opt,name=role,proto3,enum=tsunagu.care.v1.Role" json:"role,omitempty"`
-	// The person's organisation in the directory.
-	OrganisationId string `protobuf:"bytes,4,opt,name=organisation_id,json=organisationId,proto3" json:"organisation_id,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
-}
-
-func (x *Actor) Reset() {
-	*x = Actor{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Actor) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Actor) ProtoMessage() {}
-
-func (x *Actor) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Actor.ProtoReflect.Descriptor instead.
-func (*Actor) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *Actor) GetPersonId() string {
-	if x != nil {
-		return x.PersonId
-	}
-	return ""
-}
-
-func (x *Actor) GetName() string {
-	if x != nil {
-		return x.Name
-	}
-	return ""
-}
-
-func (x *Actor) GetRole() Role {
-	if x != nil {
-		return x.Role
-	}
-	return Role_ROLE_UNSPECIFIED
-}
-
-func (x *Actor) GetOrganisationId() string {
-	if x != nil {
-		return x.OrganisationId
-	}
-	return ""
-}
-
 // Confirmation: who confirmed, and when.
 type Confirmation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -707,7 +793,7 @@ type Confirmation struct {
 
 func (x *Confirmation) Reset() {
 	*x = Confirmation{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[4]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -719,7 +805,7 @@ func (x *Confirmation) String() string {
 func (*Confirmation) ProtoMessage() {}
 
 func (x *Confirmation) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[4]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -732,7 +818,7 @@ func (x *Confirmation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Confirmation.ProtoReflect.Descriptor instead.
 func (*Confirmation) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{4}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Confirmation) GetBy() *Actor {
@@ -766,7 +852,7 @@ type SpokenOrder struct {
 
 func (x *SpokenOrder) Reset() {
 	*x = SpokenOrder{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[5]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -778,7 +864,7 @@ func (x *SpokenOrder) String() string {
 func (*SpokenOrder) ProtoMessage() {}
 
 func (x *SpokenOrder) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[5]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -791,7 +877,7 @@ func (x *SpokenOrder) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SpokenOrder.ProtoReflect.Descriptor instead.
 func (*SpokenOrder) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{5}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *SpokenOrder) GetOrderedBy() *Actor {
@@ -835,7 +921,7 @@ type Episode struct {
 
 func (x *Episode) Reset() {
 	*x = Episode{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[6]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -847,7 +933,7 @@ func (x *Episode) String() string {
 func (*Episode) ProtoMessage() {}
 
 func (x *Episode) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[6]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -860,7 +946,7 @@ func (x *Episode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Episode.ProtoReflect.Descriptor instead.
 func (*Episode) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{6}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Episode) GetId() []byte {
@@ -890,7 +976,7 @@ type Identifier struct {
 
 func (x *Identifier) Reset() {
 	*x = Identifier{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[7]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -902,7 +988,7 @@ func (x *Identifier) String() string {
 func (*Identifier) ProtoMessage() {}
 
 func (x *Identifier) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[7]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -915,7 +1001,7 @@ func (x *Identifier) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Identifier.ProtoReflect.Descriptor instead.
 func (*Identifier) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{7}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Identifier) GetSystem() string {
@@ -949,7 +1035,7 @@ type BlobRef struct {
 
 func (x *BlobRef) Reset() {
 	*x = BlobRef{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[8]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -961,7 +1047,7 @@ func (x *BlobRef) String() string {
 func (*BlobRef) ProtoMessage() {}
 
 func (x *BlobRef) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[8]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -974,7 +1060,7 @@ func (x *BlobRef) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BlobRef.ProtoReflect.Descriptor instead.
 func (*BlobRef) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{8}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *BlobRef) GetSha256() []byte {
@@ -1020,7 +1106,7 @@ type RecordLink struct {
 
 func (x *RecordLink) Reset() {
 	*x = RecordLink{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[9]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1032,7 +1118,7 @@ func (x *RecordLink) String() string {
 func (*RecordLink) ProtoMessage() {}
 
 func (x *RecordLink) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[9]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1045,7 +1131,7 @@ func (x *RecordLink) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordLink.ProtoReflect.Descriptor instead.
 func (*RecordLink) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{9}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RecordLink) GetRelation() LinkRelation {
@@ -1094,7 +1180,7 @@ type Candidate struct {
 
 func (x *Candidate) Reset() {
 	*x = Candidate{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[10]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1106,7 +1192,7 @@ func (x *Candidate) String() string {
 func (*Candidate) ProtoMessage() {}
 
 func (x *Candidate) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[10]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1119,7 +1205,7 @@ func (x *Candidate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Candidate.ProtoReflect.Descriptor instead.
 func (*Candidate) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{10}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Candidate) GetGroup() uint32 {
@@ -1201,7 +1287,7 @@ type Arrival struct {
 
 func (x *Arrival) Reset() {
 	*x = Arrival{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[11]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1213,7 +1299,7 @@ func (x *Arrival) String() string {
 func (*Arrival) ProtoMessage() {}
 
 func (x *Arrival) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[11]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1226,7 +1312,7 @@ func (x *Arrival) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Arrival.ProtoReflect.Descriptor instead.
 func (*Arrival) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{11}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Arrival) GetReceived() *timestamppb.Timestamp {
@@ -1290,7 +1376,7 @@ type Change struct {
 
 func (x *Change) Reset() {
 	*x = Change{}
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[12]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1302,7 +1388,7 @@ func (x *Change) String() string {
 func (*Change) ProtoMessage() {}
 
 func (x *Change) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_record_proto_msgTypes[12]
+	mi := &file_tsunagu_care_v1_record_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1315,7 +1401,7 @@ func (x *Change) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Change.ProtoReflect.Descriptor instead.
 func (*Change) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{12}
+	return file_tsunagu_care_v1_record_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Change) GetMutationId() []byte {
@@ -1357,7 +1443,7 @@ var File_tsunagu_care_v1_record_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1ctsunagu/care/v1/record.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ftsunagu/care/v1/care_note.proto\x1a tsunagu/care/v1/medication.proto\x1a\x1ctsunagu/care/v1/policy.proto\x1a!tsunagu/care/v1/vital_signs.proto\"\xee\x02\n" +
+	"\x1ctsunagu/care/v1/record.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a'tsunagu/care/v1/advance_directive.proto\x1a\x1dtsunagu/care/v1/allergy.proto\x1a\x1ftsunagu/care/v1/care_note.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ftsunagu/care/v1/condition.proto\x1a tsunagu/care/v1/daily_care.proto\x1a\x1etsunagu/care/v1/document.proto\x1a\x1dtsunagu/care/v1/episode.proto\x1a\x1dtsunagu/care/v1/inquiry.proto\x1a!tsunagu/care/v1/instruction.proto\x1a tsunagu/care/v1/lab_result.proto\x1a tsunagu/care/v1/medication.proto\x1a\x1dtsunagu/care/v1/profile.proto\x1a\x1ftsunagu/care/v1/read_mark.proto\x1a\x1atsunagu/care/v1/task.proto\x1a\x1btsunagu/care/v1/visit.proto\x1a!tsunagu/care/v1/vital_signs.proto\"\xee\x02\n" +
 	"\x06Record\x12\x17\n" +
 	"\x02id\x18\x01 \x01(\fB\a\xbaH\x04z\x02h\x10R\x02id\x125\n" +
 	"\benvelope\x18\x02 \x01(\v2\x19.tsunagu.care.v1.EnvelopeR\benvelope\x12)\n" +
@@ -1368,7 +1454,7 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"candidates\x122\n" +
 	"\aarrival\x18\x06 \x01(\v2\x18.tsunagu.care.v1.ArrivalR\aarrival\x128\n" +
 	"\vlast_change\x18\a \x01(\v2\x17.tsunagu.care.v1.ChangeR\n" +
-	"lastChange\"\xe3\x02\n" +
+	"lastChange\"\xf8\b\n" +
 	"\x04Body\x12>\n" +
 	"\vvital_signs\x18\x01 \x01(\v2\x1b.tsunagu.care.v1.VitalSignsH\x00R\n" +
 	"vitalSigns\x12;\n" +
@@ -1377,7 +1463,23 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\vsigned_note\x18\x03 \x01(\v2\x1b.tsunagu.care.v1.SignedNoteH\x00R\n" +
 	"signedNote\x12M\n" +
 	"\x10medication_order\x18\x04 \x01(\v2 .tsunagu.care.v1.MedicationOrderH\x00R\x0fmedicationOrder\x12G\n" +
-	"\x0emedication_log\x18\x05 \x01(\v2\x1e.tsunagu.care.v1.MedicationLogH\x00R\rmedicationLogB\x06\n" +
+	"\x0emedication_log\x18\x05 \x01(\v2\x1e.tsunagu.care.v1.MedicationLogH\x00R\rmedicationLog\x12J\n" +
+	"\x0fpatient_profile\x18\x06 \x01(\v2\x1f.tsunagu.care.v1.PatientProfileH\x00R\x0epatientProfile\x12.\n" +
+	"\x05visit\x18\a \x01(\v2\x16.tsunagu.care.v1.VisitH\x00R\x05visit\x12;\n" +
+	"\n" +
+	"daily_care\x18\b \x01(\v2\x1a.tsunagu.care.v1.DailyCareH\x00R\tdailyCare\x124\n" +
+	"\aallergy\x18\t \x01(\v2\x18.tsunagu.care.v1.AllergyH\x00R\aallergy\x12:\n" +
+	"\tcondition\x18\n" +
+	" \x01(\v2\x1a.tsunagu.care.v1.ConditionH\x00R\tcondition\x12I\n" +
+	"\vinstruction\x18\v \x01(\v2%.tsunagu.care.v1.PhysicianInstructionH\x00R\vinstruction\x12P\n" +
+	"\x11advance_directive\x18\f \x01(\v2!.tsunagu.care.v1.AdvanceDirectiveH\x00R\x10advanceDirective\x12;\n" +
+	"\n" +
+	"lab_result\x18\r \x01(\v2\x1a.tsunagu.care.v1.LabResultH\x00R\tlabResult\x127\n" +
+	"\bdocument\x18\x0e \x01(\v2\x19.tsunagu.care.v1.DocumentH\x00R\bdocument\x124\n" +
+	"\ainquiry\x18\x0f \x01(\v2\x18.tsunagu.care.v1.InquiryH\x00R\ainquiry\x12+\n" +
+	"\x04task\x18\x10 \x01(\v2\x15.tsunagu.care.v1.TaskH\x00R\x04task\x128\n" +
+	"\tread_mark\x18\x11 \x01(\v2\x19.tsunagu.care.v1.ReadMarkH\x00R\breadMark\x128\n" +
+	"\aepisode\x18\x12 \x01(\v2\x1c.tsunagu.care.v1.CareEpisodeH\x00R\aepisodeB\x06\n" +
 	"\x04kind\"\xe7\a\n" +
 	"\bEnvelope\x124\n" +
 	"\tperformer\x18\x01 \x01(\v2\x16.tsunagu.care.v1.ActorR\tperformer\x120\n" +
@@ -1397,12 +1499,7 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\x05blobs\x18\x0e \x03(\v2\x18.tsunagu.care.v1.BlobRefB\b\xbaH\x05\x92\x01\x02\x10 R\x05blobs\x12;\n" +
 	"\x05links\x18\x0f \x03(\v2\x1b.tsunagu.care.v1.RecordLinkB\b\xbaH\x05\x92\x01\x02\x10@R\x05links:\x9f\x01\xbaH\x9b\x01\x1a\x98\x01\n" +
 	"\x0fenvelope.period\x12*effective_end must not be before effective\x1aY!has(this.effective_end) || (has(this.effective) && this.effective_end >= this.effective)B\x12\n" +
-	"\x10_clock_offset_ms\"\xa8\x01\n" +
-	"\x05Actor\x12$\n" +
-	"\tperson_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\bpersonId\x12\x1c\n" +
-	"\x04name\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x04name\x12)\n" +
-	"\x04role\x18\x03 \x01(\x0e2\x15.tsunagu.care.v1.RoleR\x04role\x120\n" +
-	"\x0forganisation_id\x18\x04 \x01(\tB\a\xbaH\x04r\x02\x18@R\x0eorganisationId\"b\n" +
+	"\x10_clock_offset_ms\"b\n" +
 	"\fConfirmation\x12&\n" +
 	"\x02by\x18\x01 \x01(\v2\x16.tsunagu.care.v1.ActorR\x02by\x12*\n" +
 	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\"\xd0\x01\n" +
@@ -1457,18 +1554,12 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\x06author\x18\x02 \x01(\v2\x16.tsunagu.care.v1.ActorR\x06author\x126\n" +
 	"\brecorded\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\brecorded\x126\n" +
 	"\breceived\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\breceived\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason*d\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason*~\n" +
 	"\fRecordStatus\x12\x1d\n" +
 	"\x19RECORD_STATUS_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14RECORD_STATUS_ACTIVE\x10\x01\x12\x1b\n" +
-	"\x17RECORD_STATUS_RETRACTED\x10\x02*\xb9\x01\n" +
-	"\vEpisodeKind\x12\x1c\n" +
-	"\x18EPISODE_KIND_UNSPECIFIED\x10\x00\x12\x1a\n" +
-	"\x16EPISODE_KIND_HOME_CARE\x10\x01\x12\x1e\n" +
-	"\x1aEPISODE_KIND_FACILITY_STAY\x10\x02\x12\x1e\n" +
-	"\x1aEPISODE_KIND_HOSPITAL_STAY\x10\x03\x12\x18\n" +
-	"\x14EPISODE_KIND_ABSENCE\x10\x04\x12\x16\n" +
-	"\x12EPISODE_KIND_DEATH\x10\x05*\x9f\x01\n" +
+	"\x17RECORD_STATUS_RETRACTED\x10\x02\x12\x18\n" +
+	"\x14RECORD_STATUS_ERASED\x10\x03*\x9f\x01\n" +
 	"\fLinkRelation\x12\x1d\n" +
 	"\x19LINK_RELATION_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16LINK_RELATION_MOVED_TO\x10\x01\x12\x1c\n" +
@@ -1489,79 +1580,103 @@ func file_tsunagu_care_v1_record_proto_rawDescGZIP() []byte {
 	return file_tsunagu_care_v1_record_proto_rawDescData
 }
 
-var file_tsunagu_care_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_tsunagu_care_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_tsunagu_care_v1_record_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_tsunagu_care_v1_record_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_tsunagu_care_v1_record_proto_goTypes = []any{
 	(RecordStatus)(0),             // 0: tsunagu.care.v1.RecordStatus
-	(EpisodeKind)(0),              // 1: tsunagu.care.v1.EpisodeKind
-	(LinkRelation)(0),             // 2: tsunagu.care.v1.LinkRelation
-	(*Record)(nil),                // 3: tsunagu.care.v1.Record
-	(*Body)(nil),                  // 4: tsunagu.care.v1.Body
-	(*Envelope)(nil),              // 5: tsunagu.care.v1.Envelope
-	(*Actor)(nil),                 // 6: tsunagu.care.v1.Actor
-	(*Confirmation)(nil),          // 7: tsunagu.care.v1.Confirmation
-	(*SpokenOrder)(nil),           // 8: tsunagu.care.v1.SpokenOrder
-	(*Episode)(nil),               // 9: tsunagu.care.v1.Episode
-	(*Identifier)(nil),            // 10: tsunagu.care.v1.Identifier
-	(*BlobRef)(nil),               // 11: tsunagu.care.v1.BlobRef
-	(*RecordLink)(nil),            // 12: tsunagu.care.v1.RecordLink
-	(*Candidate)(nil),             // 13: tsunagu.care.v1.Candidate
-	(*Arrival)(nil),               // 14: tsunagu.care.v1.Arrival
-	(*Change)(nil),                // 15: tsunagu.care.v1.Change
-	(*VitalSigns)(nil),            // 16: tsunagu.care.v1.VitalSigns
-	(*DraftNote)(nil),             // 17: tsunagu.care.v1.DraftNote
-	(*SignedNote)(nil),            // 18: tsunagu.care.v1.SignedNote
-	(*MedicationOrder)(nil),       // 19: tsunagu.care.v1.MedicationOrder
-	(*MedicationLog)(nil),         // 20: tsunagu.care.v1.MedicationLog
-	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
-	(Role)(0),                     // 22: tsunagu.care.v1.Role
+	(LinkRelation)(0),             // 1: tsunagu.care.v1.LinkRelation
+	(*Record)(nil),                // 2: tsunagu.care.v1.Record
+	(*Body)(nil),                  // 3: tsunagu.care.v1.Body
+	(*Envelope)(nil),              // 4: tsunagu.care.v1.Envelope
+	(*Confirmation)(nil),          // 5: tsunagu.care.v1.Confirmation
+	(*SpokenOrder)(nil),           // 6: tsunagu.care.v1.SpokenOrder
+	(*Episode)(nil),               // 7: tsunagu.care.v1.Episode
+	(*Identifier)(nil),            // 8: tsunagu.care.v1.Identifier
+	(*BlobRef)(nil),               // 9: tsunagu.care.v1.BlobRef
+	(*RecordLink)(nil),            // 10: tsunagu.care.v1.RecordLink
+	(*Candidate)(nil),             // 11: tsunagu.care.v1.Candidate
+	(*Arrival)(nil),               // 12: tsunagu.care.v1.Arrival
+	(*Change)(nil),                // 13: tsunagu.care.v1.Change
+	(*VitalSigns)(nil),            // 14: tsunagu.care.v1.VitalSigns
+	(*DraftNote)(nil),             // 15: tsunagu.care.v1.DraftNote
+	(*SignedNote)(nil),            // 16: tsunagu.care.v1.SignedNote
+	(*MedicationOrder)(nil),       // 17: tsunagu.care.v1.MedicationOrder
+	(*MedicationLog)(nil),         // 18: tsunagu.care.v1.MedicationLog
+	(*PatientProfile)(nil),        // 19: tsunagu.care.v1.PatientProfile
+	(*Visit)(nil),                 // 20: tsunagu.care.v1.Visit
+	(*DailyCare)(nil),             // 21: tsunagu.care.v1.DailyCare
+	(*Allergy)(nil),               // 22: tsunagu.care.v1.Allergy
+	(*Condition)(nil),             // 23: tsunagu.care.v1.Condition
+	(*PhysicianInstruction)(nil),  // 24: tsunagu.care.v1.PhysicianInstruction
+	(*AdvanceDirective)(nil),      // 25: tsunagu.care.v1.AdvanceDirective
+	(*LabResult)(nil),             // 26: tsunagu.care.v1.LabResult
+	(*Document)(nil),              // 27: tsunagu.care.v1.Document
+	(*Inquiry)(nil),               // 28: tsunagu.care.v1.Inquiry
+	(*Task)(nil),                  // 29: tsunagu.care.v1.Task
+	(*ReadMark)(nil),              // 30: tsunagu.care.v1.ReadMark
+	(*CareEpisode)(nil),           // 31: tsunagu.care.v1.CareEpisode
+	(*Actor)(nil),                 // 32: tsunagu.care.v1.Actor
+	(*timestamppb.Timestamp)(nil), // 33: google.protobuf.Timestamp
+	(EpisodeKind)(0),              // 34: tsunagu.care.v1.EpisodeKind
 }
 var file_tsunagu_care_v1_record_proto_depIdxs = []int32{
-	5,  // 0: tsunagu.care.v1.Record.envelope:type_name -> tsunagu.care.v1.Envelope
-	4,  // 1: tsunagu.care.v1.Record.body:type_name -> tsunagu.care.v1.Body
+	4,  // 0: tsunagu.care.v1.Record.envelope:type_name -> tsunagu.care.v1.Envelope
+	3,  // 1: tsunagu.care.v1.Record.body:type_name -> tsunagu.care.v1.Body
 	0,  // 2: tsunagu.care.v1.Record.status:type_name -> tsunagu.care.v1.RecordStatus
-	13, // 3: tsunagu.care.v1.Record.candidates:type_name -> tsunagu.care.v1.Candidate
-	14, // 4: tsunagu.care.v1.Record.arrival:type_name -> tsunagu.care.v1.Arrival
-	15, // 5: tsunagu.care.v1.Record.last_change:type_name -> tsunagu.care.v1.Change
-	16, // 6: tsunagu.care.v1.Body.vital_signs:type_name -> tsunagu.care.v1.VitalSigns
-	17, // 7: tsunagu.care.v1.Body.draft_note:type_name -> tsunagu.care.v1.DraftNote
-	18, // 8: tsunagu.care.v1.Body.signed_note:type_name -> tsunagu.care.v1.SignedNote
-	19, // 9: tsunagu.care.v1.Body.medication_order:type_name -> tsunagu.care.v1.MedicationOrder
-	20, // 10: tsunagu.care.v1.Body.medication_log:type_name -> tsunagu.care.v1.MedicationLog
-	6,  // 11: tsunagu.care.v1.Envelope.performer:type_name -> tsunagu.care.v1.Actor
-	6,  // 12: tsunagu.care.v1.Envelope.enterer:type_name -> tsunagu.care.v1.Actor
-	7,  // 13: tsunagu.care.v1.Envelope.confirmation:type_name -> tsunagu.care.v1.Confirmation
-	8,  // 14: tsunagu.care.v1.Envelope.spoken_order:type_name -> tsunagu.care.v1.SpokenOrder
-	21, // 15: tsunagu.care.v1.Envelope.effective:type_name -> google.protobuf.Timestamp
-	21, // 16: tsunagu.care.v1.Envelope.effective_end:type_name -> google.protobuf.Timestamp
-	21, // 17: tsunagu.care.v1.Envelope.recorded:type_name -> google.protobuf.Timestamp
-	9,  // 18: tsunagu.care.v1.Envelope.episode:type_name -> tsunagu.care.v1.Episode
-	10, // 19: tsunagu.care.v1.Envelope.identifiers:type_name -> tsunagu.care.v1.Identifier
-	11, // 20: tsunagu.care.v1.Envelope.blobs:type_name -> tsunagu.care.v1.BlobRef
-	12, // 21: tsunagu.care.v1.Envelope.links:type_name -> tsunagu.care.v1.RecordLink
-	22, // 22: tsunagu.care.v1.Actor.role:type_name -> tsunagu.care.v1.Role
-	6,  // 23: tsunagu.care.v1.Confirmation.by:type_name -> tsunagu.care.v1.Actor
-	21, // 24: tsunagu.care.v1.Confirmation.at:type_name -> google.protobuf.Timestamp
-	6,  // 25: tsunagu.care.v1.SpokenOrder.ordered_by:type_name -> tsunagu.care.v1.Actor
-	21, // 26: tsunagu.care.v1.SpokenOrder.at:type_name -> google.protobuf.Timestamp
-	7,  // 27: tsunagu.care.v1.SpokenOrder.confirmation:type_name -> tsunagu.care.v1.Confirmation
-	1,  // 28: tsunagu.care.v1.Episode.kind:type_name -> tsunagu.care.v1.EpisodeKind
-	2,  // 29: tsunagu.care.v1.RecordLink.relation:type_name -> tsunagu.care.v1.LinkRelation
-	4,  // 30: tsunagu.care.v1.Candidate.body:type_name -> tsunagu.care.v1.Body
-	0,  // 31: tsunagu.care.v1.Candidate.status:type_name -> tsunagu.care.v1.RecordStatus
-	5,  // 32: tsunagu.care.v1.Candidate.envelope:type_name -> tsunagu.care.v1.Envelope
-	6,  // 33: tsunagu.care.v1.Candidate.author:type_name -> tsunagu.care.v1.Actor
-	21, // 34: tsunagu.care.v1.Candidate.received:type_name -> google.protobuf.Timestamp
-	21, // 35: tsunagu.care.v1.Arrival.received:type_name -> google.protobuf.Timestamp
-	6,  // 36: tsunagu.care.v1.Arrival.author:type_name -> tsunagu.care.v1.Actor
-	6,  // 37: tsunagu.care.v1.Change.author:type_name -> tsunagu.care.v1.Actor
-	21, // 38: tsunagu.care.v1.Change.recorded:type_name -> google.protobuf.Timestamp
-	21, // 39: tsunagu.care.v1.Change.received:type_name -> google.protobuf.Timestamp
-	40, // [40:40] is the sub-list for method output_type
-	40, // [40:40] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	11, // 3: tsunagu.care.v1.Record.candidates:type_name -> tsunagu.care.v1.Candidate
+	12, // 4: tsunagu.care.v1.Record.arrival:type_name -> tsunagu.care.v1.Arrival
+	13, // 5: tsunagu.care.v1.Record.last_change:type_name -> tsunagu.care.v1.Change
+	14, // 6: tsunagu.care.v1.Body.vital_signs:type_name -> tsunagu.care.v1.VitalSigns
+	15, // 7: tsunagu.care.v1.Body.draft_note:type_name -> tsunagu.care.v1.DraftNote
+	16, // 8: tsunagu.care.v1.Body.signed_note:type_name -> tsunagu.care.v1.SignedNote
+	17, // 9: tsunagu.care.v1.Body.medication_order:type_name -> tsunagu.care.v1.MedicationOrder
+	18, // 10: tsunagu.care.v1.Body.medication_log:type_name -> tsunagu.care.v1.MedicationLog
+	19, // 11: tsunagu.care.v1.Body.patient_profile:type_name -> tsunagu.care.v1.PatientProfile
+	20, // 12: tsunagu.care.v1.Body.visit:type_name -> tsunagu.care.v1.Visit
+	21, // 13: tsunagu.care.v1.Body.daily_care:type_name -> tsunagu.care.v1.DailyCare
+	22, // 14: tsunagu.care.v1.Body.allergy:type_name -> tsunagu.care.v1.Allergy
+	23, // 15: tsunagu.care.v1.Body.condition:type_name -> tsunagu.care.v1.Condition
+	24, // 16: tsunagu.care.v1.Body.instruction:type_name -> tsunagu.care.v1.PhysicianInstruction
+	25, // 17: tsunagu.care.v1.Body.advance_directive:type_name -> tsunagu.care.v1.AdvanceDirective
+	26, // 18: tsunagu.care.v1.Body.lab_result:type_name -> tsunagu.care.v1.LabResult
+	27, // 19: tsunagu.care.v1.Body.document:type_name -> tsunagu.care.v1.Document
+	28, // 20: tsunagu.care.v1.Body.inquiry:type_name -> tsunagu.care.v1.Inquiry
+	29, // 21: tsunagu.care.v1.Body.task:type_name -> tsunagu.care.v1.Task
+	30, // 22: tsunagu.care.v1.Body.read_mark:type_name -> tsunagu.care.v1.ReadMark
+	31, // 23: tsunagu.care.v1.Body.episode:type_name -> tsunagu.care.v1.CareEpisode
+	32, // 24: tsunagu.care.v1.Envelope.performer:type_name -> tsunagu.care.v1.Actor
+	32, // 25: tsunagu.care.v1.Envelope.enterer:type_name -> tsunagu.care.v1.Actor
+	5,  // 26: tsunagu.care.v1.Envelope.confirmation:type_name -> tsunagu.care.v1.Confirmation
+	6,  // 27: tsunagu.care.v1.Envelope.spoken_order:type_name -> tsunagu.care.v1.SpokenOrder
+	33, // 28: tsunagu.care.v1.Envelope.effective:type_name -> google.protobuf.Timestamp
+	33, // 29: tsunagu.care.v1.Envelope.effective_end:type_name -> google.protobuf.Timestamp
+	33, // 30: tsunagu.care.v1.Envelope.recorded:type_name -> google.protobuf.Timestamp
+	7,  // 31: tsunagu.care.v1.Envelope.episode:type_name -> tsunagu.care.v1.Episode
+	8,  // 32: tsunagu.care.v1.Envelope.identifiers:type_name -> tsunagu.care.v1.Identifier
+	9,  // 33: tsunagu.care.v1.Envelope.blobs:type_name -> tsunagu.care.v1.BlobRef
+	10, // 34: tsunagu.care.v1.Envelope.links:type_name -> tsunagu.care.v1.RecordLink
+	32, // 35: tsunagu.care.v1.Confirmation.by:type_name -> tsunagu.care.v1.Actor
+	33, // 36: tsunagu.care.v1.Confirmation.at:type_name -> google.protobuf.Timestamp
+	32, // 37: tsunagu.care.v1.SpokenOrder.ordered_by:type_name -> tsunagu.care.v1.Actor
+	33, // 38: tsunagu.care.v1.SpokenOrder.at:type_name -> google.protobuf.Timestamp
+	5,  // 39: tsunagu.care.v1.SpokenOrder.confirmation:type_name -> tsunagu.care.v1.Confirmation
+	34, // 40: tsunagu.care.v1.Episode.kind:type_name -> tsunagu.care.v1.EpisodeKind
+	1,  // 41: tsunagu.care.v1.RecordLink.relation:type_name -> tsunagu.care.v1.LinkRelation
+	3,  // 42: tsunagu.care.v1.Candidate.body:type_name -> tsunagu.care.v1.Body
+	0,  // 43: tsunagu.care.v1.Candidate.status:type_name -> tsunagu.care.v1.RecordStatus
+	4,  // 44: tsunagu.care.v1.Candidate.envelope:type_name -> tsunagu.care.v1.Envelope
+	32, // 45: tsunagu.care.v1.Candidate.author:type_name -> tsunagu.care.v1.Actor
+	33, // 46: tsunagu.care.v1.Candidate.received:type_name -> google.protobuf.Timestamp
+	33, // 47: tsunagu.care.v1.Arrival.received:type_name -> google.protobuf.Timestamp
+	32, // 48: tsunagu.care.v1.Arrival.author:type_name -> tsunagu.care.v1.Actor
+	32, // 49: tsunagu.care.v1.Change.author:type_name -> tsunagu.care.v1.Actor
+	33, // 50: tsunagu.care.v1.Change.recorded:type_name -> google.protobuf.Timestamp
+	33, // 51: tsunagu.care.v1.Change.received:type_name -> google.protobuf.Timestamp
+	52, // [52:52] is the sub-list for method output_type
+	52, // [52:52] is the sub-list for method input_type
+	52, // [52:52] is the sub-list for extension type_name
+	52, // [52:52] is the sub-list for extension extendee
+	0,  // [0:52] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_care_v1_record_proto_init() }
@@ -1569,9 +1684,22 @@ func file_tsunagu_care_v1_record_proto_init() {
 	if File_tsunagu_care_v1_record_proto != nil {
 		return
 	}
+	file_tsunagu_care_v1_advance_directive_proto_init()
+	file_tsunagu_care_v1_allergy_proto_init()
 	file_tsunagu_care_v1_care_note_proto_init()
+	file_tsunagu_care_v1_common_proto_init()
+	file_tsunagu_care_v1_condition_proto_init()
+	file_tsunagu_care_v1_daily_care_proto_init()
+	file_tsunagu_care_v1_document_proto_init()
+	file_tsunagu_care_v1_episode_proto_init()
+	file_tsunagu_care_v1_inquiry_proto_init()
+	file_tsunagu_care_v1_instruction_proto_init()
+	file_tsunagu_care_v1_lab_result_proto_init()
 	file_tsunagu_care_v1_medication_proto_init()
-	file_tsunagu_care_v1_policy_proto_init()
+	file_tsunagu_care_v1_profile_proto_init()
+	file_tsunagu_care_v1_read_mark_proto_init()
+	file_tsunagu_care_v1_task_proto_init()
+	file_tsunagu_care_v1_visit_proto_init()
 	file_tsunagu_care_v1_vital_signs_proto_init()
 	file_tsunagu_care_v1_record_proto_msgTypes[1].OneofWrappers = []any{
 		(*Body_VitalSigns)(nil),
@@ -1579,6 +1707,19 @@ func file_tsunagu_care_v1_record_proto_init() {
 		(*Body_SignedNote)(nil),
 		(*Body_MedicationOrder)(nil),
 		(*Body_MedicationLog)(nil),
+		(*Body_PatientProfile)(nil),
+		(*Body_Visit)(nil),
+		(*Body_DailyCare)(nil),
+		(*Body_Allergy)(nil),
+		(*Body_Condition)(nil),
+		(*Body_Instruction)(nil),
+		(*Body_AdvanceDirective)(nil),
+		(*Body_LabResult)(nil),
+		(*Body_Document)(nil),
+		(*Body_Inquiry)(nil),
+		(*Body_Task)(nil),
+		(*Body_ReadMark)(nil),
+		(*Body_Episode)(nil),
 	}
 	file_tsunagu_care_v1_record_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
@@ -1586,8 +1727,8 @@ func file_tsunagu_care_v1_record_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_care_v1_record_proto_rawDesc), len(file_tsunagu_care_v1_record_proto_rawDesc)),
-			NumEnums:      3,
-			NumMessages:   13,
+			NumEnums:      2,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

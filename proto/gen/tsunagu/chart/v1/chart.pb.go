@@ -2525,7 +2525,7 @@ var File_tsunagu_chart_v1_chart_proto protoreflect.FileDescriptor
 
 const file_tsunagu_chart_v1_chart_proto_rawDesc = "" +
 	"\n" +
-	"\x1ctsunagu/chart/v1/chart.proto\x12\x10tsunagu.chart.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/record.proto\x1a!tsunagu/care/v1/vital_signs.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"c\n" +
+	"\x1ctsunagu/chart/v1/chart.proto\x12\x10tsunagu.chart.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/record.proto\x1a!tsunagu/care/v1/vital_signs.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"c\n" +
 	"\x11ListChartsRequest\x12%\n" +
 	"\tpage_size\x18\x01 \x01(\rB\b\xbaH\x05*\x03\x18\xe8\aR\bpageSize\x12'\n" +
 	"\n" +

@@ -220,7 +220,17 @@ type DeviceState struct {
 	// How many sections were ever repaired.
 	Repairs uint64 `protobuf:"varint,9,opt,name=repairs,proto3" json:"repairs,omitempty"`
 	// The number that the next mutation gets.
-	NextNo        uint64 `protobuf:"varint,10,opt,name=next_no,json=nextNo,proto3" json:"next_no,omitempty"`
+	NextNo uint64 `protobuf:"varint,10,opt,name=next_no,json=nextNo,proto3" json:"next_no,omitempty"`
+	// How many months the device wishes to hold besides the present one. 0: everything.
+	WindowMonths uint32 `protobuf:"varint,11,opt,name=window_months,json=windowMonths,proto3" json:"window_months,omitempty"`
+	// The month, year * 100 + month, for which every stream was last brought to its wish. 0: that is due.
+	WindowMonth uint32 `protobuf:"varint,12,opt,name=window_month,json=windowMonth,proto3" json:"window_month,omitempty"`
+	// When the digests were last added up anew, milliseconds since 1970 UTC by the device's clock. 0: that is due.
+	VerifiedMs int64 `protobuf:"varint,13,opt,name=verified_ms,json=verifiedMs,proto3" json:"verified_ms,omitempty"`
+	// While they are being added up: the last stream that is done.
+	VerifiedUpTo string `protobuf:"bytes,14,opt,name=verified_up_to,json=verifiedUpTo,proto3" json:"verified_up_to,omitempty"`
+	// True while the server was restored and waits for its operator.
+	Restoring     bool `protobuf:"varint,15,opt,name=restoring,proto3" json:"restoring,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -323,6 +333,41 @@ func (x *DeviceState) GetNextNo() uint64 {
 		return x.NextNo
 	}
 	return 0
+}
+
+func (x *DeviceState) GetWindowMonths() uint32 {
+	if x != nil {
+		return x.WindowMonths
+	}
+	return 0
+}
+
+func (x *DeviceState) GetWindowMonth() uint32 {
+	if x != nil {
+		return x.WindowMonth
+	}
+	return 0
+}
+
+func (x *DeviceState) GetVerifiedMs() int64 {
+	if x != nil {
+		return x.VerifiedMs
+	}
+	return 0
+}
+
+func (x *DeviceState) GetVerifiedUpTo() string {
+	if x != nil {
+		return x.VerifiedUpTo
+	}
+	return ""
+}
+
+func (x *DeviceState) GetRestoring() bool {
+	if x != nil {
+		return x.Restoring
+	}
+	return false
 }
 
 // Author is a person who signed in on the device. The key stays, so that a queue can be sealed again.
@@ -630,6 +675,18 @@ type StreamState struct {
 	NeedsUpdate bool `protobuf:"varint,12,opt,name=needs_update,json=needsUpdate,proto3" json:"needs_update,omitempty"`
 	// Up to where a verified backup covers it.
 	Durable *v1.Version `protobuf:"bytes,13,opt,name=durable,proto3" json:"durable,omitempty"`
+	// The oldest month that is here, year * 100 + month; the standing section always is. 0: everything.
+	OldestMonth uint32 `protobuf:"varint,14,opt,name=oldest_month,json=oldestMonth,proto3" json:"oldest_month,omitempty"`
+	// How many months are wished for besides the present one, if not as the device does. 0: as the device.
+	WindowMonths uint32 `protobuf:"varint,15,opt,name=window_months,json=windowMonths,proto3" json:"window_months,omitempty"`
+	// While older months are being fetched: the oldest of them; 1: everything there is. Not shown before all are here.
+	WidenTo uint32 `protobuf:"varint,16,opt,name=widen_to,json=widenTo,proto3" json:"widen_to,omitempty"`
+	// True once the server told which of them have records. Those are put down for repair, which fetches them.
+	WidenKnown bool `protobuf:"varint,17,opt,name=widen_known,json=widenKnown,proto3" json:"widen_known,omitempty"`
+	// Digests that were added up anew are to be sent with the next position.
+	SectionsDue bool `protobuf:"varint,18,opt,name=sections_due,json=sectionsDue,proto3" json:"sections_due,omitempty"`
+	// True if records of months before the oldest were kept: the device has something to say about them.
+	Leftover bool `protobuf:"varint,19,opt,name=leftover,proto3" json:"leftover,omitempty"`
 	// Own mutations to be offered again.
 	Reoffer Reoffer `protobuf:"varint,20,opt,name=reoffer,proto3,enum=tsunagu.device.v1.Reoffer" json:"reoffer,omitempty"`
 	// Staged records are to be dropped.
@@ -647,7 +704,11 @@ type StreamState struct {
 	// Digests that came with the last page.
 	Sections []*v1.SectionDigest `protobuf:"bytes,27,rep,name=sections,proto3" json:"sections,omitempty"`
 	// How far the present work has come: a key of the store.
-	WorkAfter     []byte `protobuf:"bytes,28,opt,name=work_after,json=workAfter,proto3" json:"work_after,omitempty"`
+	WorkAfter []byte `protobuf:"bytes,28,opt,name=work_after,json=workAfter,proto3" json:"work_after,omitempty"`
+	// Records of months before the oldest are to be dropped.
+	Narrow bool `protobuf:"varint,29,opt,name=narrow,proto3" json:"narrow,omitempty"`
+	// The oldest month for which the last page was asked; its digests say nothing of older ones.
+	SectionsFrom  uint32 `protobuf:"varint,30,opt,name=sections_from,json=sectionsFrom,proto3" json:"sections_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -773,6 +834,48 @@ func (x *StreamState) GetDurable() *v1.Version {
 	return nil
 }
 
+func (x *StreamState) GetOldestMonth() uint32 {
+	if x != nil {
+		return x.OldestMonth
+	}
+	return 0
+}
+
+func (x *StreamState) GetWindowMonths() uint32 {
+	if x != nil {
+		return x.WindowMonths
+	}
+	return 0
+}
+
+func (x *StreamState) GetWidenTo() uint32 {
+	if x != nil {
+		return x.WidenTo
+	}
+	return 0
+}
+
+func (x *StreamState) GetWidenKnown() bool {
+	if x != nil {
+		return x.WidenKnown
+	}
+	return false
+}
+
+func (x *StreamState) GetSectionsDue() bool {
+	if x != nil {
+		return x.SectionsDue
+	}
+	return false
+}
+
+func (x *StreamState) GetLeftover() bool {
+	if x != nil {
+		return x.Leftover
+	}
+	return false
+}
+
 func (x *StreamState) GetReoffer() Reoffer {
 	if x != nil {
 		return x.Reoffer
@@ -836,6 +939,20 @@ func (x *StreamState) GetWorkAfter() []byte {
 	return nil
 }
 
+func (x *StreamState) GetNarrow() bool {
+	if x != nil {
+		return x.Narrow
+	}
+	return false
+}
+
+func (x *StreamState) GetSectionsFrom() uint32 {
+	if x != nil {
+		return x.SectionsFrom
+	}
+	return 0
+}
+
 // Repair is a section that differs from the server's.
 type Repair struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -850,7 +967,9 @@ type Repair struct {
 	// How often it was begun.
 	Attempts uint32 `protobuf:"varint,5,opt,name=attempts,proto3" json:"attempts,omitempty"`
 	// True if it has to wait until the cursor moves.
-	Waiting       bool `protobuf:"varint,6,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	Waiting bool `protobuf:"varint,6,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	// Ranges of record ids that differ, in order. Empty: the whole section.
+	Ranges        []*RepairRange `protobuf:"bytes,7,rep,name=ranges,proto3" json:"ranges,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -927,6 +1046,77 @@ func (x *Repair) GetWaiting() bool {
 	return false
 }
 
+func (x *Repair) GetRanges() []*RepairRange {
+	if x != nil {
+		return x.Ranges
+	}
+	return nil
+}
+
+// RepairRange is a range of record ids within a section that differs.
+type RepairRange struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only ids after this one. Empty: from the start.
+	After []byte `protobuf:"bytes,1,opt,name=after,proto3" json:"after,omitempty"`
+	// Only ids up to this one. Empty: to the end.
+	Until []byte `protobuf:"bytes,2,opt,name=until,proto3" json:"until,omitempty"`
+	// True if it is so short that it is fetched. False: it is compared in parts first.
+	Fetch         bool `protobuf:"varint,3,opt,name=fetch,proto3" json:"fetch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RepairRange) Reset() {
+	*x = RepairRange{}
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RepairRange) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RepairRange) ProtoMessage() {}
+
+func (x *RepairRange) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RepairRange.ProtoReflect.Descriptor instead.
+func (*RepairRange) Descriptor() ([]byte, []int) {
+	return file_tsunagu_device_v1_store_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RepairRange) GetAfter() []byte {
+	if x != nil {
+		return x.After
+	}
+	return nil
+}
+
+func (x *RepairRange) GetUntil() []byte {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+func (x *RepairRange) GetFetch() bool {
+	if x != nil {
+		return x.Fetch
+	}
+	return false
+}
+
 // Rescued is a record that the server no longer has. It may be the only copy.
 type Rescued struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -940,7 +1130,7 @@ type Rescued struct {
 
 func (x *Rescued) Reset() {
 	*x = Rescued{}
-	mi := &file_tsunagu_device_v1_store_proto_msgTypes[6]
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -952,7 +1142,7 @@ func (x *Rescued) String() string {
 func (*Rescued) ProtoMessage() {}
 
 func (x *Rescued) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_device_v1_store_proto_msgTypes[6]
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -965,7 +1155,7 @@ func (x *Rescued) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Rescued.ProtoReflect.Descriptor instead.
 func (*Rescued) Descriptor() ([]byte, []int) {
-	return file_tsunagu_device_v1_store_proto_rawDescGZIP(), []int{6}
+	return file_tsunagu_device_v1_store_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Rescued) GetStreamId() string {
@@ -999,7 +1189,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_tsunagu_device_v1_store_proto_msgTypes[7]
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1011,7 +1201,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_device_v1_store_proto_msgTypes[7]
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1024,7 +1214,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_tsunagu_device_v1_store_proto_rawDescGZIP(), []int{7}
+	return file_tsunagu_device_v1_store_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Session) GetPersonId() string {
@@ -1077,7 +1267,7 @@ type Seen struct {
 
 func (x *Seen) Reset() {
 	*x = Seen{}
-	mi := &file_tsunagu_device_v1_store_proto_msgTypes[8]
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1089,7 +1279,7 @@ func (x *Seen) String() string {
 func (*Seen) ProtoMessage() {}
 
 func (x *Seen) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_device_v1_store_proto_msgTypes[8]
+	mi := &file_tsunagu_device_v1_store_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1102,7 +1292,7 @@ func (x *Seen) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Seen.ProtoReflect.Descriptor instead.
 func (*Seen) Descriptor() ([]byte, []int) {
-	return file_tsunagu_device_v1_store_proto_rawDescGZIP(), []int{8}
+	return file_tsunagu_device_v1_store_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Seen) GetVersion() *v1.RecordVersion {
@@ -1151,7 +1341,7 @@ var File_tsunagu_device_v1_store_proto protoreflect.FileDescriptor
 
 const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	"\n" +
-	"\x1dtsunagu/device/v1/store.proto\x12\x11tsunagu.device.v1\x1a\x1ctsunagu/care/v1/policy.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"\x8e\x03\n" +
+	"\x1dtsunagu/device/v1/store.proto\x12\x11tsunagu.device.v1\x1a\x1ctsunagu/care/v1/policy.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"\xbb\x04\n" +
 	"\vDeviceState\x12\x1b\n" +
 	"\tdevice_id\x18\x01 \x01(\tR\bdeviceId\x12/\n" +
 	"\x04time\x18\x02 \x01(\v2\x1b.tsunagu.sync.v1.SealedTimeR\x04time\x12*\n" +
@@ -1164,7 +1354,13 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	"\fneeds_update\x18\b \x01(\bR\vneedsUpdate\x12\x18\n" +
 	"\arepairs\x18\t \x01(\x04R\arepairs\x12\x17\n" +
 	"\anext_no\x18\n" +
-	" \x01(\x04R\x06nextNoB\x12\n" +
+	" \x01(\x04R\x06nextNo\x12#\n" +
+	"\rwindow_months\x18\v \x01(\rR\fwindowMonths\x12!\n" +
+	"\fwindow_month\x18\f \x01(\rR\vwindowMonth\x12\x1f\n" +
+	"\vverified_ms\x18\r \x01(\x03R\n" +
+	"verifiedMs\x12$\n" +
+	"\x0everified_up_to\x18\x0e \x01(\tR\fverifiedUpTo\x12\x1c\n" +
+	"\trestoring\x18\x0f \x01(\bR\trestoringB\x12\n" +
 	"\x10_clock_offset_ms\"\xb7\x01\n" +
 	"\x06Author\x12\x16\n" +
 	"\x06tenant\x18\x01 \x01(\tR\x06tenant\x12\x1b\n" +
@@ -1187,7 +1383,7 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	" \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\ffirstLanding\x12!\n" +
 	"\fneeds_update\x18\v \x01(\bR\vneedsUpdate\"\x1f\n" +
 	"\rOpenMutations\x12\x0e\n" +
-	"\x02no\x18\x01 \x03(\x04R\x02no\"\x97\x06\n" +
+	"\x02no\x18\x01 \x03(\x04R\x02no\"\x97\b\n" +
 	"\vStreamState\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12/\n" +
 	"\x04info\x18\x02 \x01(\v2\x1b.tsunagu.sync.v1.StreamInfoR\x04info\x12/\n" +
@@ -1202,7 +1398,14 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	" \x01(\bR\arevoked\x12\x12\n" +
 	"\x04gone\x18\v \x01(\bR\x04gone\x12!\n" +
 	"\fneeds_update\x18\f \x01(\bR\vneedsUpdate\x122\n" +
-	"\adurable\x18\r \x01(\v2\x18.tsunagu.sync.v1.VersionR\adurable\x124\n" +
+	"\adurable\x18\r \x01(\v2\x18.tsunagu.sync.v1.VersionR\adurable\x12!\n" +
+	"\foldest_month\x18\x0e \x01(\rR\voldestMonth\x12#\n" +
+	"\rwindow_months\x18\x0f \x01(\rR\fwindowMonths\x12\x19\n" +
+	"\bwiden_to\x18\x10 \x01(\rR\awidenTo\x12\x1f\n" +
+	"\vwiden_known\x18\x11 \x01(\bR\n" +
+	"widenKnown\x12!\n" +
+	"\fsections_due\x18\x12 \x01(\bR\vsectionsDue\x12\x1a\n" +
+	"\bleftover\x18\x13 \x01(\bR\bleftover\x124\n" +
 	"\areoffer\x18\x14 \x01(\x0e2\x1a.tsunagu.device.v1.ReofferR\areoffer\x12\x1f\n" +
 	"\vdrop_staged\x18\x15 \x01(\bR\n" +
 	"dropStaged\x12\x14\n" +
@@ -1213,14 +1416,21 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	"\x05check\x18\x1a \x01(\bR\x05check\x12:\n" +
 	"\bsections\x18\x1b \x03(\v2\x1e.tsunagu.sync.v1.SectionDigestR\bsections\x12\x1d\n" +
 	"\n" +
-	"work_after\x18\x1c \x01(\fR\tworkAfter\"\xc0\x01\n" +
+	"work_after\x18\x1c \x01(\fR\tworkAfter\x12\x16\n" +
+	"\x06narrow\x18\x1d \x01(\bR\x06narrow\x12#\n" +
+	"\rsections_from\x18\x1e \x01(\rR\fsectionsFrom\"\xf8\x01\n" +
 	"\x06Repair\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12\x18\n" +
 	"\asection\x18\x02 \x01(\rR\asection\x12\x14\n" +
 	"\x05after\x18\x03 \x01(\fR\x05after\x123\n" +
 	"\bsnapshot\x18\x04 \x01(\v2\x17.tsunagu.sync.v1.CursorR\bsnapshot\x12\x1a\n" +
 	"\battempts\x18\x05 \x01(\rR\battempts\x12\x18\n" +
-	"\awaiting\x18\x06 \x01(\bR\awaiting\"[\n" +
+	"\awaiting\x18\x06 \x01(\bR\awaiting\x126\n" +
+	"\x06ranges\x18\a \x03(\v2\x1e.tsunagu.device.v1.RepairRangeR\x06ranges\"O\n" +
+	"\vRepairRange\x12\x14\n" +
+	"\x05after\x18\x01 \x01(\fR\x05after\x12\x14\n" +
+	"\x05until\x18\x02 \x01(\fR\x05until\x12\x14\n" +
+	"\x05fetch\x18\x03 \x01(\bR\x05fetch\"[\n" +
 	"\aRescued\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x123\n" +
 	"\x06record\x18\x02 \x01(\v2\x1b.tsunagu.sync.v1.PageRecordR\x06record\"s\n" +
@@ -1272,7 +1482,7 @@ func file_tsunagu_device_v1_store_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_device_v1_store_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_tsunagu_device_v1_store_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_tsunagu_device_v1_store_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_tsunagu_device_v1_store_proto_goTypes = []any{
 	(MutationState)(0),        // 0: tsunagu.device.v1.MutationState
 	(ApplyPhase)(0),           // 1: tsunagu.device.v1.ApplyPhase
@@ -1283,49 +1493,51 @@ var file_tsunagu_device_v1_store_proto_goTypes = []any{
 	(*OpenMutations)(nil),     // 6: tsunagu.device.v1.OpenMutations
 	(*StreamState)(nil),       // 7: tsunagu.device.v1.StreamState
 	(*Repair)(nil),            // 8: tsunagu.device.v1.Repair
-	(*Rescued)(nil),           // 9: tsunagu.device.v1.Rescued
-	(*Session)(nil),           // 10: tsunagu.device.v1.Session
-	(*Seen)(nil),              // 11: tsunagu.device.v1.Seen
-	(*v1.SealedTime)(nil),     // 12: tsunagu.sync.v1.SealedTime
-	(v11.Role)(0),             // 13: tsunagu.care.v1.Role
-	(*v1.MutationResult)(nil), // 14: tsunagu.sync.v1.MutationResult
-	(*v1.Receipt)(nil),        // 15: tsunagu.sync.v1.Receipt
-	(*v1.StreamInfo)(nil),     // 16: tsunagu.sync.v1.StreamInfo
-	(*v1.Cursor)(nil),         // 17: tsunagu.sync.v1.Cursor
-	(*v1.EpochBase)(nil),      // 18: tsunagu.sync.v1.EpochBase
-	(*v1.Version)(nil),        // 19: tsunagu.sync.v1.Version
-	(*v1.SectionDigest)(nil),  // 20: tsunagu.sync.v1.SectionDigest
-	(*v1.PageRecord)(nil),     // 21: tsunagu.sync.v1.PageRecord
-	(*v1.RecordVersion)(nil),  // 22: tsunagu.sync.v1.RecordVersion
-	(*v1.Predecessor)(nil),    // 23: tsunagu.sync.v1.Predecessor
-	(*v1.CandidateRef)(nil),   // 24: tsunagu.sync.v1.CandidateRef
+	(*RepairRange)(nil),       // 9: tsunagu.device.v1.RepairRange
+	(*Rescued)(nil),           // 10: tsunagu.device.v1.Rescued
+	(*Session)(nil),           // 11: tsunagu.device.v1.Session
+	(*Seen)(nil),              // 12: tsunagu.device.v1.Seen
+	(*v1.SealedTime)(nil),     // 13: tsunagu.sync.v1.SealedTime
+	(v11.Role)(0),             // 14: tsunagu.care.v1.Role
+	(*v1.MutationResult)(nil), // 15: tsunagu.sync.v1.MutationResult
+	(*v1.Receipt)(nil),        // 16: tsunagu.sync.v1.Receipt
+	(*v1.StreamInfo)(nil),     // 17: tsunagu.sync.v1.StreamInfo
+	(*v1.Cursor)(nil),         // 18: tsunagu.sync.v1.Cursor
+	(*v1.EpochBase)(nil),      // 19: tsunagu.sync.v1.EpochBase
+	(*v1.Version)(nil),        // 20: tsunagu.sync.v1.Version
+	(*v1.SectionDigest)(nil),  // 21: tsunagu.sync.v1.SectionDigest
+	(*v1.PageRecord)(nil),     // 22: tsunagu.sync.v1.PageRecord
+	(*v1.RecordVersion)(nil),  // 23: tsunagu.sync.v1.RecordVersion
+	(*v1.Predecessor)(nil),    // 24: tsunagu.sync.v1.Predecessor
+	(*v1.CandidateRef)(nil),   // 25: tsunagu.sync.v1.CandidateRef
 }
 var file_tsunagu_device_v1_store_proto_depIdxs = []int32{
-	12, // 0: tsunagu.device.v1.DeviceState.time:type_name -> tsunagu.sync.v1.SealedTime
-	13, // 1: tsunagu.device.v1.Author.role:type_name -> tsunagu.care.v1.Role
+	13, // 0: tsunagu.device.v1.DeviceState.time:type_name -> tsunagu.sync.v1.SealedTime
+	14, // 1: tsunagu.device.v1.Author.role:type_name -> tsunagu.care.v1.Role
 	0,  // 2: tsunagu.device.v1.OwnMutation.state:type_name -> tsunagu.device.v1.MutationState
-	14, // 3: tsunagu.device.v1.OwnMutation.result:type_name -> tsunagu.sync.v1.MutationResult
-	15, // 4: tsunagu.device.v1.OwnMutation.receipt:type_name -> tsunagu.sync.v1.Receipt
-	15, // 5: tsunagu.device.v1.OwnMutation.first_landing:type_name -> tsunagu.sync.v1.Receipt
-	16, // 6: tsunagu.device.v1.StreamState.info:type_name -> tsunagu.sync.v1.StreamInfo
-	17, // 7: tsunagu.device.v1.StreamState.cursor:type_name -> tsunagu.sync.v1.Cursor
-	18, // 8: tsunagu.device.v1.StreamState.bases:type_name -> tsunagu.sync.v1.EpochBase
-	17, // 9: tsunagu.device.v1.StreamState.staged:type_name -> tsunagu.sync.v1.Cursor
-	19, // 10: tsunagu.device.v1.StreamState.durable:type_name -> tsunagu.sync.v1.Version
+	15, // 3: tsunagu.device.v1.OwnMutation.result:type_name -> tsunagu.sync.v1.MutationResult
+	16, // 4: tsunagu.device.v1.OwnMutation.receipt:type_name -> tsunagu.sync.v1.Receipt
+	16, // 5: tsunagu.device.v1.OwnMutation.first_landing:type_name -> tsunagu.sync.v1.Receipt
+	17, // 6: tsunagu.device.v1.StreamState.info:type_name -> tsunagu.sync.v1.StreamInfo
+	18, // 7: tsunagu.device.v1.StreamState.cursor:type_name -> tsunagu.sync.v1.Cursor
+	19, // 8: tsunagu.device.v1.StreamState.bases:type_name -> tsunagu.sync.v1.EpochBase
+	18, // 9: tsunagu.device.v1.StreamState.staged:type_name -> tsunagu.sync.v1.Cursor
+	20, // 10: tsunagu.device.v1.StreamState.durable:type_name -> tsunagu.sync.v1.Version
 	2,  // 11: tsunagu.device.v1.StreamState.reoffer:type_name -> tsunagu.device.v1.Reoffer
 	1,  // 12: tsunagu.device.v1.StreamState.apply:type_name -> tsunagu.device.v1.ApplyPhase
-	20, // 13: tsunagu.device.v1.StreamState.sections:type_name -> tsunagu.sync.v1.SectionDigest
-	17, // 14: tsunagu.device.v1.Repair.snapshot:type_name -> tsunagu.sync.v1.Cursor
-	21, // 15: tsunagu.device.v1.Rescued.record:type_name -> tsunagu.sync.v1.PageRecord
-	22, // 16: tsunagu.device.v1.Seen.version:type_name -> tsunagu.sync.v1.RecordVersion
-	22, // 17: tsunagu.device.v1.Seen.trunk:type_name -> tsunagu.sync.v1.RecordVersion
-	23, // 18: tsunagu.device.v1.Seen.last:type_name -> tsunagu.sync.v1.Predecessor
-	24, // 19: tsunagu.device.v1.Seen.candidates:type_name -> tsunagu.sync.v1.CandidateRef
-	20, // [20:20] is the sub-list for method output_type
-	20, // [20:20] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	21, // 13: tsunagu.device.v1.StreamState.sections:type_name -> tsunagu.sync.v1.SectionDigest
+	18, // 14: tsunagu.device.v1.Repair.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	9,  // 15: tsunagu.device.v1.Repair.ranges:type_name -> tsunagu.device.v1.RepairRange
+	22, // 16: tsunagu.device.v1.Rescued.record:type_name -> tsunagu.sync.v1.PageRecord
+	23, // 17: tsunagu.device.v1.Seen.version:type_name -> tsunagu.sync.v1.RecordVersion
+	23, // 18: tsunagu.device.v1.Seen.trunk:type_name -> tsunagu.sync.v1.RecordVersion
+	24, // 19: tsunagu.device.v1.Seen.last:type_name -> tsunagu.sync.v1.Predecessor
+	25, // 20: tsunagu.device.v1.Seen.candidates:type_name -> tsunagu.sync.v1.CandidateRef
+	21, // [21:21] is the sub-list for method output_type
+	21, // [21:21] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_device_v1_store_proto_init() }
@@ -1340,7 +1552,7 @@ func file_tsunagu_device_v1_store_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_device_v1_store_proto_rawDesc), len(file_tsunagu_device_v1_store_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

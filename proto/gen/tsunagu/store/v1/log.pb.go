@@ -47,7 +47,8 @@ type Entry struct {
 	DeviceId string `protobuf:"bytes,6,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
 	// SHA-256(salt ‖ author seal ‖ payload). Kept only once the payload is erased; until then it is computed.
 	Commitment []byte `protobuf:"bytes,7,opt,name=commitment,proto3" json:"commitment,omitempty"`
-	// SHA-256 of the record's bytes after this entry; empty where no record changed. Kept only once they are erased.
+	// SHA-256(salt ‖ SHA-256 of the record's bytes after this entry); empty where no record changed. Kept only once they
+	// are erased.
 	RecordSha256 []byte `protobuf:"bytes,8,opt,name=record_sha256,json=recordSha256,proto3" json:"record_sha256,omitempty"`
 	// Sequence number of the entry that changed the record before this one; 0 for none.
 	PreviousSeq uint64 `protobuf:"varint,9,opt,name=previous_seq,json=previousSeq,proto3" json:"previous_seq,omitempty"`
@@ -701,9 +702,13 @@ type KnownDevice struct {
 	// The streams that it holds or has held, by id.
 	Streams []*HeldStream `protobuf:"bytes,5,rep,name=streams,proto3" json:"streams,omitempty"`
 	// When it was first heard of, milliseconds since 1970 UTC.
-	FirstSeenMs   int64 `protobuf:"varint,6,opt,name=first_seen_ms,json=firstSeenMs,proto3" json:"first_seen_ms,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	FirstSeenMs int64 `protobuf:"varint,6,opt,name=first_seen_ms,json=firstSeenMs,proto3" json:"first_seen_ms,omitempty"`
+	// The streams whose logs have mutations that it brought, by id: it is told how far backups cover them.
+	Wrote []string `protobuf:"bytes,7,rep,name=wrote,proto3" json:"wrote,omitempty"`
+	// The organisation that owned it when it was last heard of. The directory may know the device no more.
+	OrganisationId string `protobuf:"bytes,8,opt,name=organisation_id,json=organisationId,proto3" json:"organisation_id,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *KnownDevice) Reset() {
@@ -778,6 +783,20 @@ func (x *KnownDevice) GetFirstSeenMs() int64 {
 	return 0
 }
 
+func (x *KnownDevice) GetWrote() []string {
+	if x != nil {
+		return x.Wrote
+	}
+	return nil
+}
+
+func (x *KnownDevice) GetOrganisationId() string {
+	if x != nil {
+		return x.OrganisationId
+	}
+	return ""
+}
+
 // HeldStream is a stream of which a device has, or had, a copy.
 type HeldStream struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -846,7 +865,7 @@ var File_tsunagu_store_v1_log_proto protoreflect.FileDescriptor
 
 const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\n" +
-	"\x1atsunagu/store/v1/log.proto\x12\x10tsunagu.store.v1\x1a\x1ctsunagu/care/v1/record.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"\x86\x06\n" +
+	"\x1atsunagu/store/v1/log.proto\x12\x10tsunagu.store.v1\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"\x86\x06\n" +
 	"\x05Entry\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x120\n" +
 	"\x06effect\x18\x02 \x01(\x0e2\x18.tsunagu.sync.v1.OutcomeR\x06effect\x12\x1f\n" +
@@ -919,7 +938,7 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\tjudged_ms\x18\n" +
 	" \x01(\x03R\bjudgedMs\x12\x14\n" +
 	"\x05words\x18\v \x01(\tR\x05words\x127\n" +
-	"\x06result\x18\f \x01(\v2\x1f.tsunagu.sync.v1.MutationResultR\x06result\"\x86\x02\n" +
+	"\x06result\x18\f \x01(\v2\x1f.tsunagu.sync.v1.MutationResultR\x06result\"\xc5\x02\n" +
 	"\vKnownDevice\x12 \n" +
 	"\flast_seen_ms\x18\x01 \x01(\x03R\n" +
 	"lastSeenMs\x12\x1b\n" +
@@ -927,7 +946,9 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\x0eschema_version\x18\x03 \x01(\rR\rschemaVersion\x125\n" +
 	"\x06report\x18\x04 \x01(\v2\x1d.tsunagu.sync.v1.DeviceReportR\x06report\x126\n" +
 	"\astreams\x18\x05 \x03(\v2\x1c.tsunagu.store.v1.HeldStreamR\astreams\x12\"\n" +
-	"\rfirst_seen_ms\x18\x06 \x01(\x03R\vfirstSeenMs\"e\n" +
+	"\rfirst_seen_ms\x18\x06 \x01(\x03R\vfirstSeenMs\x12\x14\n" +
+	"\x05wrote\x18\a \x03(\tR\x05wrote\x12'\n" +
+	"\x0forganisation_id\x18\b \x01(\tR\x0eorganisationId\"e\n" +
 	"\n" +
 	"HeldStream\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12\x1d\n" +

@@ -1,0 +1,158 @@
+package sdk
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"connectrpc.com/connect"
+
+	"github.com/tsunagu-care/tsunagu/mobile-sdk/go/internal/blobs"
+	"github.com/tsunagu-care/tsunagu/sync/blob"
+
+	blobv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/blob/v1"
+)
+
+// bringBlobs sends what is to be sent, and removes from the tablet what is not to stay.
+func (t *Tablet) bringBlobs(ctx context.Context, token string) (sent int, err error) {
+	if sent, err = t.sendBlobs(ctx, token); err != nil {
+		return sent, err
+	}
+	t.fetching.Lock()
+	defer t.fetching.Unlock()
+	return sent, t.tidyBlobs(0)
+}
+
+// sendBlobs brings photos and files to the server: only those whose record it has answered. Cut off anywhere, the next
+// synchronisation goes on with the chunk that is missing. It returns how many are on the server now that were not.
+func (t *Tablet) sendBlobs(ctx context.Context, token string) (sent int, err error) {
+	if err := t.queueBlobs(); err != nil {
+		return 0, err
+	}
+	waiting, known, err := t.unanswered()
+	if err != nil {
+		return 0, err
+	}
+	rows, err := t.blobRows()
+	if err != nil {
+		return 0, err
+	}
+	var damaged error
+	for _, row := range rows {
+		if row.Sent || row.Refused || waiting[string(row.Mutation)] {
+			continue
+		}
+		if sent == maxBlobsOfSync {
+			break
+		}
+		err := t.sendBlob(ctx, token, row)
+		if errors.Is(err, ErrBlobDamaged) {
+			damaged = err // the others must not wait for it
+			continue
+		}
+		if goOn, err := t.afterSending(row, known[string(row.Mutation)], err); err != nil || !goOn {
+			return sent, err
+		}
+		if err == nil {
+			sent++
+		}
+	}
+	return sent, damaged
+}
+
+// afterSending decides what an answer means for the row, and for those after it. known: the mutation is still kept here.
+func (t *Tablet) afterSending(row blobRow, known bool, err error) (goOn bool, _ error) {
+	var said *connect.Error
+	switch {
+	case err == nil:
+		return true, nil
+	case !errors.As(err, &said):
+		return false, err
+	}
+	switch said.Code() {
+	case connect.CodeNotFound:
+		// The record was erased, or the mutation has another id now and stands in another row.
+		if known {
+			return true, nil
+		}
+		return true, t.dropRow(row)
+	case connect.CodeInvalidArgument:
+		row.Refused = true
+		return true, t.putRows(row)
+	case connect.CodeUnimplemented:
+		return false, nil // a server of before there were photos; they wait
+	}
+	return false, remote(err)
+}
+
+// sendBlob brings one, and puts down that it is there.
+func (t *Tablet) sendBlob(ctx context.Context, token string, row blobRow) error {
+	name := &blobv1.BlobName{StreamId: row.Stream, RecordId: row.Record, MutationId: row.Mutation, Sha256: row.SHA256}
+	begin := &blobv1.BeginRequest{Blob: name}
+	if row.FromStream != "" {
+		begin.CopyFrom = &blobv1.BlobName{StreamId: row.FromStream, RecordId: row.FromRecord, Sha256: row.SHA256}
+	}
+	answer, err := called(ctx, token, begin, t.blobs.client.Begin)
+	if err != nil {
+		return err
+	}
+	if answer.GetState() != blobv1.BlobState_BLOB_STATE_COMPLETE {
+		err = t.sendChunks(ctx, token, name, row, answer.GetNextChunk())
+	}
+	if err == nil {
+		row.Sent = true
+		err = t.putRows(row)
+	}
+	return err
+}
+
+// errUnending: a server that never has enough.
+var errUnending = errors.New("the server asks for the same pieces again and again")
+
+func (t *Tablet) sendChunks(ctx context.Context, token string, name *blobv1.BlobName, row blobRow, next uint32) error {
+	file, err := t.localBlob(row)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // it was never on this tablet: whoever has it brings it
+	}
+	if err != nil {
+		return problem(ErrBlobDamaged, err)
+	}
+	defer file.Close()
+	for range blob.Chunks(file.Size) + extraChunks {
+		data, err := file.Piece(next)
+		if err != nil {
+			return problem(ErrBlobDamaged, err)
+		}
+		put := &blobv1.PutChunkRequest{Blob: name, Chunk: next, Data: data}
+		answer, err := called(ctx, token, put, t.blobs.client.PutChunk)
+		if err != nil {
+			return err
+		}
+		if answer.GetState() == blobv1.BlobState_BLOB_STATE_COMPLETE {
+			return nil
+		}
+		next = answer.GetNextChunk()
+	}
+	return problem(ErrServer, errUnending)
+}
+
+// localBlob opens what was added here, or fetched from where the record stood before.
+func (t *Tablet) localBlob(row blobRow) (*blobs.File, error) {
+	sum := [32]byte(row.SHA256)
+	file, err := t.blobs.kept.Get(row.Stream, sum)
+	if errors.Is(err, fs.ErrNotExist) && row.FromStream != "" {
+		file, err = t.blobs.kept.Get(row.FromStream, sum)
+	}
+	return file, err
+}
+
+// called makes one call with a time limit of its own.
+func called[Q, A any](ctx context.Context, token string, m *Q, procedure func(context.Context, *connect.Request[Q]) (*connect.Response[A], error)) (*A, error) {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	answer, err := procedure(ctx, authorised(token, m))
+	if err != nil {
+		return nil, err
+	}
+	return answer.Msg, nil
+}

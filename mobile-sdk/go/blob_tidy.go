@@ -1,0 +1,90 @@
+package sdk
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/tsunagu-care/tsunagu/mobile-sdk/go/internal/blobs"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
+)
+
+// unnamedFor is how long something is kept that was added and that no record names: a form that was never finished.
+const unnamedFor = 7 * 24 * time.Hour
+
+// tidyBlobs removes what is not to stay on the tablet: what was fetched for a record that is not here any more, or does
+// not refer to it, after a revocation or an erasure; what nobody named; and the least used ones, until there is room for
+// so many bytes more. What is not yet on the server is never among them.
+func (t *Tablet) tidyBlobs(room int64) error {
+	if err := t.queueBlobs(); err != nil {
+		return err
+	}
+	rows, err := t.blobRows()
+	if err != nil {
+		return err
+	}
+	kept, err := t.blobs.kept.List()
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(kept, func(a, b blobs.Kept) int { return cmp.Or(a.Used.Compare(b.Used), cmp.Compare(a.Disk, b.Disk)) })
+	total := room
+	for _, k := range kept {
+		total += k.Disk
+	}
+	for _, k := range kept {
+		goes, err := t.goes(k, rows, total > t.blobCache())
+		if err != nil {
+			return err
+		}
+		if !goes {
+			continue
+		}
+		if err := t.blobs.kept.Remove(k); err != nil {
+			return err
+		}
+		total -= k.Disk
+	}
+	return nil
+}
+
+func (t *Tablet) blobCache() int64 { return cmp.Or(t.opts.BlobCache, defaultBlobCache) }
+
+// goes tells whether a file is to be removed; crowded: there is too little room.
+func (t *Tablet) goes(k blobs.Kept, rows []blobRow, crowded bool) (bool, error) {
+	if k.Own {
+		return ownGoes(k, rows, crowded, t.now()), nil
+	}
+	if crowded || len(k.Record) != 16 {
+		return true, nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	v, found, err := t.replica.Record(k.Stream, replica.ID([]byte(k.Record)))
+	if err != nil || !found {
+		return err == nil, err
+	}
+	for _, ref := range refsOf(v.Record) {
+		if string(ref.GetSha256()) == string(k.SHA256[:]) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// ownGoes: something that was added here goes once the server has it for every record that names it and there is too
+// little room, or if no record ever named it.
+func ownGoes(k blobs.Kept, rows []blobRow, crowded bool, now time.Time) bool {
+	named, sent := false, true
+	for _, row := range rows {
+		if string(row.SHA256) == string(k.SHA256[:]) {
+			named, sent = true, sent && row.Sent
+		}
+	}
+	if !named {
+		return k.Size > 0 && now.Sub(k.Used) > unnamedFor
+	}
+	return sent && crowded
+}
+
+func (t *Tablet) now() time.Time { return time.UnixMilli(t.opts.Clock().WallMs) }

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+)
+
+// Figures of W5 and of many tablets.
+var (
+	w5Time = figure{row: "W5", what: "200 tablets at once, 20 up and the team's 200 down each, until the last one has all", unit: seconds, target: 0.4,
+		peer: "1.6 s PocketBase; 2.5 s bare CouchDB"}
+	w5CPU   = figure{row: "W5", what: "  server CPU", unit: seconds}
+	w5Retry = figure{row: "W5", what: "  refused without a retry-after", unit: count}
+	w5Trips = figure{row: "W5", what: "  round trips of the tablet with most", unit: count}
+
+	manyRate  = figure{row: "MANY", what: "durable mutations of many tablets at once, 20 in a request, fsync on", unit: perSecond, target: 20_000, atLeast: true}
+	manyEach  = figure{row: "MANY", what: "  server CPU each", unit: microseconds, target: 50}
+	manyPeak  = figure{row: "MANY", what: "  server's peak memory (VmHWM)", unit: mebibytes}
+	manyBatch = figure{row: "MANY", what: "  mutations per commit (one fsync each)", unit: count}
+)
+
+// The storm: a region comes back online.
+const (
+	stormTablets = 200
+	stormCharts  = 20
+	stormUp      = 20
+	stormRounds  = 25 // requests of each tablet in the row of many
+)
+
+// stormName is a tablet of the storm, and its person.
+func stormName(n int) string { return fmt.Sprintf("storm-%03d", n) }
+
+// stormChart is the chart that a tablet of the storm works on: one team of ten each.
+func stormChart(n int) string { return sideChart(1 + n%stormCharts) }
+
+// storm signs all tablets in, each from an address of its own, as they are in life.
+func (l *lab) storm(ctx context.Context, s *site) (tablets []*tablet, close func(), err error) {
+	close = func() {
+		for _, t := range tablets {
+			t.close()
+		}
+	}
+	for n := range stormTablets {
+		t, err := dialFrom(ctx, s.server.address(), stormName(n), fmt.Sprintf("10.0.%d.%d", n/200, 1+n%200))
+		if err != nil {
+			close()
+			return nil, nil, err
+		}
+		tablets = append(tablets, t)
+	}
+	return tablets, close, nil
+}
+
+// storms measures W5, each time on a fresh store.
+func (l *lab) storms(ctx context.Context) error {
+	for round := range l.settings.rounds {
+		l.say("W5: round %d of %d", round+1, l.settings.rounds)
+		if err := l.onFresh(ctx, l.stormOnce); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lab) stormOnce(ctx context.Context, s *site) error {
+	tablets, close, err := l.storm(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer close()
+	queues := make([][]*syncv1.QueuedMutation, len(tablets))
+	for n, t := range tablets {
+		r := newReadings(l.settings.seed+uint64(n), stormUp)
+		for range stormUp {
+			q, err := t.create(r, streamOf(stormChart(n)), s.book(streamOf(stormChart(n))))
+			if err != nil {
+				return err
+			}
+			queues[n] = append(queues[n], q)
+		}
+	}
+	return l.profile("W5", func() error {
+		w, err := s.begin(ctx, tablets[0].traffic)
+		if err != nil {
+			return err
+		}
+		trips, err := together(len(tablets), func(n int) (int, error) { return tablets[n].weather(ctx, queues[n]) })
+		if err != nil {
+			return err
+		}
+		took, err := w.end(ctx)
+		l.report.add(w5Time, took.wall.Seconds())
+		l.report.add(w5CPU, took.cpu.Seconds())
+		l.report.add(w5Retry, 0) // anything that was refused would have ended the row
+		l.report.add(w5Trips, float64(trips))
+		return err
+	})
+}
+
+// together runs fn for every tablet at the same time and returns the greatest answer.
+func together(tablets int, fn func(n int) (int, error)) (most int, err error) {
+	var wait sync.WaitGroup
+	var mu sync.Mutex
+	begin := make(chan struct{})
+	for n := range tablets {
+		wait.Go(func() {
+			<-begin
+			got, failed := fn(n)
+			mu.Lock()
+			defer mu.Unlock()
+			most = max(most, got)
+			if err == nil {
+				err = failed
+			}
+		})
+	}
+	close(begin)
+	wait.Wait()
+	return most, err
+}
+
+// weather pushes the queue and pulls until the tablet has what its whole team wrote.
+func (t *tablet) weather(ctx context.Context, queue []*syncv1.QueuedMutation) (trips int, err error) {
+	p := newPuller(t)
+	team := stormTablets / stormCharts * stormUp
+	got := 0
+	for range maxSteps {
+		m := request()
+		m.Mutations, queue = queue, nil
+		m.Pull, m.ManifestComplete, m.Positions = true, true, p.positions
+		pushed := len(m.GetMutations())
+		answer, err := t.step(ctx, m)
+		if err != nil {
+			return trips, fmt.Errorf("a tablet was refused: %w", err)
+		}
+		trips++
+		raw, err := proto.Marshal(&syncv1.SyncResponse{Results: answer.GetResults()})
+		if err != nil {
+			return trips, err
+		}
+		if err := accepted(raw, pushed); err != nil {
+			return trips, err
+		}
+		for _, v := range answer.GetVerdicts() {
+			if err := p.verdict(v); err != nil {
+				return trips, err
+			}
+		}
+		for _, page := range answer.GetPages() {
+			got += len(page.GetRecords())
+			if err := p.take(page); err != nil {
+				return trips, err
+			}
+		}
+		if got >= team {
+			return trips, nil
+		}
+		if !answer.GetMore() {
+			time.Sleep(5 * time.Millisecond) // the rest of the team is still writing
+		}
+	}
+	return trips, fmt.Errorf("a tablet has %d of its team's %d records", got, team)
+}
+
+// manyTablets measures what the server takes of many tablets at once.
+func (l *lab) manyTablets(ctx context.Context) error {
+	for round := range l.settings.rounds {
+		l.say("many tablets: round %d of %d", round+1, l.settings.rounds)
+		if err := l.onFresh(ctx, l.manyOnce); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lab) manyOnce(ctx context.Context, s *site) error {
+	tablets, close, err := l.storm(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer close()
+	parcels := make([][]parcel, len(tablets))
+	for n, t := range tablets {
+		r := newReadings(l.settings.seed+uint64(n), stormUp*stormRounds)
+		stream := streamOf(stormChart(n))
+		for range stormRounds {
+			one, err := t.pack(r, stormUp, stream, s.book(stream))
+			if err != nil {
+				return err
+			}
+			parcels[n] = append(parcels[n], one...)
+		}
+	}
+	return l.profile("MANY", func() error {
+		w, err := s.begin(ctx, tablets[0].traffic)
+		if err != nil {
+			return err
+		}
+		_, err = together(len(tablets), func(n int) (int, error) {
+			for _, p := range parcels[n] {
+				if err := tablets[n].post(ctx, p); err != nil {
+					return 0, err
+				}
+			}
+			return 0, nil
+		})
+		if err != nil {
+			return err
+		}
+		took, err := w.end(ctx)
+		if err != nil {
+			return err
+		}
+		total := stormTablets * stormUp * stormRounds
+		peak, err := peakOf(s.server.pid())
+		l.report.add(manyRate, took.rate(total))
+		l.report.add(manyEach, float64(took.cpu.Microseconds())/float64(total))
+		l.report.add(manyPeak, peak/(1<<20))
+		if took.commits.known {
+			l.report.add(manyBatch, float64(total)/took.commits.number)
+		}
+		return err
+	})
+}

@@ -1,0 +1,190 @@
+package hub
+
+import (
+	"context"
+	"slices"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/sheet"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
+)
+
+const (
+	// exportPiece is how much of a file goes into one message.
+	exportPiece = 256 << 10
+	// maxStanding bounds the records that hold until they are changed and stand at the head of an export.
+	maxStanding = 5000
+	// maxExportPages bounds the pages of a timeline that one export goes through.
+	maxExportPages = 10_000
+)
+
+// ExportChart writes a chart out as far as the caller may read it, in pieces: what holds until it is changed first, then
+// the timeline, newest first. An export that ends with an error is not whole, and its last piece never comes.
+func (h *Hub) ExportChart(ctx context.Context, c Call, req *chartv1.ExportChartRequest, send func(*chartv1.ExportChartResponse) error) error {
+	if err := h.serving(); err != nil {
+		return err
+	}
+	streams := h.readableCharts(c)[req.GetChartId()]
+	if len(streams) == 0 {
+		return errNotFound
+	}
+	e := &export{hub: h, call: c, req: req, classes: map[string]carev1.StreamClass{}, out: &pieces{send: send}}
+	for _, ref := range streams {
+		e.classes[ref.ID] = ref.Info.GetStreamClass()
+	}
+	known, _ := h.dir.Chart(c.Session.Tenant, req.GetChartId())
+	by, _ := h.dir.Person(c.Session.Tenant, c.Session.PersonID)
+	about := sheet.About{
+		Chart: req.GetChartId(), Patient: known.Name, At: c.Now, By: by, ForFamily: req.GetForFamily(),
+		From: req.GetFrom(), Until: req.GetUntil(),
+	}
+	switch req.GetFormat() {
+	case chartv1.ExportFormat_EXPORT_FORMAT_HTML:
+		e.sheet = sheet.NewHTML(e.out, about)
+	case chartv1.ExportFormat_EXPORT_FORMAT_JSON:
+		e.sheet = sheet.NewJSON(e.out, about)
+	case chartv1.ExportFormat_EXPORT_FORMAT_NDJSON:
+		e.sheet = sheet.NewNDJSON(e.out, about)
+	default:
+		return refuse(InvalidArgument, "format: choose HTML, JSON or NDJSON; nothing was written")
+	}
+	e.out.mediaType = e.sheet.MediaType()
+	return outward(e.run(ctx))
+}
+
+// export is one call of ExportChart.
+type export struct {
+	hub     *Hub
+	call    Call
+	req     *chartv1.ExportChartRequest
+	classes map[string]carev1.StreamClass
+	sheet   sheet.Writer
+	out     *pieces
+}
+
+func (e *export) run(ctx context.Context) error {
+	if err := e.sheet.Begin(); err != nil {
+		return err
+	}
+	standing, err := e.standing(ctx)
+	if err != nil {
+		return err
+	}
+	for _, item := range standing {
+		if err := e.write(ctx, item); err != nil {
+			return err
+		}
+	}
+	if err := e.sheet.Timeline(); err != nil {
+		return err
+	}
+	err = e.walk(ctx, e.req.GetFrom(), e.req.GetUntil(), func(item *chartv1.TimelineItem) error {
+		if isStanding(item) {
+			return nil
+		}
+		return e.write(ctx, item)
+	})
+	if err != nil {
+		return err
+	}
+	if err := e.sheet.End(); err != nil {
+		return err
+	}
+	return e.out.close()
+}
+
+// standing returns the records of the standing sections, by kind, then oldest first.
+func (e *export) standing(ctx context.Context) (items []*chartv1.TimelineItem, err error) {
+	err = e.walk(ctx, nil, nil, func(item *chartv1.TimelineItem) error {
+		if isStanding(item) {
+			if len(items) == maxStanding {
+				return refuse(TooLarge, "more standing records than one file holds; nothing was written: export as NDJSON over a shorter time")
+			}
+			items = append(items, item)
+		}
+		return nil
+	})
+	slices.Reverse(items)
+	slices.SortStableFunc(items, func(a, b *chartv1.TimelineItem) int { return sheet.Order(a) - sheet.Order(b) })
+	return items, err
+}
+
+func isStanding(item *chartv1.TimelineItem) bool {
+	kind, ok := care.KindOf(item.GetRecord().GetBody())
+	return ok && kind.Section == carev1.SectionPolicy_SECTION_POLICY_STANDING
+}
+
+// walk calls fn for every record that is to be in the file, newest first.
+func (e *export) walk(ctx context.Context, from, until *timestamppb.Timestamp, fn func(*chartv1.TimelineItem) error) error {
+	req := &chartv1.GetTimelineRequest{ChartId: e.req.GetChartId(), From: from, Until: until, PageSize: maxTimeline}
+	for range maxExportPages {
+		page, err := e.hub.GetTimeline(ctx, e.call, req)
+		if err != nil {
+			return err
+		}
+		for _, item := range page.GetItems() {
+			if e.hidden(item) {
+				continue
+			}
+			if err := fn(item); err != nil {
+				return err
+			}
+		}
+		if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
+			return nil
+		}
+	}
+	return refuse(TooLarge, "the chart is longer than one file holds; what was written is not whole: export a shorter time")
+}
+
+// hidden tells whether a record has no place in a file for the family: what is internal to an organisation, and what the
+// patient was not told.
+func (e *export) hidden(item *chartv1.TimelineItem) bool {
+	internal := e.classes[item.GetStreamId()] == carev1.StreamClass_STREAM_CLASS_INTERNAL
+	return e.req.GetForFamily() && (internal || !care.FamilyMaySee(item.GetRecord()))
+}
+
+func (e *export) write(ctx context.Context, item *chartv1.TimelineItem) error {
+	var history []*chartv1.HistoryItem
+	if e.sheet.WantsHistory() && !e.req.GetForFamily() {
+		resp, err := e.hub.GetRecordHistory(ctx, e.call, &chartv1.GetRecordHistoryRequest{
+			ChartId: e.req.GetChartId(), StreamId: item.GetStreamId(), RecordId: item.GetRecord().GetId(), PageSize: maxHistory,
+		})
+		if err != nil {
+			return err
+		}
+		history = resp.GetItems()
+	}
+	return e.sheet.Record(item, e.classes[item.GetStreamId()], history)
+}
+
+// pieces gathers what is written and sends it piece by piece.
+type pieces struct {
+	send      func(*chartv1.ExportChartResponse) error
+	mediaType string
+	buffer    []byte
+}
+
+// Write implements io.Writer.
+func (p *pieces) Write(b []byte) (int, error) {
+	p.buffer = append(p.buffer, b...)
+	for len(p.buffer) > exportPiece {
+		if err := p.piece(p.buffer[:exportPiece], false); err != nil {
+			return 0, err
+		}
+		p.buffer = append([]byte{}, p.buffer[exportPiece:]...)
+	}
+	return len(b), nil
+}
+
+func (p *pieces) piece(content []byte, last bool) error {
+	err := p.send(&chartv1.ExportChartResponse{Content: content, Last: last, MediaType: p.mediaType})
+	p.mediaType = ""
+	return err
+}
+
+func (p *pieces) close() error { return p.piece(p.buffer, true) }

@@ -1,0 +1,265 @@
+package hub
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/tsunagu-care/tsunagu/sync/store"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+)
+
+const (
+	defaultWork = 50
+	maxWork     = 500
+	// workDays is how far back possible duplicates and reviews are looked for if the request does not say.
+	workDays = 35
+	// maxWorkScan bounds the records that one answer looks at in one stream.
+	maxWorkScan = 20_000
+)
+
+// inboxStream is the name under which the walk through the streams comes to the inbox: after all of them.
+const inboxStream = "\xff"
+
+// workToken says where a list of work goes on.
+type workToken struct {
+	Stream string `json:"s"`
+	After  []byte `json:"a,omitempty"` // a record's or mutation's id
+	Seq    uint64 `json:"q,omitempty"`
+	Page   string `json:"p,omitempty"`
+	Kind   int32  `json:"k"`
+	Chart  string `json:"c"`
+}
+
+var errWorkToken = refuse(InvalidArgument, "page_token: not one of this list; start again without a token")
+
+// ListWork lists what waits for a person, over everything that the caller may read: stream by stream, and for what is held
+// the inbox of the caller's organisation after that.
+func (h *Hub) ListWork(ctx context.Context, c Call, req *chartv1.ListWorkRequest) (*chartv1.ListWorkResponse, error) {
+	if err := h.serving(); err != nil {
+		return nil, err
+	}
+	w := &work{hub: h, call: c, req: req, size: pageSize(req.GetPageSize(), defaultWork, maxWork)}
+	w.at = workToken{Kind: int32(req.GetKind()), Chart: req.GetChartId()}
+	if token := req.GetPageToken(); token != "" {
+		raw, err := base64.RawURLEncoding.DecodeString(token)
+		if err != nil || json.Unmarshal(raw, &w.at) != nil || w.at.Kind != int32(req.GetKind()) || w.at.Chart != req.GetChartId() {
+			return nil, errWorkToken
+		}
+	}
+	return w.run(ctx)
+}
+
+// work is one call of ListWork.
+type work struct {
+	hub  *Hub
+	call Call
+	req  *chartv1.ListWorkRequest
+	size int
+	at   workToken
+	resp chartv1.ListWorkResponse
+}
+
+func (w *work) run(ctx context.Context) (*chartv1.ListWorkResponse, error) {
+	charts := w.hub.readableCharts(w.call)
+	var streams []StreamRef
+	for chart, refs := range charts {
+		if w.req.GetChartId() == "" || w.req.GetChartId() == chart {
+			streams = append(streams, refs...)
+		}
+	}
+	if len(streams) == 0 && w.req.GetChartId() != "" {
+		return nil, errNotFound
+	}
+	slices.SortFunc(streams, func(a, b StreamRef) int { return strings.Compare(a.ID, b.ID) })
+	if w.req.GetKind() == chartv1.WorkKind_WORK_KIND_HELD && w.req.GetChartId() == "" {
+		streams = append(streams, StreamRef{ID: inboxStream})
+	}
+	for _, ref := range streams {
+		if ref.ID < w.at.Stream {
+			continue
+		}
+		if ref.ID > w.at.Stream {
+			w.at = workToken{Stream: ref.ID, Kind: w.at.Kind, Chart: w.at.Chart}
+		}
+		more, err := w.stream(ctx, ref)
+		if err != nil {
+			return nil, outward(err)
+		}
+		if more {
+			raw, err := json.Marshal(w.at)
+			w.resp.NextPageToken = base64.RawURLEncoding.EncodeToString(raw)
+			return &w.resp, err
+		}
+	}
+	return &w.resp, nil
+}
+
+// stream adds what waits in one stream. It answers whether the page ends before the stream does.
+func (w *work) stream(ctx context.Context, ref StreamRef) (more bool, err error) {
+	if len(w.resp.Items) >= w.size {
+		return true, nil
+	}
+	switch w.req.GetKind() {
+	case chartv1.WorkKind_WORK_KIND_HELD:
+		if ref.ID == inboxStream {
+			return w.inbox(ctx)
+		}
+		return w.held(ctx, ref)
+	case chartv1.WorkKind_WORK_KIND_CONFLICT:
+		return w.conflicts(ctx, ref)
+	default:
+		return w.recent(ctx, ref)
+	}
+}
+
+func (w *work) held(ctx context.Context, ref StreamRef) (more bool, err error) {
+	err = w.hub.store.View(ctx, func(r store.Reader) error {
+		items, next, err := w.hub.heldIn(r, store.Stream{Tenant: w.call.Session.Tenant, Name: ref.ID}, w.at.Seq, w.size-len(w.resp.Items))
+		if err != nil {
+			return err
+		}
+		for _, item := range items {
+			one := &chartv1.WorkItem{Kind: w.req.GetKind(), ChartId: ref.Info.GetChartId(), StreamId: ref.ID, Held: w.heldMutation(&item, true)}
+			w.resp.Items = append(w.resp.Items, one)
+		}
+		w.at.Seq, more = next, next != 0
+		return nil
+	})
+	return more, err
+}
+
+// inbox adds what stands in the inbox of the caller's organisation, if the caller looks after it.
+func (w *work) inbox(ctx context.Context) (more bool, err error) {
+	box, ok := w.hub.mayOpenInbox(w.call)
+	if !ok {
+		return false, nil
+	}
+	var after store.ID
+	copy(after[:], w.at.After)
+	readable := map[string]bool{}
+	for _, ref := range w.hub.dir.Readable(w.call.Session.Tenant, w.call.Session.PersonID, w.call.Now) {
+		readable[ref.ID] = true
+	}
+	err = w.hub.store.View(ctx, func(r store.Reader) (err error) {
+		items, rest, err := w.hub.heldOutsideOf(w.call, r, box, after, w.size-len(w.resp.Items))
+		for _, item := range items {
+			shown := item.p.m != nil && readable[item.p.m.GetStreamId()]
+			w.resp.Items = append(w.resp.Items, &chartv1.WorkItem{Kind: w.req.GetKind(), Held: w.heldMutation(&item, shown)})
+			w.at.After = slices.Clone(item.id[:])
+		}
+		more = rest
+		return err
+	})
+	return more, err
+}
+
+// heldMutation says what a held mutation is; what it would write only to who may read its stream.
+func (w *work) heldMutation(item *heldItem, shown bool) *chartv1.HeldMutation {
+	p := item.p
+	m := &chartv1.HeldMutation{
+		MutationId: item.id[:], RecordId: p.record[:], Reason: item.reason, Detail: item.detail, DeviceId: p.device,
+		Received: timestamppb.New(p.arrived), Waits: len(item.waitsFor) > 0,
+	}
+	if p.m == nil || p.placeless {
+		m.RecordId = nil
+		return m
+	}
+	m.Operation = p.m.GetOperation()
+	m.Author, _ = w.hub.dir.Person(w.call.Session.Tenant, p.m.GetPersonId())
+	if shown {
+		m.Proposed = p.m.GetRecord()
+	}
+	return m
+}
+
+// conflicts adds the records that have candidates. A stream that has none is not gone through.
+func (w *work) conflicts(ctx context.Context, ref StreamRef) (more bool, err error) {
+	err = w.hub.store.View(ctx, func(r store.Reader) error {
+		s := store.Stream{Tenant: w.call.Session.Tenant, Name: ref.ID}
+		head, err := readHead(r, s)
+		if err != nil || head.GetConflicts() == 0 {
+			return err
+		}
+		var after store.ID
+		copy(after[:], w.at.After)
+		t := &timeline{hub: w.hub, tenant: s.Tenant, req: &chartv1.GetTimelineRequest{}, reader: r}
+		looked := 0
+		return r.Records(s, after, func(id store.ID, raw []byte) error {
+			if looked++; len(w.resp.Items) == w.size || looked > maxWorkScan {
+				more = true
+				return store.ErrStop
+			}
+			w.at.After = slices.Clone(id[:])
+			state := &storev1.RecordState{}
+			if proto.Unmarshal(raw, state) != nil {
+				return store.ErrDamaged
+			}
+			if !state.GetConflict() {
+				return nil
+			}
+			item, err := t.item(s, state.GetVersion().GetSeq())
+			if err == nil && item != nil {
+				w.resp.Items = append(w.resp.Items, w.about(ref, item))
+			}
+			return err
+		})
+	})
+	return more, err
+}
+
+func (w *work) about(ref StreamRef, item *chartv1.TimelineItem) *chartv1.WorkItem {
+	return &chartv1.WorkItem{Kind: w.req.GetKind(), ChartId: ref.Info.GetChartId(), StreamId: ref.ID, Record: item}
+}
+
+// recent adds the possible duplicates, or what is to be reviewed, of the last weeks.
+func (w *work) recent(ctx context.Context, ref StreamRef) (more bool, err error) {
+	since := w.call.Now.AddDate(0, 0, -workDays)
+	if w.req.GetSince() != nil {
+		since = w.req.GetSince().AsTime()
+	}
+	t := &timeline{
+		hub: w.hub, tenant: w.call.Session.Tenant, budget: maxWorkScan, size: min(w.size-len(w.resp.Items), maxTimeline) + 1,
+		req: &chartv1.GetTimelineRequest{ChartId: ref.ID, From: timestamppb.New(since.Truncate(time.Millisecond)), HideRetracted: true, PageToken: w.at.Page},
+	}
+	if err := t.begin(); err != nil {
+		return false, errWorkToken
+	}
+	t.only = w.wanted
+	page := &chartv1.GetTimelineResponse{}
+	err = w.hub.store.View(ctx, func(r store.Reader) error {
+		t.reader, t.found, t.frontier = r, nil, nil
+		if err := t.scan(ref.ID); err != nil {
+			return err
+		}
+		return t.page(page)
+	})
+	for _, item := range page.GetItems() {
+		w.resp.Items = append(w.resp.Items, w.about(ref, item))
+	}
+	w.at.Page = page.GetNextPageToken()
+	return w.at.Page != "", err
+}
+
+// wanted tells whether a record is of the work that was asked for. Of records that may be the same thing, only the one
+// with the smallest id is listed: it names the others.
+func (w *work) wanted(item *chartv1.TimelineItem) bool {
+	rec := item.GetRecord()
+	if rec.GetStatus() > carev1.RecordStatus_RECORD_STATUS_ACTIVE {
+		return false
+	}
+	if w.req.GetKind() == chartv1.WorkKind_WORK_KIND_FOR_REVIEW {
+		return rec.GetArrival().GetForReview()
+	}
+	others := item.GetPossibleDuplicates()
+	return len(others) > 0 && !slices.ContainsFunc(others, func(id []byte) bool { return string(id) < string(rec.GetId()) })
+}
