@@ -52,6 +52,9 @@ func result(seals *seal.Sealer, s store.Stream, e *storev1.Entry, payloadHash [3
 		Outcome: e.GetEffect(), Version: e.GetVersion(), EntryHash: e.GetHash(), ArrivedMs: e.GetArrivedMs(),
 		Repeated: repeated, HeldReason: e.GetHeldReason(), Detail: e.GetDetail(),
 	}
+	if e.GetEffect() == syncv1.Outcome_OUTCOME_REJECTED {
+		r.Detail = string(e.GetPayload())
+	}
 	r.ReceiptSeal = seals.Receipt(s.Tenant, Receipt(s.Name, e.GetMutationId(), payloadHash[:], r))
 	return r
 }

@@ -24,7 +24,7 @@ const (
 	maxHistoryBytes = 768 << 10
 	// maxTimelineScan bounds the records that one page of a timeline looks at, over all streams, so that no page takes
 	// much longer than another; one with sparse filters may end early, even empty, with a token to go on.
-	maxTimelineScan = 2_000
+	maxTimelineScan = 1_000
 )
 
 func pageSize(asked uint32, normal, most int) int {

@@ -65,10 +65,10 @@ func TestCompareSection(t *testing.T) {
 	}
 }
 
-// TestDamageIsFound: one record of 100,000 that differs on a device is found and fetched in a few calls and 20 KB.
+// TestDamageIsFound: one record of a large chart that differs on a device is found and fetched in a few calls and 20 KB.
 func TestDamageIsFound(t *testing.T) {
 	b := newBench(t)
-	b.spread(100_000, 1)
+	b.spread(large, 1)
 	_, at, digests := b.fill(0)
 	section := digests[0].GetSection()
 	all := b.fetched(section)

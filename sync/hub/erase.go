@@ -202,7 +202,10 @@ func (h *Hub) eraseInbox(ctx context.Context, box store.Organisation, stream str
 				if err != nil || proto.Unmarshal(raw, item) != nil {
 					return errors.Join(store.ErrDamaged, err)
 				}
-				item.Payload, item.AuthorSeal = nil, nil
+				item.Payload, item.AuthorSeal, item.Words, item.Detail = nil, nil, "", ""
+				if item.Result != nil {
+					item.Result.Detail = ""
+				}
 				if raw, err = ledger.Marshal(item); err != nil {
 					return err
 				}

@@ -139,7 +139,8 @@ func (w *writer) judge(l *landed, j Judgement) (*storev1.Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		e.HeldReason, e.Detail, e.JudgedBy = l.entry.GetHeldReason(), j.Words, w.call.Session.PersonID
+		e.HeldReason, e.JudgedBy = l.entry.GetHeldReason(), w.call.Session.PersonID
+		e.Payload = []byte(j.Words) // by commitment in the chain: an erasure takes them too
 		if err := w.append(e, nil); err != nil {
 			return nil, err
 		}

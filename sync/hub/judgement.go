@@ -97,9 +97,10 @@ func (h *Hub) judgeHeld(ctx context.Context, c Call, j Judgement, may func(*writ
 	return result, []Moved{{Tenant: c.Session.Tenant, StreamID: j.StreamID, Seq: seq}}, nil
 }
 
-// mayJudge refuses who may not decide about a mutation. A mutation that was never held is not there for anybody.
+// mayJudge refuses who may not decide about a mutation. A mutation that was never held, or was erased, is not
+// there for anybody.
 func (h *Hub) mayJudge(w *writer, l *landed, j Judgement) error {
-	if l.written.GetEffect() != syncv1.Outcome_OUTCOME_HELD {
+	if l.written.GetEffect() != syncv1.Outcome_OUTCOME_HELD || l.erased {
 		return errNotFound
 	}
 	p := h.restore(w.stream.Tenant, l)
@@ -156,8 +157,8 @@ func (h *Hub) heldIn(r store.Reader, s store.Stream, after uint64, limit int) (i
 			return err
 		}
 		found, err := lookup(r, s, store.ID(e.GetMutationId()))
-		if err != nil || found == nil || found.entry.GetVersion().GetSeq() != seq {
-			return err // another entry about it is newer
+		if err != nil || found == nil || found.erased || found.entry.GetVersion().GetSeq() != seq {
+			return err // another entry about it is newer, or it was erased
 		}
 		items = append(items, heldItem{
 			seq: seq, id: store.ID(e.GetMutationId()), p: h.restore(s.Tenant, found),

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/tsunagu-care/tsunagu/sync/store"
@@ -11,6 +12,9 @@ import (
 
 // errRestoring: who may read what is not known until an operator has confirmed it.
 var errRestoring = refuse(Unavailable, "this server was restored and waits for its operator to confirm who may read what; what is written is kept, and charts are shown again after that")
+
+// errNotYet: the caller is there to write it again; a device's mutation is kept instead.
+var errNotYet = refuse(Unavailable, "this server was restored and waits for its operator to confirm who may write what; nothing was stored by this call, write again after that")
 
 // serving tells whether charts may be shown: not between a restore and its confirmation.
 func (h *Hub) serving() error {
@@ -63,14 +67,32 @@ func (h *Hub) confirmStream(ctx context.Context, c Call, s store.Stream) (judged
 		if err != nil {
 			break
 		}
-		n := 0
-		err = h.store.Update(ctx, func(tx store.Tx) (err error) {
-			n, err = h.confirmBatch(c, tx, s, batch)
-			return err
-		})[0]
+		var n int
+		n, err = h.confirmInHalves(ctx, c, s, batch)
 		judged += n
 	}
 	return judged, err
+}
+
+// confirmInHalves judges mutations in one commit, or, where small mutations of large records grow beyond one, in halves,
+// in order.
+func (h *Hub) confirmInHalves(ctx context.Context, c Call, s store.Stream, ids []store.ID) (judged int, err error) {
+	err = h.store.Update(ctx, func(tx store.Tx) (err error) {
+		judged, err = h.confirmBatch(c, tx, s, ids)
+		return err
+	})[0]
+	if err == nil {
+		return judged, nil
+	}
+	if !errors.Is(err, store.ErrTooLarge) || len(ids) < 2 {
+		return 0, err
+	}
+	half := len(ids) / 2
+	if judged, err = h.confirmInHalves(ctx, c, s, ids[:half]); err != nil {
+		return judged, err
+	}
+	rest, err := h.confirmInHalves(ctx, c, s, ids[half:])
+	return judged + rest, err
 }
 
 func (h *Hub) confirmBatch(c Call, tx store.Tx, s store.Stream, ids []store.ID) (judged int, err error) {

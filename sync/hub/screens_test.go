@@ -290,4 +290,3 @@ func TestExport(t *testing.T) {
 		}
 	}
 }
-

@@ -17,7 +17,7 @@ const (
 	defaultHits = 20
 	maxHits     = 200
 	// maxSearchPages bounds the pages of timelines that one answer looks through; the next one goes on there.
-	maxSearchPages = 40
+	maxSearchPages = 10
 )
 
 // searchToken says where a search goes on: in which chart, and where in it. Skip is how many hits of that page were given.

@@ -66,6 +66,10 @@ type checker struct {
 	hash   []byte
 	sums   map[uint32]*sectionDigest
 	newest map[store.ID]uint64
+	// answers is the newest entry about each mutation that somebody sent.
+	answers map[store.ID]uint64
+	erased  map[store.ID]bool // records of which an entry was
+	held    []uint64
 }
 
 func (c *checker) damage(format string, args ...any) {
@@ -77,7 +81,7 @@ func (c *checker) damage(format string, args ...any) {
 }
 
 func (c *checker) run(ctx context.Context) error {
-	c.newest = map[store.ID]uint64{}
+	c.newest, c.answers, c.erased = map[store.ID]uint64{}, map[store.ID]uint64{}, map[store.ID]bool{}
 	err := c.store.View(ctx, func(r store.Reader) (err error) {
 		c.head, err = readHead(r, c.stream)
 		return err
@@ -94,6 +98,9 @@ func (c *checker) run(ctx context.Context) error {
 		c.damage("the head says %d entries, the chain has %d or another hash", c.head.GetVersion().GetSeq(), c.seq)
 	}
 	if err := c.store.View(ctx, c.records); err != nil {
+		return err
+	}
+	if err := c.store.View(ctx, c.indexes); err != nil {
 		return err
 	}
 	return c.store.View(ctx, c.digests)
@@ -119,6 +126,11 @@ func (c *checker) entries(r store.Reader) error {
 			c.damage("entry %d does not have the hash that the chain asks for", seq)
 		}
 		c.hash = bytes.Clone(e.GetHash())
+		if len(e.GetRecordId()) != 16 || len(e.GetMutationId()) != 16 {
+			c.damage("entry %d names no record or no mutation", seq)
+			return nil
+		}
+		c.erasure(seq, e)
 		if ledger.Changed(e.GetEffect()) {
 			c.newest[store.ID(e.GetRecordId())] = seq
 		}
@@ -178,7 +190,7 @@ func (c *checker) record(r store.Reader, id store.ID, state *storev1.RecordState
 	}
 	v := &syncv1.Version{Epoch: g.Epoch, Seq: g.Seq}
 	d.sum, d.count = d.sum.Add(ledger.TermOf(id, v, sha256.Sum256(g.Record))), d.count+1
-	return nil
+	return c.content(r, id, seq, g.Record)
 }
 
 // digests compares the stored digests with the sums.

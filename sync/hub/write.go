@@ -118,6 +118,8 @@ func refusal(r *syncv1.MutationResult) error {
 	switch r.GetHeldReason() {
 	case syncv1.HeldReason_HELD_REASON_ROLE, syncv1.HeldReason_HELD_REASON_NO_GRANT:
 		return refuse(PermissionDenied, "nothing was stored; your role may not write this here")
+	case syncv1.HeldReason_HELD_REASON_RESTORED:
+		return errNotYet
 	case syncv1.HeldReason_HELD_REASON_MISSING_RECORD:
 		return errNotFound
 	case syncv1.HeldReason_HELD_REASON_INVALID:

@@ -29,7 +29,8 @@ type Draft struct {
 	Operation syncv1.Operation
 	// Groups are the fields that are written, for kinds that merge by field; empty for a CREATE and a RETRACT.
 	Groups []uint32
-	// Record holds the content: body, envelope and status, as far as they are written. A RETRACT needs none.
+	// Record holds the content: body, envelope and status, as far as they are written. A RETRACT needs none; of what is
+	// given, the links of the envelope go with it, so that the history says where the content went.
 	Record *carev1.Record
 	Reason string
 	// Seen is the record as its author had it before them, from View.Seen. Nil: as the device shows it now. Whoever
@@ -111,6 +112,9 @@ func (d Draft) content(id ID, device *devicev1.DeviceState, c Clock) *carev1.Rec
 		rec = &carev1.Record{Envelope: d.Record.GetEnvelope(), Body: d.Record.GetBody(), Status: d.Record.GetStatus()}
 		rec.ProtoReflect().SetUnknown(d.Record.ProtoReflect().GetUnknown())
 		rec = proto.CloneOf(rec)
+	}
+	if links := d.Record.GetEnvelope().GetLinks(); d.Operation == opRetract && len(links) > 0 {
+		rec.Envelope = &carev1.Envelope{Links: links}
 	}
 	if rec.Envelope == nil {
 		rec.Envelope = &carev1.Envelope{}

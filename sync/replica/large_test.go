@@ -2,7 +2,9 @@ package replica_test
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"slices"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
@@ -19,7 +21,14 @@ import (
 // source is a large stream, in order of ids, that answers as a server does.
 type source struct {
 	t    *testing.T
-	recs []*syncv1.PageRecord
+	recs []item
+}
+
+// item is a record with its id and what it adds to a digest.
+type item struct {
+	*syncv1.PageRecord
+	id   []byte
+	term ledger.Digest
 }
 
 // newSource makes records, as many in each of the months.
@@ -34,9 +43,9 @@ func newSource(t *testing.T, records int, months ...uint32) *source {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.recs = append(s.recs, &syncv1.PageRecord{
-			Version: &syncv1.Version{Epoch: 1, Seq: uint64(n + 1)}, Record: raw, Section: months[n*len(months)/records],
-		})
+		v := &syncv1.Version{Epoch: 1, Seq: uint64(n + 1)}
+		page := &syncv1.PageRecord{Version: v, Record: raw, Section: months[n*len(months)/records]}
+		s.recs = append(s.recs, item{page, id, ledger.Term([16]byte(id), v, raw)})
 	}
 	return s
 }
@@ -45,29 +54,21 @@ func (s *source) head() *syncv1.Cursor {
 	return &syncv1.Cursor{Version: s.recs[len(s.recs)-1].GetVersion(), Hash: make([]byte, 32)}
 }
 
-func idOf(rec *syncv1.PageRecord) []byte {
-	r := &carev1.Record{}
-	_ = proto.Unmarshal(rec.GetRecord(), r)
-	return r.GetId()
-}
-
-func (s *source) sum(recs []*syncv1.PageRecord) []byte {
+func sumOf(recs []item) []byte {
 	var d ledger.Digest
 	for _, rec := range recs {
-		d = d.Add(ledger.Term([16]byte(idOf(rec)), rec.GetVersion(), rec.GetRecord()))
+		d = d.Add(rec.term)
 	}
 	return d[:]
 }
 
 // in returns the records of a section after one id and up to another.
-func (s *source) in(section uint32, after, until []byte) (found []*syncv1.PageRecord) {
-	for _, rec := range s.recs {
-		id := idOf(rec)
-		if rec.GetSection() == section && bytes.Compare(id, after) > 0 && (len(until) == 0 || bytes.Compare(id, until) <= 0) {
-			found = append(found, rec)
-		}
-	}
-	return found
+func (s *source) in(section uint32, after, until []byte) []item {
+	from, _ := slices.BinarySearchFunc(s.recs, section, func(i item, to uint32) int { return cmp.Compare(i.GetSection(), to) })
+	to, _ := slices.BinarySearchFunc(s.recs, section+1, func(i item, to uint32) int { return cmp.Compare(i.GetSection(), to) })
+	return slices.DeleteFunc(slices.Clone(s.recs[from:to]), func(i item) bool {
+		return bytes.Compare(i.id, after) <= 0 || len(until) > 0 && bytes.Compare(i.id, until) > 0
+	})
 }
 
 func (s *source) sections() (all []*syncv1.SectionDigest) {
@@ -75,7 +76,7 @@ func (s *source) sections() (all []*syncv1.SectionDigest) {
 		section := rec.GetSection()
 		if len(all) == 0 || all[len(all)-1].GetSection() != section {
 			recs := s.in(section, nil, nil)
-			all = append(all, &syncv1.SectionDigest{Section: section, Digest: s.sum(recs), Count: uint64(len(recs))})
+			all = append(all, &syncv1.SectionDigest{Section: section, Digest: sumOf(recs), Count: uint64(len(recs))})
 		}
 	}
 	return all
@@ -87,11 +88,11 @@ func (s *source) compare(req *syncv1.CompareSectionRequest) *syncv1.CompareSecti
 	parts := min(int(req.GetRanges()), len(recs))
 	for n := range parts {
 		part := recs[n*len(recs)/parts : (n+1)*len(recs)/parts]
-		until := idOf(part[len(part)-1])
+		until := part[len(part)-1].id
 		if n == parts-1 {
 			until = req.GetUntilRecordId()
 		}
-		resp.Ranges = append(resp.Ranges, &syncv1.RangeDigest{UntilRecordId: until, Digest: s.sum(part), Count: uint64(len(part))})
+		resp.Ranges = append(resp.Ranges, &syncv1.RangeDigest{UntilRecordId: until, Digest: sumOf(part), Count: uint64(len(part))})
 	}
 	return resp
 }
@@ -100,10 +101,14 @@ func (s *source) fetch(req *syncv1.FetchSectionRequest) *syncv1.FetchSectionResp
 	recs := s.in(req.GetSection(), req.GetAfterRecordId(), req.GetUntilRecordId())
 	more := len(recs) > 2000
 	whole := s.in(req.GetSection(), nil, nil)
-	return &syncv1.FetchSectionResponse{
-		Records: recs[:min(len(recs), 2000)], More: more, Snapshot: s.head(),
-		Digest: &syncv1.SectionDigest{Section: req.GetSection(), Digest: s.sum(whole), Count: uint64(len(whole))},
+	resp := &syncv1.FetchSectionResponse{
+		More: more, Snapshot: s.head(),
+		Digest: &syncv1.SectionDigest{Section: req.GetSection(), Digest: sumOf(whole), Count: uint64(len(whole))},
 	}
+	for _, rec := range recs[:min(len(recs), 2000)] {
+		resp.Records = append(resp.Records, rec.PageRecord)
+	}
+	return resp
 }
 
 // fill brings a tablet to the source's head with what is not older than the month that it asks for.
@@ -123,11 +128,11 @@ func (s *source) fill(r *replica.Replica) {
 		}
 		for _, rec := range part {
 			if rec.GetSection() == 0 || rec.GetSection() >= req.GetOldestMonth() {
-				page.Records = append(page.Records, rec)
+				page.Records = append(page.Records, rec.PageRecord)
 			}
 		}
 		_, err = r.Absorb(replica.Clock{WallMs: 1795392000_000}, nil, req, &syncv1.SyncResponse{
-			Verdicts: []*syncv1.StreamVerdict{{StreamId: care, Verdict: syncv1.Verdict_VERDICT_BEHIND, Info: &syncv1.StreamInfo{ChartId: "chart"}}},
+			Verdicts: []*syncv1.StreamVerdict{{StreamId: care, Verdict: syncv1.Verdict_VERDICT_BEHIND, Bases: []*syncv1.EpochBase{{Epoch: 1}}}},
 			Pages:    []*syncv1.Page{page},
 		})
 		if err != nil {

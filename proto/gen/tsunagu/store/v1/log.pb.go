@@ -56,7 +56,7 @@ type Entry struct {
 	HeldReason v1.HeldReason `protobuf:"varint,10,opt,name=held_reason,json=heldReason,proto3,enum=tsunagu.sync.v1.HeldReason" json:"held_reason,omitempty"`
 	// For a release or a rejection: sequence number of the HELD entry it is about. The payload stands there.
 	HeldSeq uint64 `protobuf:"varint,11,opt,name=held_seq,json=heldSeq,proto3" json:"held_seq,omitempty"`
-	// For HELD and REJECTED: fields and rules, or the words of who decided; never a clinical value.
+	// For HELD: fields and rules; never a clinical value.
 	Detail string `protobuf:"bytes,12,opt,name=detail,proto3" json:"detail,omitempty"`
 	// The mutation this one waits for, if held for it.
 	WaitsFor []byte `protobuf:"bytes,13,opt,name=waits_for,json=waitsFor,proto3" json:"waits_for,omitempty"`
@@ -74,7 +74,8 @@ type Entry struct {
 	Hash []byte `protobuf:"bytes,30,opt,name=hash,proto3" json:"hash,omitempty"`
 	// Salt of the commitment. 16 bytes.
 	Salt []byte `protobuf:"bytes,31,opt,name=salt,proto3" json:"salt,omitempty"`
-	// The payload as the device sent it; for a CREATE the record's bytes are made from it.
+	// The payload as the device sent it; for a CREATE the record's bytes are made from it. For a rejection: the words of
+	// who decided, UTF-8. They may speak of the patient, and are erased with the rest.
 	Payload []byte `protobuf:"bytes,32,opt,name=payload,proto3" json:"payload,omitempty"`
 	// HMAC of the author.
 	AuthorSeal []byte `protobuf:"bytes,33,opt,name=author_seal,json=authorSeal,proto3" json:"author_seal,omitempty"`
