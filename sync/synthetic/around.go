@@ -5,12 +5,15 @@ import "time"
 // around is what the people around write: orders, the physician's rounds, the pharmacist's and the care manager's
 // visits, and what an illness makes them write.
 func (p *page) around() {
+	p.sheets()
 	p.orders()
+	p.illnesses()
 	p.physicianRound()
 	p.pharmacistVisit()
 	p.monitoring()
 	p.results()
 	p.ask()
+	p.tasks()
 }
 
 // rhythm tells whether something that comes every so many weekdays is due; everybody has a start of their own, and

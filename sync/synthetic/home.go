@@ -58,23 +58,28 @@ func (p *page) homeNotes() {
 	if p.away(at) {
 		return
 	}
-	text := join(rotate(calmDays, start, p.day), rotate(calmDays, start+5, p.day))
+	body := dailyBody(&carev1.DailyCare{Activity: join(rotate(calmDays, start, p.day), rotate(calmDays, start+5, p.day))})
 	if s.kind != Quiet && s.stage >= early {
 		said := byCourse[s.kind][s.stage]
-		text = join(rotate(said.objective, start, p.day), rotate(said.subjective, start, p.day))
+		body = plain(join(rotate(said.objective, start, p.day), rotate(said.subjective, start, p.day)))
 	}
-	p.add(plain(text), entry{by: p.onShift(at), at: at, later: 6, name: "day note " + w.date(p.day)})
+	p.add(body, entry{by: p.onShift(at), at: at, later: 6, name: "day note " + w.date(p.day)})
 	at = w.clock(p.day, 20, 35)
 	if p.away(at) {
 		return
 	}
+	var told ID
+	e := entry{by: p.onShift(at), at: at, later: 4, name: "handover " + w.date(p.day)}
 	switch {
 	case s.restless || s.kind != Quiet && s.stage >= clear && s.stage != recovering:
-		p.add(handover("本日は落ち着かず、食事・水分も少なめでした。夜間は巡視を増やし、検温と尿の色を見てください。", "夜勤", true),
-			entry{by: p.onShift(at), at: at, later: 4, name: "handover " + w.date(p.day)})
+		told = p.add(handover("本日は落ち着かず、食事・水分も少なめでした。夜間は巡視を増やし、検温と尿の色を見てください。", "夜勤", true), e)
 	case (p.day+c.number)%3 == 0:
-		p.add(handover(rotate(handovers, start, p.day), "夜勤", false), entry{by: p.onShift(at), at: at, later: 4, name: "handover " + w.date(p.day)})
+		told = p.add(handover(rotate(handovers, start, p.day), "夜勤", false), e)
+	default:
+		return
 	}
+	night := w.clock(p.day, 21, 5+w.dice(c, "night reads", p.day).between(0, 20))
+	p.read(told, p.onShift(night), night, "")
 }
 
 // nurseAtHome is the weekly visit of the station's nurse to the home.
@@ -89,6 +94,7 @@ func (p *page) nurseAtHome() {
 	if p.away(at) {
 		return
 	}
+	p.nursingVisit(nurse, at, at.Add(8*time.Minute), false)
 	signs := w.vitals(c, at, gauge{breaths: true, pressure: true, consciousness: true, pain: c.is(pain)})
 	id := p.add(vitalsBody(signs), entry{by: nurse, at: at, later: 3, name: "nurse vitals " + w.date(p.day)})
 	s := c.at(at)

@@ -1,20 +1,53 @@
 package synthetic
 
+import carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+
 // exchange is a question to the physician with its answer.
 type exchange struct {
 	asker            string // nurse, pharmacist or manager
 	question, answer string
 	trait            trait // 0: for anybody
+	subject          string
+	report           carev1.ReportCategory // of a pharmacist's report; 0 for a question
+	outcome          carev1.InquiryOutcome
 }
 
 var exchanges = []exchange{
-	{"pharmacist", "酸化マグネシウムの残薬が10日分あります。次回処方で日数を調整してよろしいでしょうか。", "残薬に合わせて10日分減らしてください。便の状態は看護師に確認します。", 0},
-	{"nurse", "入浴前の収縮期血圧が150台の日があります。入浴可否の目安をご指示ください。", "160以上、または体調不良の訴えがある日は清拭としてください。それ以外は入浴可です。", 0},
-	{"manager", "担当者会議の日程です。来週火曜14時にご出席いただけますか。欠席の場合は意見をお願いします。", "診療のため欠席します。現在のサービスの継続で問題ありません。転倒予防に配慮をお願いします。", 0},
-	{"pharmacist", "錠剤がのみ込みにくいとの訴えがあります。口腔内崩壊錠への変更はいかがでしょうか。", "変更に同意します。次回の処方から口腔内崩壊錠にします。", frail},
-	{"nurse", "下腿の浮腫がやや目立ちます。体重の変化はありません。弾性ストッキングの使用は続けてよいでしょうか。", "継続してください。体重が2kg以上増えた場合は連絡をお願いします。", heart},
-	{"nurse", "日中の眠気が強いとご家族より相談がありました。内服の影響はあるでしょうか。", "次回診察で確認します。それまで現行どおり、ふらつきに注意してください。", dementia},
-	{"pharmacist", "血糖が安定しています。低血糖の予防について、食事が少ない日の服用の目安を確認させてください。", "食事が半分以下の日は休薬し、連絡としてください。", insulin},
+	{
+		"pharmacist", "酸化マグネシウムの残薬が10日分あります。次回処方で日数を調整してよろしいでしょうか。",
+		"残薬に合わせて10日分減らしてください。便の状態は看護師に確認します。", 0,
+		"残薬の日数調整", carev1.ReportCategory_REPORT_CATEGORY_LEFTOVER, carev1.InquiryOutcome_INQUIRY_OUTCOME_CHANGED,
+	},
+	{
+		"nurse", "入浴前の収縮期血圧が150台の日があります。入浴可否の目安をご指示ください。",
+		"160以上、または体調不良の訴えがある日は清拭としてください。それ以外は入浴可です。", 0,
+		"入浴可否の目安", 0, 0,
+	},
+	{
+		"manager", "担当者会議の日程です。来週火曜14時にご出席いただけますか。欠席の場合は意見をお願いします。",
+		"診療のため欠席します。現在のサービスの継続で問題ありません。転倒予防に配慮をお願いします。", 0,
+		"サービス担当者会議の日程", 0, 0,
+	},
+	{
+		"pharmacist", "錠剤がのみ込みにくいとの訴えがあります。口腔内崩壊錠への変更はいかがでしょうか。",
+		"変更に同意します。次回の処方から口腔内崩壊錠にします。", frail,
+		"剤形の変更", carev1.ReportCategory_REPORT_CATEGORY_DIFFICULTY, carev1.InquiryOutcome_INQUIRY_OUTCOME_CHANGED,
+	},
+	{
+		"nurse", "下腿の浮腫がやや目立ちます。体重の変化はありません。弾性ストッキングの使用は続けてよいでしょうか。",
+		"継続してください。体重が2kg以上増えた場合は連絡をお願いします。", heart,
+		"下腿の浮腫", 0, 0,
+	},
+	{
+		"nurse", "日中の眠気が強いとご家族より相談がありました。内服の影響はあるでしょうか。",
+		"次回診察で確認します。それまで現行どおり、ふらつきに注意してください。", dementia,
+		"日中の眠気", 0, 0,
+	},
+	{
+		"pharmacist", "血糖が安定しています。低血糖の予防について、食事が少ない日の服用の目安を確認させてください。",
+		"食事が半分以下の日は休薬し、連絡としてください。", insulin,
+		"低血糖の予防", carev1.ReportCategory_REPORT_CATEGORY_PROPOSAL, carev1.InquiryOutcome_INQUIRY_OUTCOME_UNCHANGED,
+	},
 }
 
 // exchanges are those that fit somebody.
@@ -54,11 +87,42 @@ func (p *page) question(asked int, asking bool) {
 		return
 	}
 	id := w.recordID(c, at, "question "+w.date(asked))
+	before := &page{world: w, chart: c, day: asked}
+	by := map[string]*colleague{"pharmacist": c.pharmacist, "manager": c.manager, "nurse": before.someNurse()}[one.asker]
 	if asking {
-		before := &page{world: w, chart: c, day: asked}
-		by := map[string]*colleague{"pharmacist": c.pharmacist, "manager": c.manager, "nurse": before.someNurse()}[one.asker]
-		p.add(plain("【照会】"+one.question), entry{by: by, at: at, later: 4, name: "question " + w.date(asked)})
+		p.add(inquiryBody(one.asked(id)), entry{by: by, at: at, later: 4, name: "question " + w.date(asked)})
 		return
 	}
-	p.add(plain("【回答】"+one.answer), entry{by: c.physician, at: noon, later: 3, name: "answer " + w.date(asked), about: id})
+	p.add(inquiryBody(one.answered(id, by.Role)), entry{by: c.physician, at: noon, later: 3, name: "answer " + w.date(asked), about: id})
+}
+
+func inquiryBody(i *carev1.Inquiry) *carev1.Body {
+	return &carev1.Body{Kind: &carev1.Body_Inquiry{Inquiry: i}}
+}
+
+func (e exchange) kind() carev1.InquiryType {
+	if e.report != 0 {
+		return carev1.InquiryType_INQUIRY_TYPE_TRACING_REPORT
+	}
+	return carev1.InquiryType_INQUIRY_TYPE_QUESTION
+}
+
+// asked is the message that opens the thread.
+func (e exchange) asked(id ID) *carev1.Inquiry {
+	i := &carev1.Inquiry{
+		ThreadId: id[:], Type: e.kind(), Subject: e.subject, Text: e.question, ToRoles: []carev1.Role{carev1.Role_ROLE_PHYSICIAN},
+		Category: e.report,
+	}
+	if e.report != 0 {
+		i.Consent = carev1.ReportConsent_REPORT_CONSENT_GIVEN
+	}
+	return i
+}
+
+// answered is the message that settles it.
+func (e exchange) answered(id ID, to carev1.Role) *carev1.Inquiry {
+	return &carev1.Inquiry{
+		ThreadId: id[:], AnswerTo: id[:], Type: e.kind(), Text: e.answer, ToRoles: []carev1.Role{to}, Settled: true,
+		SettledHow: "主治医が回答", Outcome: e.outcome,
+	}
 }

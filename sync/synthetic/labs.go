@@ -2,8 +2,11 @@ package synthetic
 
 import (
 	"strconv"
-	"strings"
 	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
 // assay is one test of a blood sample: values in tenths or hundredths of the unit, as its decimals say.
@@ -59,16 +62,17 @@ func (a assay) written(v int) string {
 	return s
 }
 
-// results are a routine sample every four weeks, and one when somebody is worst.
+// results are a routine sample every four weeks, and one when somebody is worst: taken after noon, printed in the
+// afternoon, each test a record of its own.
 func (p *page) results() {
 	w, c := p.world, p.chart
 	at := w.clock(p.day, 17, w.dice(c, "results", p.day).between(0, 40))
-	s := c.at(at)
+	sample := at.Add(-4 * time.Hour)
 	sick := false
 	for _, one := range c.courses {
 		sick = sick || w.dayOf(one.Worst) == p.day && one.Kind != EndOfLife && one.Kind != Hypoglycaemia
 	}
-	if p.away(at) || !sick && !p.rhythm("results", blockDays) {
+	if p.away(at) || p.away(sample) || !sick && !p.rhythm("results", blockDays) {
 		return
 	}
 	list := panel
@@ -78,18 +82,38 @@ func (p *page) results() {
 	if c.is(insulin) {
 		list = append(list[:len(list):len(list)], hba1c)
 	}
-	lines := []string{"【血液検査】" + at.Format(time.DateOnly) + " 採血"}
-	for _, a := range list {
-		v := p.measured(a, s)
-		mark := ""
-		if v < a.low {
-			mark = " L"
-		} else if v > a.high {
-			mark = " H"
-		}
-		lines = append(lines, a.name+" "+a.written(v)+" "+a.unit+mark)
+	s := c.at(at)
+	for n, a := range list {
+		r := a.result(p.measured(a, s))
+		r.SpecimenTime, r.ReportId, r.ItemNumber = timestamppb.New(sample), "R"+w.date(p.day)+"-"+digits(c.number+1, 4), uint32(n+1)
+		p.add(&carev1.Body{Kind: &carev1.Body_LabResult{LabResult: r}}, entry{
+			by: c.physician, at: sample, later: int(at.Sub(sample)/time.Minute) + 12, stream: ClinicalStream(c.id),
+			name: "result " + digits(n+1, 2) + " " + w.date(p.day),
+		})
 	}
-	p.add(plain(strings.Join(lines, "\n")), entry{
-		by: c.physician, at: at, later: 12, stream: ClinicalStream(c.id), name: "results " + w.date(p.day),
-	})
+}
+
+// result is a value as the laboratory reports it, with its own flag.
+func (a assay) result(v int) *carev1.LabResult {
+	flag := carev1.LabFlag_LAB_FLAG_NORMAL
+	if v < a.low {
+		flag = carev1.LabFlag_LAB_FLAG_LOW
+	} else if v > a.high {
+		flag = carev1.LabFlag_LAB_FLAG_HIGH
+	}
+	return &carev1.LabResult{
+		Name: &carev1.CodedText{Text: a.name}, ValueText: a.written(v), ValueThousandths: a.thousandths(v), Unit: a.unit,
+		ReferenceText:           a.written(a.low) + "–" + a.written(a.high),
+		ReferenceLowThousandths: a.thousandths(a.low), ReferenceHighThousandths: a.thousandths(a.high),
+		Flag: flag, Status: carev1.LabStatus_LAB_STATUS_FINAL, Specimen: "血液", Laboratory: "架空臨床検査センター",
+	}
+}
+
+// thousandths is a value in thousandths of its unit.
+func (a assay) thousandths(v int) *int64 {
+	t := int64(v) * 1000
+	for range a.decimals {
+		t /= 10
+	}
+	return &t
 }

@@ -1,74 +1,69 @@
 package synthetic
 
 import (
-	"strconv"
-	"strings"
 	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
 // standing is what stood in the chart before the first day, as it was taken over on it.
 func (p *page) standing() {
 	w, c := p.world, p.chart
 	at := w.clock(0, 5, 30)
-	p.add(plain(p.face()), entry{by: p.someNurse(), at: at, later: 3, name: "face sheet"})
-	if !c.home {
-		p.add(plain(p.instruction()), entry{by: c.physician, at: at, later: 5, stream: ClinicalStream(c.id), name: "instruction"})
+	profile := p.profile()
+	id := p.add(profileBody(profile), entry{by: p.someNurse(), at: at, later: 3, name: "profile"})
+	if c.is(copd | oxygen) {
+		p.decideScale(id, profile, at.Add(12*time.Minute))
 	}
+	p.add(p.allergy(), entry{by: p.someNurse(), at: at.Add(4 * time.Minute), later: 2, name: "allergy"})
+	p.conditions(at.Add(6 * time.Minute))
 	if c.is(cancer) {
-		p.add(plain("本人・家族と話し合い（ACP）。心肺停止時の心肺蘇生・人工呼吸は希望しない（DNAR）。苦痛の緩和を優先し、自宅で最期まで過ごしたい。病状の変化時に改めて確認する。"),
-			entry{by: c.physician, at: at.Add(10 * time.Minute), later: 5, name: "advance directive"})
+		p.add(p.directive(), entry{by: c.physician, at: at.Add(10 * time.Minute), later: 5, name: "advance directive"})
 	}
 }
 
-// face is who somebody is, for a nurse who comes for the first time.
-func (p *page) face() string {
+// decideScale writes the physician's decision on the scale of SpO2, with the range that was ordered, into the profile.
+func (p *page) decideScale(id ID, profile *carev1.PatientProfile, at time.Time) {
+	by := p.chart.physician
+	decided := proto.CloneOf(profile)
+	decided.Spo2Scale = &carev1.Spo2ScaleDecision{
+		Scale: 2, DecidedBy: by.actor(), DecidedAt: timestamppb.New(at),
+		Reason: "慢性Ⅱ型呼吸不全。血液ガスで高二酸化炭素血症を確認しており、SpO2は88〜92%を目標とする。",
+	}
+	decided.Spo2Target = &carev1.Spo2Target{LowPercent: 88, HighPercent: 92}
+	p.change(id, profileBody(decided), entry{by: by, at: at, later: 2, name: "profile scale"}, "", scaleField, targetField)
+}
+
+// Fields of the profile that the decision writes.
+const scaleField, targetField = 18, 19
+
+// directive is what somebody near the end of life wants.
+func (p *page) directive() *carev1.Body {
 	w, c := p.world, p.chart
-	d := w.dice(c, "face")
-	postcode, address := place(d)
-	names := make([]string, len(c.condition.diagnoses))
-	for i, one := range c.condition.diagnoses {
-		names[i] = one.name + "（" + one.icd + "）"
-	}
-	sex := "男性"
-	if c.woman {
-		sex = "女性"
-	}
-	lines := []string{
-		"【基本情報】" + c.name.kanji() + "（" + c.name.kana() + "）" + sex + "、" + c.born.Format("2006年1月2日") + "生",
-		"住所：〒" + postcode + " " + address,
-		"介護保険：保険者番号 990" + digits(d.below(1000), 3) + "、被保険者番号 9" + digits(d.below(1_000_000_000), 9) + "、要介護" + strconv.Itoa(c.condition.level),
-		"傷病名：" + strings.Join(names, "、"),
-		"キーパーソン：" + c.relation + " " + c.relative.kanji() + "（" + c.relative.kana() + "）電話 000-0000-" + digits(d.below(10_000), 4),
-		"アレルギー：" + pick(d, []string{"なし", "なし", "なし", "ペニシリン系（発疹）", "そば", "ヨード造影剤（じんましん）", "さば"}),
-		"目標：" + c.condition.goal,
-	}
-	return strings.Join(lines, "\n")
-}
-
-// instruction is what the physician's order to the station says.
-func (p *page) instruction() string {
-	w, c := p.world, p.chart
-	from := w.midnight(-w.dice(c, "instruction").between(20, 100))
-	return strings.Join([]string{
-		"【訪問看護指示書】指示期間 " + from.Format(time.DateOnly) + " から " + from.AddDate(0, 6, -1).Format(time.DateOnly),
-		"主たる傷病名：" + c.condition.diagnoses[0].name + "（" + c.condition.diagnoses[0].icd + "）",
-		"留意事項：" + c.condition.focus + "。" + limitsFor(c),
-		"緊急時：わかくさ在宅クリニックへ電話。不在時は当番医。",
-	}, "\n")
-}
-
-// limitsFor is when the physician wants to be called.
-func limitsFor(c *chart) string {
-	switch {
-	case c.is(copd):
-		return "SpO2は88〜92%を目標とし、85%以下または呼吸数30回以上で連絡。"
-	case c.is(heart):
-		return "体重が3日で2kg以上増加、または安静時の息切れで連絡。"
-	case c.is(insulin):
-		return "血糖70未満または300以上、食事が半分以下のときは連絡。"
-	case c.is(cancer):
-		return "NRS 4以上が続く、または内服できないときは連絡。"
-	default:
-		return "体温38.0℃以上、収縮期血圧180以上または90以下、SpO2 92%以下で連絡。"
-	}
+	stated := w.midnight(-w.dice(c, "directive").between(10, 60))
+	no := carev1.LimitDecision_LIMIT_DECISION_NOT_WANTED
+	return &carev1.Body{Kind: &carev1.Body_AdvanceDirective{AdvanceDirective: &carev1.AdvanceDirective{
+		Type:   carev1.DirectiveType_DIRECTIVE_TYPE_DNAR,
+		Wishes: "「苦しいのだけは取ってほしい。管につながれず、最期までこの家で家族といたい」",
+		Limits: []*carev1.TreatmentLimit{
+			{Treatment: carev1.LimitedTreatment_LIMITED_TREATMENT_RESUSCITATION, Decision: no},
+			{Treatment: carev1.LimitedTreatment_LIMITED_TREATMENT_VENTILATION, Decision: no},
+			{
+				Treatment: carev1.LimitedTreatment_LIMITED_TREATMENT_INFUSION,
+				Decision:  carev1.LimitDecision_LIMIT_DECISION_CONDITIONAL, Text: "苦痛の緩和に必要なときだけ",
+			},
+			{
+				Treatment: carev1.LimitedTreatment_LIMITED_TREATMENT_HOSPITAL,
+				Decision:  carev1.LimitDecision_LIMIT_DECISION_CONDITIONAL, Text: "自宅で苦痛が取れないときは相談する",
+			},
+		},
+		StatedOn: stated.Format(time.DateOnly), Signer: c.name.kanji(), SignedByPatient: true, Physician: c.physician.Name,
+		Present: c.relation + " " + c.relative.kanji() + "、訪問看護師", PaperLocation: "ベッド脇の青いファイル",
+		State: carev1.DirectiveState_DIRECTIVE_STATE_IN_FORCE, ReviewOn: stated.AddDate(0, 4, 0).Format(time.DateOnly),
+		Proxy:    c.relation + " " + c.relative.kanji(),
+		WhatToDo: "呼吸が止まったときは救急車を呼ばず、訪問看護ステーションへ電話する。24時間つながる。",
+	}}}
 }

@@ -123,10 +123,15 @@ func refers(r *carev1.Record) [][]byte {
 	for _, link := range r.GetEnvelope().GetLinks() {
 		ids = append(ids, link.GetRecordId())
 	}
-	if id := b.GetMedicationLog().GetOrderId(); len(id) > 0 {
-		ids = append(ids, id)
+	for _, id := range [][]byte{
+		b.GetMedicationLog().GetOrderId(), b.GetInstruction().GetRenewsId(), b.GetReadMark().GetRecordId(),
+		b.GetInquiry().GetThreadId(), b.GetInquiry().GetAnswerTo(),
+	} {
+		if len(id) > 0 {
+			ids = append(ids, id)
+		}
 	}
-	return ids
+	return append(ids, b.GetTask().GetAbout()...)
 }
 
 func checkRecord(t *testing.T, people map[string]*right, write synthetic.Write) {
@@ -154,7 +159,7 @@ func checkRecord(t *testing.T, people map[string]*right, write synthetic.Write) 
 // TestSeedOneStays pins one world: a seed that somebody reported has to show the same thing in later versions. Only a
 // change of what the world tells may change it; then the new value goes here.
 func TestSeedOneStays(t *testing.T) {
-	const want = "78dbbd1581c3ce54"
+	const want = "7f4dbb8faf9e2b71"
 	h := sha256.New()
 	for write := range world(1).Writes() {
 		h.Write(write.ID[:])
@@ -237,6 +242,7 @@ func TestSizes(t *testing.T) {
 	for _, c := range []synthetic.Config{
 		{Patients: -1}, {Residents: -1}, {Patients: -1, Residents: -1}, {Weeks: 1, Patients: 1, Residents: 1},
 		{Weeks: 2, Patients: 47, Residents: 20}, {Weeks: 9, Patients: 25, Residents: 10},
+		{Weeks: 30, Patients: 3, Residents: 2},
 	} {
 		c.Start = start
 		w := synthetic.New(c)
@@ -245,6 +251,9 @@ func TestSizes(t *testing.T) {
 		for write := range w.Writes() {
 			checkPlace(t, people, write)
 			checkOrder(t, seen, write)
+			if write.Record != nil {
+				checkRecord(t, people, write)
+			}
 			if t.Failed() {
 				t.Fatalf("%+v: %v", c, write.Record)
 			}

@@ -8,7 +8,8 @@ import (
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
-// visit is what a nurse writes at a patient's home: the readings, what became of the doses, and the note.
+// visit is what a nurse writes at a patient's home: the visit itself, the readings, what became of the doses, and the
+// note.
 func (p *page) visit(v stop) {
 	w, c := p.world, p.chart
 	d := w.dice(c, "at the visit", p.day)
@@ -32,12 +33,17 @@ func (p *page) visit(v stop) {
 	first := p.add(vitalsBody(signs), entry{by: v.nurse, at: at, later: d.between(1, 4), name: "vitals " + w.date(p.day)})
 	p.again(v, signs, first, s, at, d)
 	p.visitDoses(v, s)
+	p.careAtVisit(v, s, w.dice(c, "care at visit", p.day))
 	end := v.at.Add(time.Duration(v.minutes) * time.Minute)
+	_, emergency := w.emergency(c, p.day)
+	p.nursingVisit(v.nurse, v.at, end, emergency)
 	p.add(p.soap(v, c.at(at), first, signs), entry{by: v.nurse, at: v.at, end: end, later: v.minutes + d.between(2, 18), name: "note " + w.date(p.day)})
 	if s.stage >= clear && s.stage != recovering && s.kind != EndOfLife {
-		p.add(handover(sickWords(s.kind), "次の訪問看護師", true), entry{
-			by: v.nurse, at: end, later: d.between(20, 30), stream: InternalStream(c.id, station), name: "handover " + w.date(p.day),
+		internal := InternalStream(c.id, station)
+		told := p.add(handover(sickWords(s.kind), "次の訪問看護師", true), entry{
+			by: v.nurse, at: end, later: d.between(20, 30), stream: internal, name: "handover " + w.date(p.day),
 		})
+		p.read(told, p.someNurse(), end.Add(time.Duration(d.between(40, 80))*time.Minute), internal)
 	}
 }
 
