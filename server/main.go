@@ -29,6 +29,7 @@ type cli struct {
 	Verify    verifyCmd    `cmd:"" help:"Check every hash chain and digest of a store that no server has open."`
 	Backup    backupCmd    `cmd:"" help:"Make and check encrypted backups; the server may run."`
 	Restore   restoreCmd   `cmd:"" help:"Make a data folder of a backup, and confirm what is in force then."`
+	Export    exportCmd    `cmd:"" help:"Write a chart out, to read and print or for programs; the server must not run."`
 	Erase     eraseCmd     `cmd:"" help:"Destroy what a record held, by an order."`
 	Blobs     blobsCmd     `cmd:"" help:"Look after photos and files that nothing mentions any more."`
 	Stats     statsCmd     `cmd:"" help:"Count what there is, and what the last backup covers."`

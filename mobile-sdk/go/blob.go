@@ -119,6 +119,9 @@ func (t *Tablet) Blobs(i Item) ([]Blob, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, own := range i.Own { // what was written since the last look at the queue
+		rows = append(rows, without(rowsOf(own), rows)...)
+	}
 	var all []Blob
 	for _, ref := range refsOf(i.Record) {
 		b := Blob{BlobRef: ref, State: BlobElsewhere}
@@ -144,6 +147,11 @@ func (t *Tablet) BlobsWaiting() (int, error) {
 	if err := t.queueBlobs(); err != nil {
 		return 0, err
 	}
+	return t.waitingBlobs()
+}
+
+// waitingBlobs counts what was put into the queue and is not sent. It takes no lock.
+func (t *Tablet) waitingBlobs() (int, error) {
 	rows, err := t.blobRows()
 	waiting := map[string]bool{}
 	for _, row := range rows {

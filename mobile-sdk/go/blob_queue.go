@@ -53,9 +53,26 @@ func (t *Tablet) queueBlobs() error {
 	if err != nil {
 		return err
 	}
-	rows = slices.DeleteFunc(rows, func(r blobRow) bool {
+	return t.putRows(without(rows, known)...)
+}
+
+// without leaves out the rows that are known.
+func without(rows, known []blobRow) []blobRow {
+	return slices.DeleteFunc(rows, func(r blobRow) bool {
 		return slices.ContainsFunc(known, func(k blobRow) bool { return string(k.key()) == string(r.key()) })
 	})
+}
+
+// offerBlobsAgain is for a server that has lost something: what it had may be gone with it. What it still has it says,
+// and nothing is sent twice.
+func (t *Tablet) offerBlobsAgain() error {
+	rows, err := t.blobRows()
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].Sent = false
+	}
 	return t.putRows(rows...)
 }
 

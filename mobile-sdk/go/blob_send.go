@@ -46,6 +46,9 @@ func (t *Tablet) sendBlobs(ctx context.Context, token string) (sent int, err err
 			break
 		}
 		err := t.sendBlob(ctx, token, row)
+		if errors.Is(err, errElsewhere) {
+			continue
+		}
 		if errors.Is(err, ErrBlobDamaged) {
 			damaged = err // the others must not wait for it
 			continue
@@ -106,13 +109,19 @@ func (t *Tablet) sendBlob(ctx context.Context, token string, row blobRow) error 
 	return err
 }
 
+// errElsewhere: a photo of a record that was moved here from another chart, and that no tablet has brought there yet.
+var errElsewhere = errors.New("it is on another tablet")
+
 // errUnending: a server that never has enough.
 var errUnending = errors.New("the server asks for the same pieces again and again")
 
 func (t *Tablet) sendChunks(ctx context.Context, token string, name *blobv1.BlobName, row blobRow, next uint32) error {
 	file, err := t.localBlob(row)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // it was never on this tablet: whoever has it brings it
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && row.FromStream != "":
+		return errElsewhere // the server copies it once the tablet that has it has brought it
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // it is not on this tablet any more, and the server had it
 	}
 	if err != nil {
 		return problem(ErrBlobDamaged, err)

@@ -28,6 +28,9 @@ func (t *Tablet) tidyBlobs(room int64) error {
 		return err
 	}
 	slices.SortFunc(kept, func(a, b blobs.Kept) int { return cmp.Or(a.Used.Compare(b.Used), cmp.Compare(a.Disk, b.Disk)) })
+	if err := t.forgetRows(rows); err != nil {
+		return err
+	}
 	total := room
 	for _, k := range kept {
 		total += k.Disk
@@ -44,6 +47,23 @@ func (t *Tablet) tidyBlobs(room int64) error {
 			return err
 		}
 		total -= k.Disk
+	}
+	return nil
+}
+
+// forgetRows drops the rows of what the server has, whose mutation is forgotten and whose file is gone: nothing could be
+// offered again.
+func (t *Tablet) forgetRows(rows []blobRow) error {
+	_, known, err := t.unanswered()
+	if err != nil {
+		return err
+	}
+	for _, row := range rows {
+		if row.Sent && !known[string(row.Mutation)] && !t.blobs.kept.HasOwn([32]byte(row.SHA256)) {
+			if err := t.dropRow(row); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -22,6 +22,11 @@ type Chart struct {
 	Streams []replica.StreamView
 	// Complete: everything is here up to the last synchronisation.
 	Complete bool
+	// OldestMonth, year * 100 + month: older records are on the server only, but for what stands until it is changed,
+	// such as orders. 0: everything is here.
+	OldestMonth uint32
+	// Widening: older months are being fetched.
+	Widening bool
 }
 
 // Charts returns the charts that the person who uses this tablet may see on it, by id: those that their own last
@@ -54,6 +59,7 @@ func (t *Tablet) Charts() ([]Chart, error) {
 		}
 		c.Streams = append(c.Streams, s)
 		c.Complete = c.Complete && s.Complete
+		c.hold(s)
 	}
 	charts := make([]Chart, 0, len(byID))
 	for _, c := range byID {

@@ -29,6 +29,8 @@ type Entry struct {
 	Stream string
 	// Blobs are photos and files, as AddBlob answered.
 	Blobs []*carev1.BlobRef
+	// ID of the record, from NewID, if its content names it; zero: a new one.
+	ID replica.ID
 	// Confirm: the author looked at the unlikely values and means them.
 	Confirm bool
 }
@@ -63,8 +65,15 @@ func (t *Tablet) Create(chart string, body *carev1.Body, e Entry) (Saved, error)
 		}
 		rec.Envelope.Blobs = e.Blobs
 	}
-	return t.write(replica.Draft{StreamID: stream, Operation: syncv1.Operation_OPERATION_CREATE, Record: rec})
+	ids := newID
+	if e.ID != (replica.ID{}) {
+		ids = func() replica.ID { return e.ID }
+	}
+	return t.writeAs(ids, replica.Draft{StreamID: stream, Operation: syncv1.Operation_OPERATION_CREATE, Record: rec})
 }
+
+// NewID makes the id of a record that is about to be written, for content that names it.
+func NewID() replica.ID { return newID() }
 
 // Amend replaces the content of a record as the tablet shows it at this moment. An app with a form calls AmendSeen.
 func (t *Tablet) Amend(stream string, record replica.ID, body *carev1.Body, reason string, confirm bool) (Saved, error) {
@@ -112,12 +121,7 @@ func (t *Tablet) AmendSeen(shown Item, body *carev1.Body, reason string, confirm
 func unchanged(a, b *carev1.Body) bool {
 	a, b = proto.CloneOf(a), proto.CloneOf(b)
 	for _, body := range []*carev1.Body{a, b} {
-		if v := body.GetVitalSigns(); v != nil {
-			v.Confirmed = nil
-		}
-		if o := body.GetMedicationOrder(); o != nil {
-			o.Confirmed = nil
-		}
+		forgetConfirmed(body)
 	}
 	return proto.Equal(a, b)
 }
@@ -147,7 +151,9 @@ func (t *Tablet) Acknowledge(mutation replica.ID) error {
 }
 
 // write puts a draft into the queue, in the name of whoever uses the tablet.
-func (t *Tablet) write(d replica.Draft) (Saved, error) {
+func (t *Tablet) write(d replica.Draft) (Saved, error) { return t.writeAs(newID, d) }
+
+func (t *Tablet) writeAs(ids replica.IDSource, d replica.Draft) (Saved, error) {
 	entered := d.Operation != syncv1.Operation_OPERATION_RESOLVE // which takes over what somebody wrote before
 	if blank(d.Reason) || entered && d.Record != nil && blankText(d.Record.ProtoReflect()) {
 		return Saved{}, ErrBlank
@@ -161,7 +167,7 @@ func (t *Tablet) write(d replica.Draft) (Saved, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	id, err := t.replica.Write(s.GetPersonId(), t.opts.Clock(), newID, d)
+	id, err := t.replica.Write(s.GetPersonId(), t.opts.Clock(), ids, d)
 	if err != nil {
 		var refused *replica.RefusedError
 		if errors.As(err, &refused) {

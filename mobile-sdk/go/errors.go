@@ -75,6 +75,15 @@ var (
 	ErrNoConflict = &Problem{
 		En: "There is only one value, so there is nothing to decide; nothing was saved.",
 		Ja: "内容は一つだけで、判断は不要です。保存していません。"}
+	ErrNotMovable = &Problem{
+		En: "This record cannot be moved there: it is retracted, of a newer app, or there already; nothing was saved.",
+		Ja: "この記録は移せません（取消済み、新しいアプリの記録、または移動先が同じ）。保存していません。"}
+	ErrNotThere = &Problem{
+		En: "The server has nothing like this that you may see or decide about; nothing was changed.",
+		Ja: "該当するものがないか、閲覧・判断の権限がありません。何も変更していません。"}
+	ErrQuestion = &Problem{
+		En: "The server does not understand the request; nothing was changed, check what was entered.",
+		Ja: "指定の内容をサーバーが受け付けません。入力を確かめてください。何も変更していません。"}
 	ErrRefused = &Problem{
 		En: "The server refused the sign-in: device, person or secret do not fit.",
 		Ja: "サインインできません。端末、職員番号、または暗証が正しくありません。"}
@@ -138,6 +147,8 @@ var coreWords = []struct {
 	ja  string
 }{
 	{replica.ErrReason, "理由を入力してください。保存していません。"},
+	{replica.ErrNoStream, "この端末にそのカルテの区分はありません。先に同期してください。何も変更していません。"},
+	{replica.ErrMonth, "月の指定が正しくありません。何も変更していません。"},
 	{replica.ErrNoAuthor, "この端末で一度サインインしてください。保存していません。"},
 	{replica.ErrNoBody, "保存できる内容がありません。"},
 	{replica.ErrGroups, "変更する項目を確かめてください。保存していません。"},

@@ -48,12 +48,7 @@ func ask(field, span, ja, en string) care.Finding {
 // record then says. A confirmation that the body brings along is not one: it was given to another value.
 func (t *Tablet) confirmed(stream string, body *carev1.Body, at time.Time, confirm bool) (*carev1.Body, error) {
 	body = proto.CloneOf(body)
-	if v := body.GetVitalSigns(); v != nil {
-		v.Confirmed = nil
-	}
-	if o := body.GetMedicationOrder(); o != nil {
-		o.Confirmed = nil
-	}
+	forgetConfirmed(body)
 	found := care.Check(body)
 	if slices.ContainsFunc(found, func(f care.Finding) bool { return f.Severity == care.Refused }) {
 		return nil, &CheckError{Findings: found}
@@ -86,18 +81,6 @@ func (t *Tablet) Check(chart string, body *carev1.Body, at time.Time) ([]care.Fi
 		return nil, err
 	}
 	return nil, nil
-}
-
-func markConfirmed(body *carev1.Body, found []care.Finding) {
-	v, o := body.GetVitalSigns(), body.GetMedicationOrder()
-	for _, f := range found {
-		if v != nil && f.Item != 0 && !slices.Contains(v.Confirmed, f.Item) {
-			v.Confirmed = append(v.Confirmed, f.Item)
-		}
-		if o != nil && !slices.Contains(o.Confirmed, f.Field) {
-			o.Confirmed = append(o.Confirmed, f.Field)
-		}
-	}
 }
 
 // unlikely finds what needs the tablet's clock or the order. A zero time is now.

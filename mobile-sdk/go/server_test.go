@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"connectrpc.com/connect"
+	"google.golang.org/protobuf/proto"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
@@ -31,6 +32,8 @@ import (
 const (
 	tenant = "t"
 	chart  = "chart-1"
+	// wrongChart is of another patient.
+	wrongChart = "chart-2"
 )
 
 // server is the real hub behind handlers as thin as can be: a token is "person/device".
@@ -46,6 +49,10 @@ type server struct {
 	moved chan struct{} // closed and replaced whenever a log grows
 	only  string        // grants only this person, if set
 	name  string        // of the chart
+	late  bool          // grants begin only an hour from now
+	two   bool          // there is a second chart
+	ahead time.Duration // of the present, for what happened months ago
+	wire  int           // bytes of comparisons and sections, both ways
 	// expires is when sessions end; zero: never.
 	expires time.Time
 }
@@ -81,7 +88,11 @@ func (s *server) Grants(_, person, stream string) []hub.Grant {
 	if _, ok := s.Stream(tenant, stream); !ok || s.only != "" && person != s.only {
 		return nil
 	}
-	return []hub.Grant{{Role: carev1.Role_ROLE_NURSE, From: time.Unix(0, 0)}}
+	from := time.Unix(0, 0)
+	if s.late {
+		from = time.Now().Add(time.Hour)
+	}
+	return []hub.Grant{{Role: carev1.Role_ROLE_NURSE, From: from}}
 }
 
 func (s *server) Readable(_, person string, _ time.Time) []hub.StreamRef {
@@ -89,13 +100,17 @@ func (s *server) Readable(_, person string, _ time.Time) []hub.StreamRef {
 		return nil
 	}
 	ref, _ := s.Stream(tenant, chart+"/care")
+	if second, ok := s.Stream(tenant, wrongChart+"/care"); ok {
+		return []hub.StreamRef{ref, second}
+	}
 	return []hub.StreamRef{ref}
 }
 
 func (s *server) Stream(_, id string) (hub.StreamRef, bool) {
-	return hub.StreamRef{ID: chart + "/care", Info: &syncv1.StreamInfo{
-		ChartId: chart, StreamClass: carev1.StreamClass_STREAM_CLASS_CARE,
-	}}, id == chart+"/care"
+	of, _, _ := strings.Cut(id, "/")
+	return hub.StreamRef{ID: id, Info: &syncv1.StreamInfo{
+		ChartId: of, StreamClass: carev1.StreamClass_STREAM_CLASS_CARE,
+	}}, id == chart+"/care" || s.two && id == wrongChart+"/care"
 }
 
 func (s *server) Devices(_, _ string) []string { return []string{"tablet-a", "tablet-b"} }
@@ -111,7 +126,7 @@ func (s *server) call(h http.Header) (hub.Call, error) {
 	}
 	return hub.Call{
 		Session: hub.Session{Tenant: tenant, PersonID: person, DeviceID: device, Organisation: "o"},
-		Now:     time.Now(), Entropy: rand.Reader,
+		Now:     time.Now().Add(s.ahead), Entropy: rand.Reader,
 	}, nil
 }
 
@@ -122,7 +137,7 @@ func (s *server) SignIn(_ context.Context, r *connect.Request[identityv1.SignInR
 	key := s.keys.AuthorKey(tenant, r.Msg.GetPersonId(), r.Msg.GetDeviceId())
 	return connect.NewResponse(&identityv1.SignInResponse{
 		Token: r.Msg.GetPersonId() + "/" + r.Msg.GetDeviceId(), AuthorKey: key[:], Name: "name of " + r.Msg.GetPersonId(),
-		Role: carev1.Role_ROLE_NURSE, ExpiresMs: max(0, s.expires.UnixMilli()), ServerTime: s.keys.Time(tenant, r.Msg.GetDeviceId(), time.Now().UnixMilli()),
+		Role: carev1.Role_ROLE_NURSE, ExpiresMs: max(0, s.expires.UnixMilli()), ServerTime: s.keys.Time(tenant, r.Msg.GetDeviceId(), time.Now().Add(s.ahead).UnixMilli()),
 	}), nil
 }
 
@@ -153,6 +168,17 @@ func (s *server) FetchSection(ctx context.Context, r *connect.Request[syncv1.Fet
 		return nil, err
 	}
 	resp, err := s.hub.FetchSection(ctx, c, r.Msg)
+	s.wire += proto.Size(r.Msg) + proto.Size(resp)
+	return connect.NewResponse(resp), err
+}
+
+func (s *server) CompareSection(ctx context.Context, r *connect.Request[syncv1.CompareSectionRequest]) (*connect.Response[syncv1.CompareSectionResponse], error) {
+	c, err := s.call(r.Header())
+	if err != nil {
+		return nil, err
+	}
+	resp, err := s.hub.CompareSection(ctx, c, r.Msg)
+	s.wire += proto.Size(r.Msg) + proto.Size(resp)
 	return connect.NewResponse(resp), err
 }
 
@@ -169,6 +195,53 @@ func (s *server) Watch(ctx context.Context, _ *connect.Request[syncv1.WatchReque
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+func (s *server) Judge(ctx context.Context, r *connect.Request[chartv1.JudgeRequest]) (*connect.Response[chartv1.JudgeResponse], error) {
+	c, err := s.call(r.Header())
+	if err != nil {
+		return nil, err
+	}
+	resp, _, err := s.hub.Judge(ctx, c, r.Msg)
+	if err != nil {
+		return nil, connect.NewError(connect.CodeNotFound, err)
+	}
+	return connect.NewResponse(resp), nil
+}
+
+func (s *server) ListWork(ctx context.Context, r *connect.Request[chartv1.ListWorkRequest]) (*connect.Response[chartv1.ListWorkResponse], error) {
+	c, err := s.call(r.Header())
+	if err != nil {
+		return nil, err
+	}
+	resp, err := s.hub.ListWork(ctx, c, r.Msg)
+	return connect.NewResponse(resp), err
+}
+
+func (s *server) SearchNotes(ctx context.Context, r *connect.Request[chartv1.SearchNotesRequest]) (*connect.Response[chartv1.SearchNotesResponse], error) {
+	c, err := s.call(r.Header())
+	if err != nil {
+		return nil, err
+	}
+	resp, err := s.hub.SearchNotes(ctx, c, r.Msg)
+	return connect.NewResponse(resp), err
+}
+
+func (s *server) GetTrend(ctx context.Context, r *connect.Request[chartv1.GetTrendRequest]) (*connect.Response[chartv1.GetTrendResponse], error) {
+	c, err := s.call(r.Header())
+	if err != nil {
+		return nil, err
+	}
+	resp, err := s.hub.GetTrend(ctx, c, r.Msg)
+	return connect.NewResponse(resp), err
+}
+
+func (s *server) ExportChart(ctx context.Context, r *connect.Request[chartv1.ExportChartRequest], out *connect.ServerStream[chartv1.ExportChartResponse]) error {
+	c, err := s.call(r.Header())
+	if err != nil {
+		return err
+	}
+	return s.hub.ExportChart(ctx, c, r.Msg, out.Send)
 }
 
 func (s *server) ListCharts(context.Context, *connect.Request[chartv1.ListChartsRequest]) (*connect.Response[chartv1.ListChartsResponse], error) {

@@ -14,18 +14,23 @@ import (
 // Limits of one synchronisation.
 const (
 	maxRounds   = 2000 // of requests and answers
-	maxRepairs  = 200  // pages of sections
+	maxRepairs  = 2000 // comparisons and pages of sections
+	maxMendings = 3    // times that what could not be repaired is tried again after another exchange
+	maxTurns    = 1000 // of adding digests up anew
 	maxHalvings = 12   // 1,000 mutations come down to one in ten
 	longestWait = 2 * time.Minute
 )
 
-// SyncReport says what a synchronisation did.
+// SyncReport says what a synchronisation did. Pushed entries were answered for good: Taken of them are in their charts,
+// the others are held or refused. Held and Rejected count what was sent before, too. Repaired are sections of charts.
 type SyncReport struct {
-	Rounds, Pushed, Pulled, Held, Conflicts, Rejected, Repaired int
+	Taken, Rounds, Pushed, Pulled, Held, Conflicts, Rejected, Repaired int
 	// Blobs are the photos and files that the server has now and did not have before.
 	Blobs int
 	// Revoked, Adopted and HistoryLost count the streams with that verdict.
 	Revoked, Adopted, HistoryLost int
+	// Restoring: the server was restored and waits for its operator. What was written is safe there, and not judged yet.
+	Restoring bool
 	// NeedsUpdate: the server is newer than this app. Nothing is lost by waiting.
 	NeedsUpdate bool
 	// Waiting: the server asked to come back later; there is more to do.
@@ -37,6 +42,7 @@ type SyncReport struct {
 func (s *SyncReport) add(p replica.Progress) {
 	s.Rounds++
 	s.Pushed += p.Pushed
+	s.Taken += p.Taken
 	s.Pulled += p.Pulled
 	s.Held += p.Held
 	s.Conflicts += p.Conflicts
@@ -44,6 +50,7 @@ func (s *SyncReport) add(p replica.Progress) {
 	s.Revoked += len(p.Revoked)
 	s.Adopted += len(p.Adopted)
 	s.HistoryLost += len(p.HistoryLost)
+	s.Restoring = p.Restoring
 	s.NeedsUpdate = s.NeedsUpdate || p.NeedsUpdate
 }
 
@@ -60,7 +67,16 @@ func (t *Tablet) Sync(ctx context.Context) (SyncReport, error) {
 	if err := t.queueBlobs(); err != nil { // before what names them can be answered, and forgotten
 		return report, err
 	}
-	if err := t.exchangeAll(ctx, by.token, &report); err != nil {
+	if err := t.verifyIfDue(ctx); err != nil {
+		return report, err
+	}
+	err = t.exchangeAll(ctx, by.token, &report)
+	if report.HistoryLost+report.Adopted > 0 {
+		if err := t.offerBlobsAgain(); err != nil {
+			return report, err
+		}
+	}
+	if err != nil {
 		return report, err
 	}
 	if !report.Unfinished {
@@ -127,6 +143,9 @@ func (t *Tablet) exchange(ctx context.Context, token string) (replica.Progress, 
 func (t *Tablet) nextRequest() (*syncv1.SyncRequest, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if err := t.countBlobs(); err != nil {
+		return nil, err
+	}
 	return t.replica.NextRequest(t.opts.Clock())
 }
 
@@ -144,50 +163,4 @@ func (t *Tablet) call(ctx context.Context, token string, req *syncv1.SyncRequest
 		return nil, err
 	}
 	return answer.Msg, nil
-}
-
-// repair fetches the sections that differ from the server's.
-func (t *Tablet) repair(ctx context.Context, token string, report *SyncReport) error {
-	for range maxRepairs {
-		t.mu.Lock()
-		req, needed, err := t.replica.NextRepair()
-		t.mu.Unlock()
-		if err != nil || !needed {
-			return err
-		}
-		answer, err := t.fetchSection(ctx, token, req)
-		if code := connect.CodeOf(err); code == connect.CodeNotFound || code == connect.CodeAborted {
-			return nil // revoked, or gone on otherwise, meanwhile: the next synchronisation says so
-		}
-		if err != nil {
-			return remote(err)
-		}
-		t.mu.Lock()
-		err = t.replica.AbsorbRepair(req, answer)
-		t.mu.Unlock()
-		if err != nil {
-			return err
-		}
-		report.Repaired++
-	}
-	report.Unfinished = true
-	return nil
-}
-
-func (t *Tablet) fetchSection(ctx context.Context, token string, req *syncv1.FetchSectionRequest) (*syncv1.FetchSectionResponse, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	answer, err := t.sync.FetchSection(ctx, authorised(token, req))
-	if err != nil {
-		return nil, err
-	}
-	return answer.Msg, nil
-}
-
-// Verify adds every digest up again, as is due daily and after the tablet was switched off hard. What differs is
-// fetched by the next Sync; it answers how many sections that are.
-func (t *Tablet) Verify() (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.replica.RecomputeDigests()
 }

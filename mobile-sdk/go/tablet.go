@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -32,6 +33,11 @@ type Options struct {
 	// BlobCache is how many bytes of photos and files are kept here beside those that are not yet on the server. 0:
 	// 256 MiB.
 	BlobCache int64
+	// WindowMonths is how many months the tablet holds besides the present one. 0: DefaultMonths; Everything: all there
+	// are. What is older is on the server, and Widen fetches it.
+	WindowMonths int
+	// AppVersion is what the tablet calls itself towards those who look after the tablets.
+	AppVersion string
 	// Clock reads the clocks. Nil: SystemClock.
 	Clock func() replica.Clock
 	// Wait waits, or ends with the context's error. Nil: time passes.
@@ -46,6 +52,7 @@ type Tablet struct {
 	store   *store.Store
 	replica *replica.Replica
 	blobs   tabletBlobs
+	waiting uint32 // photos and files that the server does not have
 
 	syncing  sync.Mutex // one synchronisation at a time
 	fetching sync.Mutex // one download at a time
@@ -90,6 +97,11 @@ func Open(o Options) (*Tablet, error) {
 		_ = s.Close()
 		return nil, err
 	}
+	r.SetReport(o.AppVersion, func() uint32 { return t.waiting })
+	if err := errors.Join(r.SetWindow(o.months()), t.began()); err != nil {
+		_ = s.Close()
+		return nil, err
+	}
 	t.connect()
 	return t, nil
 }
@@ -101,7 +113,7 @@ func (t *Tablet) Close() error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.store.Close()
+	return errors.Join(t.ended(), t.store.Close())
 }
 
 // Status is what the tablet knows about itself and its server.

@@ -36,6 +36,7 @@ var heldWords = map[syncv1.HeldReason][2]string{
 	syncv1.HeldReason_HELD_REASON_NO_GRANT:            {"書いた時点の担当の権限を確認できません。担当者が確認します。", "no right to write here at that time is known; somebody looks at it"},
 	syncv1.HeldReason_HELD_REASON_ROLE:                {"この職種では書けない種類の記録です。担当者が確認します。", "this role may not write this kind of record; somebody looks at it"},
 	syncv1.HeldReason_HELD_REASON_AUTHOR_SEAL:         {"書いた人を確認できません。担当者が確認します。", "who wrote it cannot be proven; somebody looks at it"},
+	syncv1.HeldReason_HELD_REASON_RESTORED:            {"サーバーの復元後の確認待ちです。確認が済むと判断されます。", "the server was restored and waits for its operator; it is judged after that"},
 	syncv1.HeldReason_HELD_REASON_UNREADABLE:          {"サーバーが読み取れません。担当者が確認します。", "the server cannot read it; somebody looks at it"},
 }
 
@@ -45,6 +46,26 @@ func HeldWords(r syncv1.HeldReason) (ja, en string) {
 		return w[0], w[1]
 	}
 	return "サーバーで保留中です。", "held by the server"
+}
+
+// RestoringWords says what a server that was restored means for what is written and shown.
+func RestoringWords() (ja, en string) {
+	return "サーバーは復元され、管理者の確認を待っています。書いた内容はサーバーに保管されます。端末の記録はそのまま使えます。",
+		"the server was restored and waits for its operator; what you write is safe there, and what is on this tablet stays"
+}
+
+// ResultWords says what the server made of an entry.
+func ResultWords(r *syncv1.MutationResult) (ja, en string) {
+	o := replica.Own{State: replica.Safe, Result: r}
+	switch r.GetOutcome() {
+	case syncv1.Outcome_OUTCOME_CONFLICT:
+		o.State = replica.Conflict
+	case syncv1.Outcome_OUTCOME_HELD:
+		o.State = replica.Held
+	case syncv1.Outcome_OUTCOME_REJECTED:
+		o.State = replica.Rejected
+	}
+	return OwnWords(o)
 }
 
 // OwnWords says where an entry stands, with the reason if there is one.

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"github.com/tsunagu-care/tsunagu/api"
+	"github.com/tsunagu-care/tsunagu/server/internal/blobs"
 	"github.com/tsunagu-care/tsunagu/server/internal/httpx"
+	"github.com/tsunagu-care/tsunagu/sync/blob"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
@@ -74,7 +76,7 @@ func (a *App) fault(err error) {
 }
 
 // sentinels are the errors whose texts are known to hold nothing of a chart.
-var sentinels = []error{store.ErrClosed, store.ErrFull, store.ErrTooLarge, store.ErrDamaged, store.ErrUnknownOutcome}
+var sentinels = []error{store.ErrClosed, store.ErrFull, store.ErrTooLarge, store.ErrDamaged, store.ErrUnknownOutcome, blob.ErrDamaged, blobs.ErrStore}
 
 // cause names an error without its text, which may quote what was stored: the sentinel that it wraps, or the types of
 // its chain.

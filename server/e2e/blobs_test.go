@@ -79,14 +79,18 @@ func (c *cuttable) Do(r *http.Request) (*http.Response, error) {
 }
 
 // openCuttable opens a tablet that is killed and opened again by whoever calls it again on the same folder.
-func openCuttable(t *testing.T, dir, url, person, device string, carrier *cuttable) *sdk.Tablet {
+func openCuttable(t *testing.T, dir, url, person, device string, carrier *cuttable, change ...func(*sdk.Options)) *sdk.Tablet {
 	t.Helper()
 	protocols := new(http.Protocols)
 	protocols.SetUnencryptedHTTP2(true)
 	transport := &http.Transport{Protocols: protocols}
 	t.Cleanup(transport.CloseIdleConnections)
 	carrier.http = &http.Client{Transport: transport}
-	tablet, err := sdk.Open(sdk.Options{Dir: dir, Device: device, Server: url, HTTP: carrier})
+	o := sdk.Options{Dir: dir, Device: device, Server: url, HTTP: carrier}
+	for _, c := range change {
+		c(&o)
+	}
+	tablet, err := sdk.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,7 +302,7 @@ func TestErasedPhotoIsCollected(t *testing.T) {
 			t.Setenv("TSUNAGU_BLOBS_S3_"+name, value)
 		}
 		erasedPhoto(t, func() int {
-			list, err := backend.ListBucket("photos", nil, gofakes3.ListBucketPage{})
+			list, err := backend.ListBucket("photos", &gofakes3.Prefix{}, gofakes3.ListBucketPage{})
 			if err != nil {
 				t.Fatal(err)
 			}

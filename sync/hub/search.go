@@ -2,137 +2,159 @@ package hub
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"maps"
 	"slices"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/chart"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/store"
 
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 )
 
 const (
 	defaultHits = 20
 	maxHits     = 200
-	// maxSearchPages bounds the pages of timelines that one answer looks through; the next one goes on there.
-	maxSearchPages = 10
+	// maxSearchScan bounds the records that one answer looks at; the next one goes on there.
+	maxSearchScan = 5_000
 )
 
-// searchToken says where a search goes on: in which chart, and where in it. Skip is how many hits of that page were given.
+// searchToken says where a search goes on: in which chart, and after which page of it.
 type searchToken struct {
 	Chart string `json:"c"`
 	Page  string `json:"p"`
-	Skip  int    `json:"n"`
-	Query string `json:"q"`
+	Asked uint64 `json:"q"` // fingerprint of who asked for what
 }
 
 var errSearchToken = refuse(InvalidArgument, "page_token: not one of this search; start again without a token")
 
 // SearchNotes looks for words in what people wrote, in the charts that the caller may read: chart by chart, newest first
-// in each. It looks at the records themselves; there is no index that could miss one.
+// in each. It looks at the records themselves; there is no index that could miss one, or keep what was erased.
 func (h *Hub) SearchNotes(ctx context.Context, c Call, req *chartv1.SearchNotesRequest) (*chartv1.SearchNotesResponse, error) {
+	if err := h.serving(); err != nil {
+		return nil, err
+	}
 	words, ok := chart.ParseQuery(req.GetQuery())
 	if !ok {
 		return nil, refuse(InvalidArgument, "query: there is no word in it, or there are more than 16; nothing was searched: look for fewer words")
 	}
-	charts := slices.Sorted(maps.Keys(h.readableCharts(c)))
-	if req.GetChartId() != "" {
-		if !slices.Contains(charts, req.GetChartId()) {
-			return nil, errNotFound
-		}
-		charts = []string{req.GetChartId()}
+	s := &search{hub: h, call: c, req: req, words: words, size: pageSize(req.GetPageSize(), defaultHits, maxHits)}
+	if err := s.begin(); err != nil {
+		return nil, err
 	}
-	at := searchToken{Query: req.GetQuery() + "\x00" + req.GetChartId()}
-	if req.GetPageToken() != "" {
-		was := at.Query
-		raw, err := base64.RawURLEncoding.DecodeString(req.GetPageToken())
-		if err != nil || json.Unmarshal(raw, &at) != nil || at.Query != was || at.Skip < 0 {
-			return nil, errSearchToken
-		}
+	readable := h.readableCharts(c)
+	if _, may := readable[req.GetChartId()]; req.GetChartId() != "" && !may {
+		return nil, errNotFound
 	}
-	s := &search{hub: h, call: c, req: req, words: words, size: pageSize(req.GetPageSize(), defaultHits, maxHits), at: at}
-	return s.run(ctx, charts)
-}
-
-// search is one call of SearchNotes.
-type search struct {
-	hub   *Hub
-	call  Call
-	req   *chartv1.SearchNotesRequest
-	words chart.Query
-	texts []string // of the record that is looked at
-	size  int
-	at    searchToken
-	resp  chartv1.SearchNotesResponse
-}
-
-func (s *search) run(ctx context.Context, charts []string) (*chartv1.SearchNotesResponse, error) {
-	pages := 0
-	for _, id := range charts {
-		if id < s.at.Chart {
+	for _, id := range slices.Sorted(maps.Keys(readable)) {
+		if id < s.at.Chart || req.GetChartId() != "" && req.GetChartId() != id {
 			continue
 		}
 		if id > s.at.Chart {
-			s.at.Chart, s.at.Page, s.at.Skip = id, "", 0
+			s.at.Chart, s.at.Page = id, ""
 		}
-		for {
-			if pages++; pages > maxSearchPages {
-				return s.stop()
-			}
-			more, full, err := s.page(ctx)
-			if err != nil {
-				return nil, err
-			}
-			if full {
-				return s.stop()
-			}
-			if !more {
-				break
-			}
+		more, err := s.chart(ctx, readable[id])
+		if err != nil {
+			return nil, err
+		}
+		if more {
+			raw, err := json.Marshal(s.at)
+			s.resp.NextPageToken = base64.RawURLEncoding.EncodeToString(raw)
+			return &s.resp, err
 		}
 	}
 	return &s.resp, nil
 }
 
-// stop answers what there is so far, and where to go on.
-func (s *search) stop() (*chartv1.SearchNotesResponse, error) {
-	raw, err := json.Marshal(s.at)
-	s.resp.NextPageToken = base64.RawURLEncoding.EncodeToString(raw)
-	return &s.resp, err
+// search is one call of SearchNotes.
+type search struct {
+	hub    *Hub
+	call   Call
+	req    *chartv1.SearchNotesRequest
+	words  chart.Query
+	texts  []string // of the record that is looked at
+	size   int
+	looked int
+	at     searchToken
+	resp   chartv1.SearchNotesResponse
 }
 
-// page looks through one page of a timeline.
-func (s *search) page(ctx context.Context) (more, full bool, err error) {
-	page, err := s.hub.GetTimeline(ctx, s.call, &chartv1.GetTimelineRequest{
-		ChartId: s.at.Chart, From: s.req.GetFrom(), Until: s.req.GetUntil(), PageSize: maxTimeline, PageToken: s.at.Page,
+// begin reads the token.
+func (s *search) begin() error {
+	asked := proto.CloneOf(s.req)
+	asked.PageToken, asked.PageSize = "", 0
+	raw, err := ledger.Marshal(asked)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(append(raw, s.call.Session.PersonID...))
+	fingerprint := binary.BigEndian.Uint64(sum[:8])
+	if s.req.GetPageToken() != "" {
+		raw, err := base64.RawURLEncoding.DecodeString(s.req.GetPageToken())
+		if err != nil || json.Unmarshal(raw, &s.at) != nil || s.at.Asked != fingerprint {
+			return errSearchToken
+		}
+	}
+	s.at.Asked = fingerprint
+	return nil
+}
+
+// chart looks through one chart. It answers whether the page ends before the chart does.
+func (s *search) chart(ctx context.Context, streams []StreamRef) (more bool, err error) {
+	for s.looked < maxSearchScan && len(s.resp.Hits) < s.size {
+		if more, err = s.page(ctx, streams); err != nil || !more {
+			return more, err
+		}
+	}
+	return true, nil
+}
+
+// page looks through a stretch of a chart, in a view of its own.
+func (s *search) page(ctx context.Context, streams []StreamRef) (more bool, err error) {
+	t := &timeline{
+		hub: s.hub, tenant: s.call.Session.Tenant, size: s.size - len(s.resp.Hits), keep: s.matches,
+		budget: max(maxTimelineScan/len(streams), 1),
+		req: &chartv1.GetTimelineRequest{
+			ChartId: s.at.Chart, From: s.req.GetFrom(), Until: s.req.GetUntil(), PageToken: s.at.Page,
+		},
+	}
+	if t.begin() != nil {
+		return false, errSearchToken
+	}
+	page := &chartv1.GetTimelineResponse{}
+	err = s.hub.store.View(ctx, func(r store.Reader) error {
+		t.reader, t.found, t.frontier = r, nil, nil
+		for _, ref := range streams {
+			if err := t.scan(ref.ID); err != nil {
+				return err
+			}
+		}
+		return t.page(page)
 	})
 	if err != nil {
-		return false, false, err
+		return false, outward(err)
 	}
-	for i, item := range page.GetItems() {
-		if i < s.at.Skip {
-			continue
-		}
-		if len(s.resp.Hits) == s.size {
-			s.at.Skip = i
-			return true, true, nil
-		}
-		if excerpt, ok := s.match(item); ok {
-			s.resp.Hits = append(s.resp.Hits, &chartv1.SearchHit{ChartId: s.at.Chart, Record: item, Excerpt: excerpt})
-		}
+	for _, item := range page.GetItems() {
+		s.matches(item.GetRecord())
+		hit := &chartv1.SearchHit{ChartId: s.at.Chart, Record: item, Excerpt: s.words.Excerpt(s.texts)}
+		s.resp.Hits = append(s.resp.Hits, hit)
 	}
-	s.at.Page, s.at.Skip = page.GetNextPageToken(), 0
-	return s.at.Page != "", false, nil
+	s.looked += t.looked
+	s.at.Page = page.GetNextPageToken()
+	return s.at.Page != "", nil
 }
 
-// match tells whether all words are in the texts of a record, and returns the text around the first of them.
-func (s *search) match(item *chartv1.TimelineItem) (excerpt string, ok bool) {
+// matches tells whether all words are in the texts of a record, and leaves those in s.texts.
+func (s *search) matches(rec *carev1.Record) bool {
 	s.texts = s.texts[:0]
-	care.Texts(item.GetRecord(), func(text string) { s.texts = append(s.texts, text) })
-	if !s.words.Matches(s.texts) {
-		return "", false
-	}
-	return s.words.Excerpt(s.texts), true
+	care.Texts(rec, func(text string) { s.texts = append(s.texts, text) })
+	return s.words.Matches(s.texts)
 }

@@ -44,7 +44,7 @@ func (h *Hub) GetTimeline(ctx context.Context, c Call, req *chartv1.GetTimelineR
 	}
 	t := &timeline{
 		hub: h, tenant: c.Session.Tenant, req: req, size: pageSize(req.GetPageSize(), defaultTimeline, maxTimeline),
-		budget: maxTimelineScan / len(streams),
+		budget: max(maxTimelineScan/len(streams), 1),
 	}
 	if err := t.begin(); err != nil {
 		return nil, err
@@ -71,11 +71,14 @@ type timeline struct {
 	kinds  map[uint32]bool
 	filter uint64
 	after  *position // of the page before
-	// only, if set, is one more filter.
+	// keep and only, if set, are two more filters: one of the record alone, asked early, and one of the whole item.
+	keep func(*carev1.Record) bool
 	only func(*chartv1.TimelineItem) bool
 
 	reader   store.Reader
-	budget   int // of places that are looked at in each stream
+	budget   int    // of places that are looked at in each stream
+	looked   int    // at, in all streams
+	entry    []byte // that is looked at
 	found    []located
 	frontier *position // the earliest of the places that a stream's scan ended at early; nothing past it is complete
 	buffer   []byte    // of the record that is looked at
@@ -157,6 +160,7 @@ func (t *timeline) scan(name string) error {
 			return store.ErrStop
 		}
 		looked++
+		t.looked++
 		last = position{EffectiveMs: p.EffectiveMs, Stream: name, Seq: p.Seq, Filter: t.filter}
 		item, err := t.item(stream, p.Seq)
 		if err != nil || item == nil {
@@ -179,16 +183,20 @@ func (t *timeline) item(stream store.Stream, seq uint64) (*chartv1.TimelineItem,
 	if err != nil {
 		return nil, store.ErrDamaged
 	}
+	t.entry = raw
 	t.buffer = parts.AppendTo(t.buffer[:0])
 	if len(t.buffer) == 0 || t.ruledOut(t.buffer) {
 		return nil, nil
 	}
-	if old, err := t.reader.Superseded(stream, seq); err != nil || old {
-		return nil, err
-	}
 	rec := &carev1.Record{}
 	if proto.Unmarshal(t.buffer, rec) != nil {
 		return nil, store.ErrDamaged
+	}
+	if t.keep != nil && !t.keep(rec) {
+		return nil, nil
+	}
+	if old, err := t.reader.Superseded(stream, seq); err != nil || old {
+		return nil, err
 	}
 	kind, known := care.KindOf(rec.GetBody())
 	switch {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -38,6 +39,7 @@ type workToken struct {
 	Page   string `json:"p,omitempty"`
 	Kind   int32  `json:"k"`
 	Chart  string `json:"c"`
+	Since  int64  `json:"d"` // milliseconds since 1970; it stays what it was on the first page
 }
 
 var errWorkToken = refuse(InvalidArgument, "page_token: not one of this list; start again without a token")
@@ -49,10 +51,15 @@ func (h *Hub) ListWork(ctx context.Context, c Call, req *chartv1.ListWorkRequest
 		return nil, err
 	}
 	w := &work{hub: h, call: c, req: req, size: pageSize(req.GetPageSize(), defaultWork, maxWork)}
-	w.at = workToken{Kind: int32(req.GetKind()), Chart: req.GetChartId()}
+	since := c.Now.AddDate(0, 0, -workDays)
+	if req.GetSince() != nil {
+		since = req.GetSince().AsTime()
+	}
+	w.at = workToken{Kind: int32(req.GetKind()), Chart: req.GetChartId(), Since: since.UnixMilli()}
 	if token := req.GetPageToken(); token != "" {
 		raw, err := base64.RawURLEncoding.DecodeString(token)
-		if err != nil || json.Unmarshal(raw, &w.at) != nil || w.at.Kind != int32(req.GetKind()) || w.at.Chart != req.GetChartId() {
+		if err != nil || json.Unmarshal(raw, &w.at) != nil || w.at.Kind != int32(req.GetKind()) || w.at.Chart != req.GetChartId() ||
+			req.GetSince() != nil && w.at.Since != since.UnixMilli() {
 			return nil, errWorkToken
 		}
 	}
@@ -89,7 +96,7 @@ func (w *work) run(ctx context.Context) (*chartv1.ListWorkResponse, error) {
 			continue
 		}
 		if ref.ID > w.at.Stream {
-			w.at = workToken{Stream: ref.ID, Kind: w.at.Kind, Chart: w.at.Chart}
+			w.at = workToken{Stream: ref.ID, Kind: w.at.Kind, Chart: w.at.Chart, Since: w.at.Since}
 		}
 		more, err := w.stream(ctx, ref)
 		if err != nil {
@@ -223,18 +230,15 @@ func (w *work) about(ref StreamRef, item *chartv1.TimelineItem) *chartv1.WorkIte
 
 // recent adds the possible duplicates, or what is to be reviewed, of the last weeks.
 func (w *work) recent(ctx context.Context, ref StreamRef) (more bool, err error) {
-	since := w.call.Now.AddDate(0, 0, -workDays)
-	if w.req.GetSince() != nil {
-		since = w.req.GetSince().AsTime()
-	}
+	since := timestamppb.New(time.UnixMilli(w.at.Since))
 	t := &timeline{
-		hub: w.hub, tenant: w.call.Session.Tenant, budget: maxWorkScan, size: min(w.size-len(w.resp.Items), maxTimeline) + 1,
-		req: &chartv1.GetTimelineRequest{ChartId: ref.ID, From: timestamppb.New(since.Truncate(time.Millisecond)), HideRetracted: true, PageToken: w.at.Page},
+		hub: w.hub, tenant: w.call.Session.Tenant, budget: maxWorkScan, size: w.size - len(w.resp.Items),
+		req: &chartv1.GetTimelineRequest{ChartId: ref.ID, From: since, HideRetracted: true, PageToken: w.at.Page},
 	}
 	if err := t.begin(); err != nil {
 		return false, errWorkToken
 	}
-	t.only = w.wanted
+	t.only = func(item *chartv1.TimelineItem) bool { return w.wanted(item, t.entry) }
 	page := &chartv1.GetTimelineResponse{}
 	err = w.hub.store.View(ctx, func(r store.Reader) error {
 		t.reader, t.found, t.frontier = r, nil, nil
@@ -251,15 +255,25 @@ func (w *work) recent(ctx context.Context, ref StreamRef) (more bool, err error)
 }
 
 // wanted tells whether a record is of the work that was asked for. Of records that may be the same thing, only the one
-// with the smallest id is listed: it names the others.
-func (w *work) wanted(item *chartv1.TimelineItem) bool {
+// with the smallest id is listed: it names the others. A record is to be reviewed if the right to create it, or to change
+// it last, rests on the device's clock; the entry says the second.
+func (w *work) wanted(item *chartv1.TimelineItem, entry []byte) bool {
 	rec := item.GetRecord()
 	if rec.GetStatus() > carev1.RecordStatus_RECORD_STATUS_ACTIVE {
 		return false
 	}
 	if w.req.GetKind() == chartv1.WorkKind_WORK_KIND_FOR_REVIEW {
-		return rec.GetArrival().GetForReview()
+		return rec.GetArrival().GetForReview() || entryForReview(entry)
 	}
 	others := item.GetPossibleDuplicates()
 	return len(others) > 0 && !slices.ContainsFunc(others, func(id []byte) bool { return string(id) < string(rec.GetId()) })
 }
+
+// entryForReview tells whether the right to write an entry rests on the device's own clock.
+func entryForReview(entry []byte) (review bool) {
+	eachField(entry, func(n protowire.Number, _ []byte) { review = review || n == entryReview })
+	return review
+}
+
+// entryReview is the number of for_review in an entry, which stands there only if it is true.
+const entryReview protowire.Number = 15

@@ -187,7 +187,7 @@ func (a *absorbing) finish() error {
 			}
 		}
 		return pending(r, func(own *devicev1.OwnMutation) error {
-			if own.GetNeedsUpdate() || !acted && (len(a.r.put) == 0 || a.r.put[own.GetStreamId()]) {
+			if own.GetNeedsUpdate() || !acted && (len(a.r.later) == 0 || a.r.later[own.GetStreamId()]) {
 				return nil
 			}
 			a.out.More = true

@@ -52,7 +52,7 @@ func (a *absorbing) takeDescriptions() error {
 // putOff remembers which streams the server asked to try again later, for as long as nothing of theirs is taken.
 func (a *absorbing) putOff() {
 	for stream := range a.late {
-		a.r.put[stream] = true
+		a.r.later[stream] = true
 	}
 }
 

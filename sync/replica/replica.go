@@ -46,8 +46,8 @@ type Replica struct {
 	newest map[string]*syncv1.Receipt
 	// stuck: the last answer stored nothing of what was pushed.
 	stuck bool
-	// put off: streams whose mutations were answered with RETRY; the others come first.
-	put map[string]bool
+	// later are put off: streams whose mutations were answered with RETRY; the others come first.
+	later map[string]bool
 	// appVersion and blobs are what the device says of itself beside what the store tells.
 	appVersion string
 	blobs      func() uint32
@@ -59,7 +59,7 @@ type Replica struct {
 // next call.
 func Open(store Store, deviceID string) (*Replica, error) {
 	r := &Replica{store: store, deviceID: deviceID, due: map[string]bool{}, batch: maxMutations, newest: map[string]*syncv1.Receipt{},
-		put: map[string]bool{}}
+		later: map[string]bool{}}
 	return r, store.Update(func(tx Tx) error {
 		d, err := loadDevice(tx)
 		if err != nil {

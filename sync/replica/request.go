@@ -76,10 +76,10 @@ func (r *Replica) TooLarge(req *syncv1.SyncRequest) error {
 // to try again later come after all others, lest they keep those from being sent.
 func (r *Replica) fillMutations(rd Reader, req *syncv1.SyncRequest) (map[string]bool, error) {
 	written, err := r.fillFrom(rd, req)
-	if err != nil || len(written) > 0 || len(r.put) == 0 {
+	if err != nil || len(written) > 0 || len(r.later) == 0 {
 		return written, err
 	}
-	r.put = map[string]bool{}
+	r.later = map[string]bool{}
 	return r.fillFrom(rd, req)
 }
 
@@ -87,7 +87,7 @@ func (r *Replica) fillFrom(rd Reader, req *syncv1.SyncRequest) (map[string]bool,
 	written := map[string]bool{}
 	size := proto.Size(req)
 	err := pending(rd, func(own *devicev1.OwnMutation) error {
-		if r.put[own.GetStreamId()] {
+		if r.later[own.GetStreamId()] {
 			return nil
 		}
 		q, err := loadPayload(rd, own.GetNo())

@@ -1,6 +1,8 @@
 package mobile
 
 import (
+	"encoding/hex"
+
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/tsunagu-care/tsunagu/mobile-sdk/go"
@@ -52,6 +54,13 @@ func (f *Form) Retract(reason string) error {
 func (f *Form) Resolve(choice int, reason string) error {
 	_, err := f.tablet.tablet.ResolveSeen(f.shown, choice, reason)
 	return f.tablet.words(err)
+}
+
+// Move corrects a record that was written for the wrong patient: it is written anew in the right chart, and retracted
+// here. It returns the id of the new one.
+func (f *Form) Move(chart, reason string) (string, error) {
+	saved, err := f.tablet.tablet.Move(f.shown, chart, "", reason)
+	return hex.EncodeToString(saved.RecordID[:]), f.tablet.words(err)
 }
 
 // Sign makes a signed note of the draft and closes the draft.

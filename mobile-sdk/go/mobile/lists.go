@@ -15,10 +15,19 @@ import (
 type Chart struct {
 	ID, Name string
 	Complete bool
+	// OldestMonth, year * 100 + month: older records are on the server only. 0: everything is here. Older says so in the
+	// tablet's language.
+	OldestMonth int
+	Older       string
+	// Widening: older months are being fetched.
+	Widening bool
 }
 
 // Charts is a list of charts.
-type Charts struct{ list []sdk.Chart }
+type Charts struct {
+	tablet *Tablet
+	list   []sdk.Chart
+}
 
 // Len is how many there are.
 func (c *Charts) Len() int { return len(c.list) }
@@ -28,13 +37,17 @@ func (c *Charts) Get(n int) *Chart {
 	if n < 0 || n >= len(c.list) {
 		return nil
 	}
-	return &Chart{ID: c.list[n].ID, Name: c.list[n].Name, Complete: c.list[n].Complete}
+	of := c.list[n]
+	return &Chart{
+		ID: of.ID, Name: of.Name, Complete: of.Complete, OldestMonth: int(of.OldestMonth), Widening: of.Widening,
+		Older: c.tablet.pick(of.OldestWords()),
+	}
 }
 
 // Charts returns the charts on this tablet.
 func (t *Tablet) Charts() (*Charts, error) {
 	list, err := t.tablet.Charts()
-	return &Charts{list}, t.words(err)
+	return &Charts{t, list}, t.words(err)
 }
 
 // Item is one record on a timeline.

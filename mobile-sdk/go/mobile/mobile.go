@@ -27,12 +27,18 @@ type Tablet struct {
 // Open opens the tablet's store in a folder, or makes one if there is none. The key has 32 bytes and comes from the
 // Keystore or the Keychain; without one a key file is kept beside the folder. The language is "ja" or "en".
 func Open(dir, server, device, language string, key []byte) (*Tablet, error) {
+	return OpenWith(dir, server, device, language, key, 0, "")
+}
+
+// OpenWith is Open for an app that says how many months of records it holds besides the present one (0: the usual, -1:
+// everything), and what version it is.
+func OpenWith(dir, server, device, language string, key []byte, months int, appVersion string) (*Tablet, error) {
 	t := &Tablet{japanese: language != "en"}
 	if len(key) == 0 {
 		key = nil
 	}
 	var err error
-	t.tablet, err = sdk.Open(sdk.Options{Dir: dir, Server: server, Device: device, Key: key})
+	t.tablet, err = sdk.Open(sdk.Options{Dir: dir, Server: server, Device: device, Key: key, WindowMonths: months, AppVersion: appVersion})
 	if err != nil {
 		return nil, t.words(err)
 	}

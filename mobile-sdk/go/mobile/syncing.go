@@ -11,13 +11,17 @@ import (
 type Report struct {
 	Pushed, Pulled, Held, Conflicts, Rejected, Repaired int
 	NeedsUpdate                                         bool
+	// Taken of the pushed ones are in their charts.
+	Taken int
+	// Restoring: the server was restored and waits for its operator.
+	Restoring bool
 	// Unfinished: there is more to do; synchronise again.
 	Unfinished bool
 }
 
 func report(r sdk.SyncReport) *Report {
 	return &Report{
-		Pushed: r.Pushed, Pulled: r.Pulled, Held: r.Held, Conflicts: r.Conflicts, Rejected: r.Rejected,
+		Pushed: r.Pushed, Taken: r.Taken, Restoring: r.Restoring, Pulled: r.Pulled, Held: r.Held, Conflicts: r.Conflicts, Rejected: r.Rejected,
 		Repaired: r.Repaired, NeedsUpdate: r.NeedsUpdate, Unfinished: r.Unfinished || r.Waiting,
 	}
 }

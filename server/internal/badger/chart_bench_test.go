@@ -86,8 +86,14 @@ func newLargeChart(b *testing.B) *largeChart {
 			req.Mutations = append(req.Mutations, l.mutation(b, n, notBefore))
 			n++
 		}
-		if _, _, err := l.hub.Sync(context.Background(), l.call, req); err != nil {
+		resp, _, err := l.hub.Sync(context.Background(), l.call, req)
+		if err != nil {
 			b.Fatal(err)
+		}
+		for _, result := range resp.GetResults() {
+			if result.GetOutcome() != syncv1.Outcome_OUTCOME_APPLIED {
+				b.Fatal(result)
+			}
 		}
 	}
 	return l
@@ -120,7 +126,8 @@ func bodyOf(n int) *carev1.Body {
 		}}}
 	}
 	text := fmt.Sprintf("訪問時、居室で過ごされている。右下肢の浮腫は軽減。インスリン自己注射の手技を確認した。第%d報", n)
-	return &carev1.Body{Kind: &carev1.Body_SignedNote{SignedNote: &carev1.SignedNote{
+	return &carev1.Body{Kind: &carev1.Body_DraftNote{DraftNote: &carev1.DraftNote{
+		Format:    carev1.NoteFormat_NOTE_FORMAT_SOAP,
 		Objective: text, Assessment: "循環動態は安定している。", Plan: "体重と浮腫の観察を続ける。",
 	}}}
 }
@@ -130,7 +137,7 @@ func bodyOf(n int) *carev1.Body {
 func BenchmarkTimelinePage(b *testing.B) {
 	l := newLargeChart(b)
 	for name, filter := range map[string]*chartv1.GetTimelineRequest{
-		"all": {}, "notes": {Kinds: []string{"signed_note"}}, "rare": {Kinds: []string{"allergy"}},
+		"all": {}, "notes": {Kinds: []string{"draft_note"}}, "rare": {Kinds: []string{"allergy"}},
 		"conflicts": {ConflictsOnly: true}, "500": {PageSize: 500},
 	} {
 		b.Run(name, func(b *testing.B) {

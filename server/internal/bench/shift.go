@@ -158,9 +158,6 @@ func (l *lab) idle(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if l.settings.inprocess {
-			return nil // this process is the bench's own
-		}
 		rss, err := residentOf(s.server.pid())
 		l.report.add(idleMemory, rss/(1<<20))
 		return err

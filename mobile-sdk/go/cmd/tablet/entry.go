@@ -44,11 +44,15 @@ func usage(en, ja string) error {
 
 // create writes a new record and says that it is safe here.
 func (e *env) create(chart chartFlag, flags entryFlags, body *carev1.Body) error {
-	id, err := chart.id(e)
+	entry, err := flags.entry(e)
 	if err != nil {
 		return err
 	}
-	entry, err := flags.entry(e)
+	return e.createEntry(chart, entry, body)
+}
+
+func (e *env) createEntry(chart chartFlag, entry sdk.Entry, body *carev1.Body) error {
+	id, err := chart.id(e)
 	if err != nil {
 		return err
 	}

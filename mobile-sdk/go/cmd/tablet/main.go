@@ -28,7 +28,8 @@ First sign in while the server is up:
   tablet sync
   tablet charts
 
-From then on everything but sign-in, sync and watch works without a network:
+From then on everything works without a network but sign-in, sync, watch and what asks the
+server: widen, held, search, trend, export.
 
   tablet vitals --chart CHART --temp 36.8 --bp 120/70 --pulse 72 --spo2 97 --rr 16
   tablet show --chart CHART
@@ -41,6 +42,7 @@ type cli struct {
 	Server      string        `help:"Address of the server, such as http://127.0.0.1:8420." env:"TSUNAGU_SERVER"`
 	Device      string        `help:"Id of this tablet in the directory." default:"tablet-a" env:"TSUNAGU_DEVICE"`
 	Lang        string        `help:"Language of the output." enum:"ja,en,both" default:"both" env:"TSUNAGU_LANG"`
+	Window      int           `help:"How many months of records this tablet holds besides the present one; -1: all." default:"3" env:"TSUNAGU_WINDOW"`
 	ClockOffset time.Duration `help:"Set this tablet's clock wrong by so much, such as 2h, to see what happens." env:"TSUNAGU_CLOCK_OFFSET"`
 
 	SignIn      signInCmd      `cmd:"" help:"Sign in, while the server is up. サインイン"`
@@ -54,8 +56,18 @@ type cli struct {
 	Fetch       fetchCmd       `cmd:"" help:"Write a photo or file out, fetching it if need be. 写真・ファイルを取得"`
 	Order       orderCmd       `cmd:"" help:"Write a medication order. 処方・与薬指示"`
 	Dose        doseCmd        `cmd:"" help:"Record a dose. 与薬"`
+	Meal        mealCmd        `cmd:"" help:"Record a meal. 食事"`
+	Drink       drinkCmd       `cmd:"" help:"Record what was drunk. 水分"`
+	Toilet      toiletCmd      `cmd:"" help:"Record urine and stool. 排泄"`
+	Visit       visitCmd       `cmd:"" help:"Begin or end a visit. 訪問"`
+	Task        taskCmd        `cmd:"" help:"Write down what is to be done, or that it is. やること"`
+	Inquiry     inquiryCmd     `cmd:"" help:"Ask or answer another profession. 照会・連絡"`
+	Read        readCmd        `cmd:"" help:"Say that you have read a record. 既読"`
+	Episode     episodeCmd     `cmd:"" help:"Admission, absence, stay, death, and their end. 入院・外泊"`
+	Write       writeCmd       `cmd:"" help:"Write a record of any kind, from JSON. その他の記録"`
 	Amend       amendCmd       `cmd:"" help:"Correct a record. 訂正"`
 	Retract     retractCmd     `cmd:"" help:"Mark a record as entered in error. 取消"`
+	Move        moveCmd        `cmd:"" help:"Move a record to the right patient. 患者間違いの訂正"`
 	Conflicts   conflictsCmd   `cmd:"" help:"List what needs somebody's attention. 要確認"`
 	Resolve     resolveCmd     `cmd:"" help:"Decide between several values of a record. 判断"`
 	Queue       queueCmd       `cmd:"" help:"List what was written here and where it stands. 送信状況"`
@@ -65,10 +77,18 @@ type cli struct {
 	Rescue      rescueCmd      `cmd:"" help:"List the records that the server lost. 失われた記録"`
 	Receipts    receiptsCmd    `cmd:"" help:"List the server's receipts. 受領証"`
 	Sync        syncCmd        `cmd:"" help:"Synchronise once. 同期"`
+	Widen       widenCmd       `cmd:"" help:"Fetch older months of a chart. 過去の記録を取得"`
+	Held        heldCmd        `cmd:"" help:"List what the server holds, and release or refuse it. 保留の判断"`
+	Search      searchCmd      `cmd:"" help:"Look for words, on the server. 検索"`
+	Trend       trendCmd       `cmd:"" help:"Readings over time, from the server. 推移"`
+	Export      exportCmd      `cmd:"" help:"Write a chart out, from the server. 書き出し"`
 	Watch       watchCmd       `cmd:"" help:"Synchronise whenever something moves, until interrupted. 常時同期"`
 	Verify      verifyCmd      `cmd:"" help:"Check this tablet's copy against its digests. 検証"`
 	SetAside    setAsideCmd    `cmd:"" help:"Move a store that does not open out of the way. 退避"`
 }
+
+// appVersion is what this tablet calls itself towards those who look after the tablets.
+const appVersion = "tablet on the command line"
 
 // env is what a command works with.
 type env struct {
@@ -126,7 +146,8 @@ func (e *env) execute(c *cli, parsed *kong.Context) error {
 	if parsed.Command() == "set-aside" {
 		return parsed.Run(e)
 	}
-	t, err := sdk.Open(sdk.Options{Dir: c.Store, Device: c.Device, Server: c.Server, Clock: shifted})
+	t, err := sdk.Open(sdk.Options{Dir: c.Store, Device: c.Device, Server: c.Server, Clock: shifted,
+		WindowMonths: c.Window, AppVersion: appVersion})
 	if err != nil {
 		return err
 	}

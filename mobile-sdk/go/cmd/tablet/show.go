@@ -48,6 +48,9 @@ func (chartsCmd) Run(e *env) error {
 			state = e.both("同期が未完了", "not complete yet")
 		}
 		e.say("%-16s %s  [%s]", c.ID, c.Name, state)
+		if ja, en := c.OldestWords(); en != "" {
+			e.say("%16s %s", "", e.both(ja, en))
+		}
 	}
 	if len(charts) == 0 {
 		e.say("%s", e.both("カルテはまだありません。tablet sync で同期してください。", "no charts yet; run tablet sync"))
@@ -78,8 +81,15 @@ func (e *env) list(f chartFlag, filter sdk.Filter) error {
 	for _, i := range items {
 		e.printItem(i)
 	}
-	if len(items) == 0 && err == nil {
+	if err != nil {
+		return err
+	}
+	if len(items) == 0 {
 		e.say("%s", e.both("該当する記録はありません", "no such records"))
+	}
+	c, err := e.tablet.Chart(chart)
+	if ja, en := c.OldestWords(); en != "" && err == nil {
+		e.say("%s", e.both(ja, en))
 	}
 	return err
 }

@@ -33,16 +33,16 @@ func (e *env) report(r sdk.SyncReport) {
 	if r.Rounds == 0 {
 		return
 	}
-	e.say("%s %d, %s %d  (%s %d)", e.both("送信", "sent"), r.Pushed, e.both("受信した記録", "records received"), r.Pulled,
+	e.say("%s %d, %s %d  (%s %d)", e.both("送信・反映", "sent and taken"), r.Taken, e.both("受信した記録", "records received"), r.Pulled,
 		e.both("往復", "round trips"), r.Rounds)
 	for _, part := range []struct {
 		n      int
 		ja, en string
 	}{
 		{r.Blobs, "送信した写真・ファイル", "photos and files sent"},
-		{r.Held, "うちサーバーで保留中、カルテに未反映（以前の送信を含む）", "held by the server and not in the chart yet, earlier ones included"},
+		{r.Held, "サーバーで保留中、カルテに未反映（以前の送信を含む）", "held by the server and not in the chart yet, earlier ones included"},
 		{r.Conflicts, "複数の内容があり、判断が必要", "several values, somebody has to decide"},
-		{r.Rejected, "うち受理されなかったもの", "refused"},
+		{r.Rejected, "受理されなかったもの", "refused"},
 		{r.Repaired, "修復した部分", "repaired sections"},
 		{r.Revoked, "閲覧できなくなったカルテの区分", "streams no longer readable"},
 		{r.HistoryLost + r.Adopted, "サーバーの復元を検知し、再送しました（区分）", "streams of a restored server, offered again"},
@@ -50,6 +50,9 @@ func (e *env) report(r sdk.SyncReport) {
 		if part.n > 0 {
 			e.say("  %s: %d", e.both(part.ja, part.en), part.n)
 		}
+	}
+	if r.Restoring {
+		e.say("  %s", e.both(sdk.RestoringWords()))
 	}
 	if r.Unfinished || r.Waiting {
 		e.say("  %s", e.both("まだ終わっていません。もう一度同期してください。", "not finished yet; synchronise again"))

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+)
+
+type visitCmd struct {
+	Start visitStartCmd `cmd:"" help:"Begin a visit now, or one that was planned. 訪問開始"`
+	End   visitEndCmd   `cmd:"" help:"End a visit. 訪問終了"`
+}
+
+type visitStartCmd struct {
+	chartFlag
+	entryFlags
+	Visit   string `arg:"" optional:"" help:"The planned visit, as listed by show --kind visit. Left out: a visit of its own."`
+	Kind    string `help:"nursing, therapy, home-help, bathing, physician, house-call, pharmacist, care-manager or other." default:"nursing" enum:"nursing,therapy,home-help,bathing,physician,house-call,pharmacist,care-manager,other"`
+	Purpose string `help:"What for."`
+}
+
+// at is the time that was typed, or now.
+func (f entryFlags) at(e *env) (time.Time, error) {
+	at, err := parseTime(f.At, e.now())
+	if at.IsZero() {
+		at = e.now()
+	}
+	return at.Truncate(time.Second), err
+}
+
+func (c visitStartCmd) Run(e *env) error {
+	at, err := c.at(e)
+	if err != nil {
+		return err
+	}
+	begun := &carev1.VisitProgress{State: carev1.VisitState_VISIT_STATE_STARTED, Started: timestamppb.New(at)}
+	if c.Visit != "" {
+		return e.change(c.chartFlag, c.Visit, "", c.Confirm, func(b *carev1.Body) bool {
+			v := b.GetVisit()
+			if v != nil {
+				v.Progress = begun
+			}
+			return v != nil
+		})
+	}
+	p, signedIn, err := e.tablet.Person()
+	if err != nil || !signedIn {
+		return errors.Join(err, sdk.ErrSignIn)
+	}
+	return e.create(c.chartFlag, c.entryFlags, &carev1.Body{Kind: &carev1.Body_Visit{Visit: &carev1.Visit{
+		StaffId: p.ID, StaffName: p.Name, PlannedStart: begun.Started, Progress: begun, Purpose: c.Purpose,
+		Kind: carev1.VisitKind(enum(carev1.VisitKind_value, "VISIT_KIND_", c.Kind)),
+	}}})
+}
+
+type visitEndCmd struct {
+	chartFlag
+	entryFlags
+	Visit string `arg:"" help:"The visit, as listed by show --kind visit."`
+}
+
+func (c visitEndCmd) Run(e *env) error {
+	at, err := c.at(e)
+	if err != nil {
+		return err
+	}
+	return e.change(c.chartFlag, c.Visit, "", c.Confirm, func(b *carev1.Body) bool {
+		v := b.GetVisit()
+		if v != nil {
+			v.Progress = &carev1.VisitProgress{
+				State: carev1.VisitState_VISIT_STATE_ENDED, Started: v.GetProgress().GetStarted(), Ended: timestamppb.New(at),
+			}
+		}
+		return v != nil
+	})
+}
+
+// change takes a record as it is shown and changes it; edit answers whether it is of the kind that it changes.
+func (e *env) change(chart chartFlag, typed, reason string, confirm bool, edit func(*carev1.Body) bool) error {
+	i, err := e.find(chart, typed)
+	if err != nil {
+		return err
+	}
+	body := proto.CloneOf(i.Record.GetBody())
+	if !edit(body) {
+		return usage("that record is of another kind", "その記録は別の種類です")
+	}
+	saved, err := e.tablet.AmendSeen(i, body, reason, confirm)
+	if err != nil {
+		return e.question(err, body, time.Time{})
+	}
+	return e.saved(saved)
+}
