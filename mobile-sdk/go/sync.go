@@ -84,11 +84,13 @@ func (t *Tablet) Sync(ctx context.Context) (SyncReport, error) {
 			return report, err
 		}
 	}
-	if err := t.repair(ctx, by.token, &report); err != nil {
-		return report, err
-	}
-	if err := t.refreshNames(ctx, by); err != nil {
-		return report, err
+	if !report.Restoring { // until the restore is confirmed the server shows nothing
+		if err := t.repair(ctx, by.token, &report); err != nil {
+			return report, err
+		}
+		if err := t.refreshNames(ctx, by); err != nil {
+			return report, err
+		}
 	}
 	report.Blobs, err = t.bringBlobs(ctx, by.token)
 	return report, err

@@ -54,7 +54,7 @@ func TestTwoTabletsByHand(t *testing.T) {
 	a.run("received", "sync")
 	a.run(shared, "charts")
 	draft, _, _ := strings.Cut(a.run("saved on this tablet", "note", "--draft", "--s", "よく眠れた"), " ")
-	a.run("sent 1", "sync")
+	a.run("sent and taken 1", "sync")
 	b.run("received", "sync")
 	b.run("よく眠れた", "show")
 
@@ -83,7 +83,7 @@ func writeApart(t *testing.T, a, b *hand, draft string) {
 // decideTogether brings both tablets to the server: both people see both values, and sato takes the second.
 func decideTogether(t *testing.T, a, b *hand, draft string) {
 	t.Helper()
-	a.run("sent 1", "sync")
+	a.run("sent and taken 1", "sync")
 	b.run("somebody has to decide: 1", "sync")
 	shown := b.run("状態は安定", "conflicts")
 	if !strings.Contains(shown, "(1) A: 食欲低下あり") {
@@ -92,7 +92,7 @@ func decideTogether(t *testing.T, a, b *hand, draft string) {
 	a.run("received", "sync")
 	a.run("(1) A: 食欲低下あり", "conflicts")
 	a.run("saved on this tablet", "resolve", draft, "--take", "1")
-	a.run("sent 1", "sync")
+	a.run("sent and taken 1", "sync")
 	b.run("received", "sync")
 	for _, h := range []*hand{a, b} {
 		h.run("no such records", "conflicts")

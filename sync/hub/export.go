@@ -11,6 +11,7 @@ import (
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
 const (
@@ -18,6 +19,8 @@ const (
 	exportPiece = 256 << 10
 	// maxStanding bounds the records that hold until they are changed and stand at the head of an export.
 	maxStanding = 5000
+	// maxExportHistory bounds the pages of one record's history, each below 1 MiB.
+	maxExportHistory = 64
 	// maxExportPages bounds the pages of a timeline that one export goes through.
 	maxExportPages = 10_000
 )
@@ -67,6 +70,10 @@ type export struct {
 }
 
 func (e *export) run(ctx context.Context) error {
+	begun, _, err := e.hub.ChangedSince(ctx, e.call, &chartv1.WatchChartRequest{ChartId: e.req.GetChartId()})
+	if err != nil {
+		return err
+	}
 	if err := e.sheet.Begin(); err != nil {
 		return err
 	}
@@ -82,7 +89,7 @@ func (e *export) run(ctx context.Context) error {
 	if err := e.sheet.Timeline(); err != nil {
 		return err
 	}
-	err = e.walk(ctx, e.req.GetFrom(), e.req.GetUntil(), func(item *chartv1.TimelineItem) error {
+	err = e.walk(ctx, nil, e.req.GetFrom(), e.req.GetUntil(), func(item *chartv1.TimelineItem) error {
 		if isStanding(item) {
 			return nil
 		}
@@ -91,18 +98,58 @@ func (e *export) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := e.changed(ctx, begun.GetAfter()); err != nil {
+		return err
+	}
 	if err := e.sheet.End(); err != nil {
 		return err
 	}
 	return e.out.close()
 }
 
+// changed writes what changed while the file was written: a record that was moved in time just then may have been
+// passed by, and one that was amended stands in the file as it was. The newer of two versions counts.
+func (e *export) changed(ctx context.Context, after []*syncv1.StreamPosition) error {
+	req, any := &chartv1.WatchChartRequest{ChartId: e.req.GetChartId(), After: after}, false
+	for range maxExportPages {
+		resp, more, err := e.hub.ChangedSince(ctx, e.call, req)
+		if err != nil {
+			return err
+		}
+		for _, item := range resp.GetItems() {
+			if e.hidden(item) || !isStanding(item) && !e.within(item) {
+				continue
+			}
+			if !any {
+				if err := e.sheet.Changed(); err != nil {
+					return err
+				}
+			}
+			any = true
+			if err := e.write(ctx, item); err != nil {
+				return err
+			}
+		}
+		if req.After = resp.GetAfter(); !more {
+			return nil
+		}
+	}
+	return refuse(TooLarge, "the chart changes faster than it can be written out; what was written is not whole: export it again later")
+}
+
+// within tells whether a record is of the time that was asked for.
+func (e *export) within(item *chartv1.TimelineItem) bool {
+	at := item.GetRecord().GetEnvelope().GetEffective().AsTime()
+	return (e.req.GetFrom() == nil || !at.Before(e.req.GetFrom().AsTime())) &&
+		(e.req.GetUntil() == nil || at.Before(e.req.GetUntil().AsTime()))
+}
+
 // standing returns the records of the standing sections, by kind, then oldest first.
 func (e *export) standing(ctx context.Context) (items []*chartv1.TimelineItem, err error) {
-	err = e.walk(ctx, nil, nil, func(item *chartv1.TimelineItem) error {
+	err = e.walk(ctx, standingKinds(), nil, nil, func(item *chartv1.TimelineItem) error {
 		if isStanding(item) {
 			if len(items) == maxStanding {
-				return refuse(TooLarge, "more standing records than one file holds; nothing was written: export as NDJSON over a shorter time")
+				return refuse(TooLarge, "more standing records than one file holds; nothing was written: read the chart page by page instead")
 			}
 			items = append(items, item)
 		}
@@ -118,9 +165,21 @@ func isStanding(item *chartv1.TimelineItem) bool {
 	return ok && kind.Section == carev1.SectionPolicy_SECTION_POLICY_STANDING
 }
 
-// walk calls fn for every record that is to be in the file, newest first.
-func (e *export) walk(ctx context.Context, from, until *timestamppb.Timestamp, fn func(*chartv1.TimelineItem) error) error {
-	req := &chartv1.GetTimelineRequest{ChartId: e.req.GetChartId(), From: from, Until: until, PageSize: maxTimeline}
+// standingKinds are the kinds whose records hold until they are changed.
+func standingKinds() (names []string) {
+	for _, k := range care.Kinds() {
+		if k.Section == carev1.SectionPolicy_SECTION_POLICY_STANDING {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
+
+// walk calls fn for every record of the kinds, or of all, that is to be in the file, newest first.
+func (e *export) walk(ctx context.Context, kinds []string, from, until *timestamppb.Timestamp, fn func(*chartv1.TimelineItem) error) error {
+	req := &chartv1.GetTimelineRequest{
+		ChartId: e.req.GetChartId(), Kinds: kinds, From: from, Until: until, PageSize: maxTimeline,
+	}
 	for range maxExportPages {
 		page, err := e.hub.GetTimeline(ctx, e.call, req)
 		if err != nil {
@@ -151,15 +210,30 @@ func (e *export) hidden(item *chartv1.TimelineItem) bool {
 func (e *export) write(ctx context.Context, item *chartv1.TimelineItem) error {
 	var history []*chartv1.HistoryItem
 	if e.sheet.WantsHistory() && !e.req.GetForFamily() {
-		resp, err := e.hub.GetRecordHistory(ctx, e.call, &chartv1.GetRecordHistoryRequest{
-			ChartId: e.req.GetChartId(), StreamId: item.GetStreamId(), RecordId: item.GetRecord().GetId(), PageSize: maxHistory,
-		})
-		if err != nil {
+		var err error
+		if history, err = e.history(ctx, item); err != nil {
 			return err
 		}
-		history = resp.GetItems()
 	}
 	return e.sheet.Record(item, e.classes[item.GetStreamId()], history)
+}
+
+// history returns every version of a record, newest first.
+func (e *export) history(ctx context.Context, item *chartv1.TimelineItem) (history []*chartv1.HistoryItem, err error) {
+	req := &chartv1.GetRecordHistoryRequest{
+		ChartId: e.req.GetChartId(), StreamId: item.GetStreamId(), RecordId: item.GetRecord().GetId(), PageSize: maxHistory,
+	}
+	for range maxExportHistory {
+		page, err := e.hub.GetRecordHistory(ctx, e.call, req)
+		if err != nil {
+			return nil, err
+		}
+		history = append(history, page.GetItems()...)
+		if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
+			return history, nil
+		}
+	}
+	return nil, refuse(TooLarge, "a record has more versions than one file holds; what was written is not whole: export as NDJSON, which holds the newest ones")
 }
 
 // pieces gathers what is written and sends it piece by piece.

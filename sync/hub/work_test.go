@@ -6,9 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
 // works lists work page by page, while the clock goes on between two pages.
@@ -63,14 +66,23 @@ func TestWorkGoesOnAsTheClockDoes(t *testing.T) {
 	}
 }
 
+// byOwnClock makes the author's right rest on the device's clock: it last heard of the server before the grant began.
+func (b *bench) byOwnClock(m *syncv1.Mutation) {
+	began := day.AddDate(-3, 0, 0)
+	m.NotBefore = b.seals.Time(tenant, "tablet", began.Add(-time.Hour).UnixMilli())
+	m.NotBeforeMonotonicMs = proto.Uint64(0)
+	m.Record.Envelope.BootId = []byte("one boot")
+	m.Record.Envelope.MonotonicMs = uint64(2 * time.Hour / time.Millisecond)
+}
+
 // TestReviewOfAChange: a record is to be reviewed also if only its last change rests on the device's clock.
 func TestReviewOfAChange(t *testing.T) {
 	b := newBench(t)
 	sure, changed, vague := b.create("sato", temperature(365)), b.create("sato", temperature(366)), b.create("sato", temperature(367))
-	vague.NotBefore = nil
+	b.byOwnClock(vague)
 	b.push("sato", sure, changed, vague)
 	patch := b.patch("sato", changed.GetId(), b.timelineVersion("sato", changed.GetId()), temperature(368))
-	patch.NotBefore = nil
+	b.byOwnClock(patch)
 	b.expect(b.push("sato", patch), "APPLIED")
 	got := map[string]bool{}
 	for _, item := range b.works("sato", chartv1.WorkKind_WORK_KIND_FOR_REVIEW, 1) {

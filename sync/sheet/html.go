@@ -18,8 +18,8 @@ type page struct {
 	printer
 	about About
 	kind  string // of the standing records that are being written
-	day   string // of the timeline
 	open  bool   // a table is open
+	day   day    // of the timeline that is being gathered
 }
 
 // NewHTML writes one HTML file in Japanese and English that can be read and printed without anything else.
@@ -41,14 +41,15 @@ func (p *page) Begin() error {
 	p.text("<!doctype html>\n<html lang=\"ja\"><head><meta charset=\"utf-8\">\n",
 		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
 		"\n<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"referrer\" content=\"no-referrer\">\n<title>",
-		esc(p.about.Patient), "</title><style>", style, "</style></head><body>\n<h1>", esc(p.about.Patient),
+		esc(p.about.Patient), "</title><style>", style, dayStyle, "</style></head><body>\n<h1>", esc(p.about.Patient),
 		" <span class=\"en\">", esc(p.about.Chart), "</span></h1>\n")
 	by := p.about.By
 	ja, en := care.RoleTitle(by.GetRole())
 	p.text(`<p class="copy">これは写しです。`, esc(when(p.about.At)), " 現在、出力者：", esc(by.GetName()), "（", esc(ja), "）",
-		`<br><span class="en">This is a copy, as of `, esc(when(p.about.At)), ", written by ", esc(by.GetPersonId()), " (", esc(en), ").</span>")
+		`<br><span class="en">This is a copy, as of `, esc(when(p.about.At)), ", written by ", esc(by.GetName()), " (", esc(en), ").</span>",
+		`<br>時刻は日本時間です。 <span class="en">Times are Japan Standard Time.</span>`)
 	if p.about.ForFamily {
-		p.text(`<br>ご家族用：未告知の内容と内部の記録は含みません <span class="en">for the family: what the patient was not told, and internal records, are left out</span>`)
+		p.text(`<br>ご家族用：未告知の傷病名、事業所内の記録、お渡しする前に職員の確認が要る記録は含みません <span class="en">for the family: without diagnoses that the patient was not told, internal records, and records that are given out on request only</span>`)
 	}
 	if p.about.From != nil || p.about.Until != nil {
 		p.text("<br>期間 <span class=\"en\">period</span>: ", esc(bound(p.about.From)), " – ", esc(bound(p.about.Until)))
@@ -56,6 +57,9 @@ func (p *page) Begin() error {
 	p.text("</p>\n")
 	return p.err
 }
+
+// momentOf is when, of seconds since 1970.
+func momentOf(seconds int64) string { return when(time.Unix(seconds, 0)) }
 
 func when(t time.Time) string { return t.In(zone).Format("2006-01-02 15:04") }
 
@@ -87,28 +91,29 @@ func (p *page) Timeline() error {
 	return p.err
 }
 
+func (p *page) Changed() error {
+	p.endDay()
+	p.close()
+	p.kind = "timeline"
+	p.text(`<h2>出力中に変更された記録 <span class="en">changed while this was written; these count</span></h2>`, "\n")
+	return p.err
+}
+
 func (p *page) Record(item *chartv1.TimelineItem, class carev1.StreamClass, _ []*chartv1.HistoryItem) error {
-	rec := item.GetRecord()
-	at := rec.GetEnvelope().GetEffective().AsTime().In(zone)
-	ja, en := "記録", "record"
-	kind, known := care.KindOf(rec.GetBody())
-	if known {
-		ja, en = care.KindTitle(kind)
-	}
-	first := at.Format("15:04")
+	at := item.GetRecord().GetEnvelope().GetEffective().AsTime().In(zone)
 	if p.kind == "timeline" {
-		if day := at.Format("2006-01-02"); day != p.day {
-			p.day = day
-			p.heading("h3", day+"（"+string([]rune("日月火水木金土")[at.Weekday()])+"）", at.Format("Mon"))
-		}
-	} else {
-		if known && kind.Name != p.kind {
+		p.gather(at, item, class)
+		return p.err
+	}
+	ja, en := "記録", "record"
+	if kind, known := care.KindOf(item.GetRecord().GetBody()); known {
+		ja, en = care.KindTitle(kind)
+		if kind.Name != p.kind {
 			p.kind = kind.Name
 			p.heading("h2", ja, en)
 		}
-		first = at.Format("2006-01-02")
 	}
-	p.row(first, ja, en, item, class)
+	p.row(at.Format("2006-01-02"), ja, en, item, class)
 	return p.err
 }
 
@@ -123,19 +128,23 @@ func (p *page) row(first, ja, en string, item *chartv1.TimelineItem, class carev
 		p.text(`消去された記録 <span class="en">a record that was erased by order</span></td><td class="w"></td></tr>`, "\n")
 		return
 	}
-	sja, sen := care.Summary(rec.GetBody())
 	if p.kind == "timeline" {
 		p.text("<b>", esc(ja), `</b> <span class="en">`, esc(en), "</span><br>")
 	}
-	p.text(open, esc(sja), `<br><span class="en">`, esc(sen), "</span>", end)
-	p.details(rec)
-	p.marks(item, class)
-	author := rec.GetArrival().GetAuthor()
-	if performer := rec.GetEnvelope().GetPerformer(); performer != nil {
-		author = performer
+	p.text(open)
+	if !p.note(rec.GetBody()) {
+		sja, sen := care.Summary(rec.GetBody())
+		p.text(esc(sja), `<br><span class="en">`, esc(sen), "</span>")
+		p.details(rec)
 	}
-	rja, ren := care.RoleTitle(author.GetRole())
-	p.text(`</td><td class="w">`, esc(author.GetName()), "<br>", esc(rja), ` <span class="en">`, esc(ren), "</span></td></tr>\n")
+	if p.kind != "timeline" {
+		p.fields(rec.GetBody())
+	}
+	p.text(end)
+	p.marks(item, class)
+	by := author(rec)
+	rja, ren := care.RoleTitle(by.GetRole())
+	p.text(`</td><td class="w">`, esc(by.GetName()), "<br>", esc(rja), ` <span class="en">`, esc(ren), "</span></td></tr>\n")
 }
 
 // details are the texts that a summary cuts off.
@@ -153,6 +162,9 @@ func (p *page) marks(item *chartv1.TimelineItem, class carev1.StreamClass) {
 	esc, rec := html.EscapeString, item.GetRecord()
 	mark := func(ja, en string) {
 		p.text(`<div class="mark">`, ja, ` <span class="en">`, en, "</span></div>")
+	}
+	if reason := rec.GetLastChange().GetReason(); reason != "" {
+		mark("理由："+esc(reason)+"（"+esc(rec.GetLastChange().GetAuthor().GetName())+"）", "reason of the last change")
 	}
 	for _, c := range rec.GetCandidates() {
 		ja, en := care.Summary(c.GetBody())
@@ -173,6 +185,7 @@ func (p *page) marks(item *chartv1.TimelineItem, class carev1.StreamClass) {
 }
 
 func (p *page) End() error {
+	p.endDay()
 	p.close()
 	p.text("</body></html>\n")
 	return p.err

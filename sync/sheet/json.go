@@ -3,6 +3,7 @@ package sheet
 import (
 	"encoding/json"
 	"io"
+	"strconv"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -85,13 +86,14 @@ type programs struct {
 	printer
 	about About
 	lines bool
-	wrote bool
+	wrote int
 }
 
-// NewJSON writes one JSON document: the header's fields and "records", each with its history.
+// NewJSON writes one JSON document: the header's fields, "records", each with its history, and "count".
 func NewJSON(out io.Writer, a About) Writer { return &programs{printer: printer{out: out}, about: a} }
 
-// NewNDJSON writes one JSON object a line: the header, then the records.
+// NewNDJSON writes one JSON object a line: the header, the records, and at the end their "count": a file without it was
+// cut.
 func NewNDJSON(out io.Writer, a About) Writer {
 	return &programs{printer: printer{out: out}, about: a, lines: true}
 }
@@ -124,6 +126,8 @@ func (p *programs) Begin() error {
 
 func (p *programs) Timeline() error { return nil }
 
+func (p *programs) Changed() error { return nil }
+
 func (p *programs) Record(item *chartv1.TimelineItem, class carev1.StreamClass, history []*chartv1.HistoryItem) error {
 	l, err := lineOf(item, class, history)
 	if err != nil {
@@ -133,10 +137,10 @@ func (p *programs) Record(item *chartv1.TimelineItem, class carev1.StreamClass, 
 	if err != nil {
 		return err
 	}
-	if p.wrote && !p.lines {
+	if p.wrote > 0 && !p.lines {
 		p.text(",\n")
 	}
-	p.wrote = true
+	p.wrote++
 	p.text(string(raw))
 	if p.lines {
 		p.text("\n")
@@ -145,8 +149,10 @@ func (p *programs) Record(item *chartv1.TimelineItem, class carev1.StreamClass, 
 }
 
 func (p *programs) End() error {
-	if !p.lines {
-		p.text("\n]}\n")
+	if p.lines {
+		p.text(`{"count":`, strconv.Itoa(p.wrote), "}\n")
+	} else {
+		p.text("\n],", `"count":`, strconv.Itoa(p.wrote), "}\n")
 	}
 	return p.err
 }

@@ -29,13 +29,16 @@ type About struct {
 	From, Until *timestamppb.Timestamp
 }
 
-// Writer writes one file: Begin, the standing records, Timeline, the records of the timeline newest first, End.
+// Writer writes one file: Begin, the standing records, Timeline, the records of the timeline newest first, then Changed
+// and the records that changed while the file was written, if there are any, End. A record that comes again is a newer
+// version of itself.
 type Writer interface {
 	MediaType() string
 	// WantsHistory tells whether Record is to be given every version.
 	WantsHistory() bool
 	Begin() error
 	Timeline() error
+	Changed() error
 	Record(item *chartv1.TimelineItem, class carev1.StreamClass, history []*chartv1.HistoryItem) error
 	End() error
 }

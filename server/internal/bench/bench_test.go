@@ -86,7 +86,7 @@ func TestEndToEnd(t *testing.T) {
 	if err := bench(context.Background(), s, &out, io.Discard); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, row := range append(known, "clean on 4 stores") {
+	for _, row := range append(known, "clean on 7 stores") {
 		if !strings.Contains(out.String(), row) {
 			t.Errorf("nothing about %s in\n%s", row, out.String())
 		}

@@ -30,7 +30,7 @@ const (
 	stormTablets = 200
 	stormCharts  = 20
 	stormUp      = 20
-	stormRounds  = 25 // requests of each tablet in the row of many
+	stormRounds  = 25 // requests of each tablet in the row of many, for the usual number of records
 )
 
 // stormName is a tablet of the storm, and its person.
@@ -185,11 +185,11 @@ func (l *lab) manyOnce(ctx context.Context, s *site) error {
 		return err
 	}
 	defer close()
-	parcels := make([][]parcel, len(tablets))
+	parcels, rounds := make([][]parcel, len(tablets)), max(1, l.settings.records*stormRounds/10_000)
 	for n, t := range tablets {
-		r := newReadings(l.settings.seed+uint64(n), stormUp*stormRounds)
+		r := newReadings(l.settings.seed+uint64(n), stormUp*rounds)
 		stream := streamOf(stormChart(n))
-		for range stormRounds {
+		for range rounds {
 			one, err := t.pack(r, stormUp, stream, s.book(stream))
 			if err != nil {
 				return err
@@ -217,7 +217,7 @@ func (l *lab) manyOnce(ctx context.Context, s *site) error {
 		if err != nil {
 			return err
 		}
-		total := stormTablets * stormUp * stormRounds
+		total := stormTablets * stormUp * rounds
 		peak, err := peakOf(s.server.pid())
 		l.report.add(manyRate, took.rate(total))
 		l.report.add(manyEach, float64(took.cpu.Microseconds())/float64(total))

@@ -97,9 +97,10 @@ const (
 	ExportFormat_EXPORT_FORMAT_UNSPECIFIED ExportFormat = 0
 	// One HTML file for people, in Japanese and English, with nothing outside itself.
 	ExportFormat_EXPORT_FORMAT_HTML ExportFormat = 1
-	// One JSON document with every record and its history.
+	// One JSON document with every record, its history, and at the end the number of records.
 	ExportFormat_EXPORT_FORMAT_JSON ExportFormat = 2
-	// One JSON object a line: a header, then records, for programs that turn them into something else.
+	// One JSON object a line: a header, records, and at the end their number, for programs that turn them into something
+	// else.
 	ExportFormat_EXPORT_FORMAT_NDJSON ExportFormat = 3
 )
 
@@ -1756,7 +1757,8 @@ type GetTrendRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The chart.
 	ChartId string `protobuf:"bytes,1,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
-	// Which readings, at most 8. Those with several parts (glucose, pain) are given by their main number.
+	// Which readings, at most 8. Those with several parts are given by their main number: consciousness by the level of
+	// the Japan Coma Scale, pain by the score of the numeric scale alone. "Lo" and "Hi" of a meter are no number.
 	Items []v11.VitalItem `protobuf:"varint,2,rep,packed,name=items,proto3,enum=tsunagu.care.v1.VitalItem" json:"items,omitempty"`
 	// From, inclusive. Absent: 28 days before `until`.
 	From *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
@@ -2048,7 +2050,8 @@ func (x *Point) GetUncertain() bool {
 type SearchNotesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What to look for: words parted by spaces, all of which have to be in the text of one record. Width of characters,
-	// case, and the difference between hiragana and katakana do not count.
+	// case, the difference between hiragana and katakana, and spaces and middle dots within the text do not count. At most
+	// 16 words.
 	Query string `protobuf:"bytes,1,opt,name=query,proto3" json:"query,omitempty"`
 	// One chart only. Empty: all that the caller may read.
 	ChartId string `protobuf:"bytes,2,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
@@ -2386,7 +2389,8 @@ type ExportChartRequest struct {
 	From *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
 	// Only records with an effective time before this.
 	Until *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
-	// True: leave out what the patient has not been told (未告知). Set it for anything that is left at home.
+	// True: leave out what the patient has not been told (未告知), what is internal to an organisation, what is given out
+	// on request only, and all histories. Set it for anything that is left at home.
 	ForFamily     bool `protobuf:"varint,5,opt,name=for_family,json=forFamily,proto3" json:"for_family,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
