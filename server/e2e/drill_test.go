@@ -89,7 +89,10 @@ func TestRestoreDrill(t *testing.T) {
 	if !restored || !strings.Contains(after, "not confirmed") || !strings.Contains(after, "clean: ") {
 		t.Errorf("the drill says:\n%s", out)
 	}
-	_, confirmed, _ := strings.Cut(after, "confirmed: ")
+	waiting, confirmed, _ := strings.Cut(after, "pages are served")
+	if !strings.Contains(waiting, "held by the server and not in the chart yet, earlier ones included: 2") {
+		t.Errorf("what was offered before the restore was confirmed is not held:\n%s", out)
+	}
 	for _, once := range []string{"T 36.4", "T 38.2", "made up"} {
 		if strings.Count(confirmed, once) != 1 {
 			t.Errorf("%q is not there once after the restore:\n%s", once, out)
