@@ -49,7 +49,8 @@ func (h *blobHandler) allowed(ctx context.Context, b *blobv1.BlobName, upload bo
 		Name:   blob.Name{Tenant: c.Session.Tenant, Stream: b.GetStreamId(), SHA256: [32]byte(b.GetSha256())},
 		Device: c.Session.DeviceID,
 	}
-	u.Size, u.MediaType, err = h.config.Core.BlobAllowed(ctx, c, q)
+	grant, err := h.config.Core.BlobAllowed(ctx, c, q)
+	u.Size, u.MediaType, u.Blind = grant.Size, grant.MediaType, grant.Blind
 	return u, err
 }
 
@@ -74,10 +75,10 @@ func (h *blobHandler) Begin(ctx context.Context, r *connect.Request[blobv1.Begin
 	if err != nil {
 		return nil, h.failure(ctx, r.Spec().Procedure, err)
 	}
-	if err := h.copied(ctx, r.Msg.GetCopyFrom(), u); err != nil {
-		return nil, h.blobFailure(ctx, r.Spec().Procedure, err)
+	p := blob.Progress{}
+	if p.Complete, err = h.copied(ctx, r.Msg.GetCopyFrom(), u); err == nil && !p.Complete {
+		p, err = h.config.Blobs.Begin(ctx, u)
 	}
-	p, err := h.config.Blobs.Begin(ctx, u)
 	if err != nil {
 		return nil, h.blobFailure(ctx, r.Spec().Procedure, err)
 	}
@@ -86,19 +87,18 @@ func (h *blobHandler) Begin(ctx context.Context, r *connect.Request[blobv1.Begin
 
 // copied copies the same content from another record, if the caller names one and may read it. If not, the upload begins
 // as it would have without.
-func (h *blobHandler) copied(ctx context.Context, from *blobv1.BlobName, to blob.Upload) error {
+func (h *blobHandler) copied(ctx context.Context, from *blobv1.BlobName, to blob.Upload) (bool, error) {
 	if from == nil || [32]byte(from.GetSha256()) != to.SHA256 {
-		return nil
+		return false, nil
 	}
 	source, err := h.allowed(ctx, from, false)
-	if err != nil {
-		return nil //nolint:nilerr // the same for what is not there and what may not be known
+	if err != nil || source.Size != to.Size {
+		return false, nil //nolint:nilerr // the same for what is not there and what may not be known
 	}
-	if source.Size != to.Size {
-		return nil
+	if there, err := h.config.Blobs.Has(ctx, source.Name); err != nil || !there {
+		return false, err // without it, that there is one in the other stream would tell about that one
 	}
-	_, err = h.config.Blobs.Copy(ctx, source.Name, to.Name)
-	return err
+	return h.config.Blobs.Copy(ctx, source.Name, to.Name)
 }
 
 // PutChunk takes one chunk of an upload.

@@ -44,7 +44,7 @@ func (binaryCodec) Unmarshal(data []byte, message any) error {
 
 // maxOccurrences is how often one field may stand in a message: no list of the contract may have more items. Empty
 // items cost two bytes on the wire and a hundred times that once they are decoded and every one of them is refused.
-const maxOccurrences = 1000
+const maxOccurrences = 4096
 
 // crowded tells whether a field stands in an encoded message too often.
 func crowded(data []byte) bool {

@@ -20,7 +20,7 @@ type Core interface {
 	GetTimeline(context.Context, hub.Call, *chartv1.GetTimelineRequest) (*chartv1.GetTimelineResponse, error)
 	GetRecordHistory(context.Context, hub.Call, *chartv1.GetRecordHistoryRequest) (*chartv1.GetRecordHistoryResponse, error)
 	Write(context.Context, hub.Call, *chartv1.WriteRequest) (*chartv1.WriteResponse, []hub.Moved, error)
-	BlobAllowed(context.Context, hub.Call, hub.BlobQuestion) (size uint64, mediaType string, err error)
+	BlobAllowed(context.Context, hub.Call, hub.BlobQuestion) (hub.BlobGrant, error)
 	ListWork(context.Context, hub.Call, *chartv1.ListWorkRequest) (*chartv1.ListWorkResponse, error)
 	GetTrend(context.Context, hub.Call, *chartv1.GetTrendRequest) (*chartv1.GetTrendResponse, error)
 	SearchNotes(context.Context, hub.Call, *chartv1.SearchNotesRequest) (*chartv1.SearchNotesResponse, error)

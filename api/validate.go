@@ -67,7 +67,7 @@ func (v *validator) check(message any) error {
 		return wire(connect.CodeInternal, textInternal)
 	}
 	if overfull(m) {
-		return wire(connect.CodeInvalidArgument, textInvalid+"a list has more than 1,000 items")
+		return wire(connect.CodeInvalidArgument, textInvalid+"a list has more than 4,096 items")
 	}
 	err := v.rules.Validate(m)
 	var found *protovalidate.ValidationError

@@ -1,14 +1,11 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"time"
 
-	"github.com/rs/zerolog"
-
-	"github.com/tsunagu-care/tsunagu/server/app"
-	"github.com/tsunagu-care/tsunagu/server/config"
-	"github.com/tsunagu-care/tsunagu/server/internal/blobs"
+	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 )
 
 type blobsCmd struct {
@@ -16,17 +13,15 @@ type blobsCmd struct {
 }
 
 type collectBlobsCmd struct {
-	config.Storage
-	config.Blobs
-	Directory string        `group:"storage" type:"path" placeholder:"FILE" help:"Directory file. Default: directory.yaml in the data folder."`
+	place
 	Grace     time.Duration `group:"storage" default:"168h" placeholder:"TIME" help:"How old a photo or file has to be. Default: ${default}."`
-	Immediate bool          `group:"storage" env:"-" help:"Do not wait for the grace: what was erased by an order goes now."`
+	Immediate bool          `group:"storage" env:"-" help:"Do not wait for the grace."`
 	DryRun    bool          `group:"storage" env:"-" help:"Only count; remove nothing."`
 }
 
 // Help is the long help.
 func (collectBlobsCmd) Help() string {
-	return `Stop the server first. A photo or file goes only if nothing in any log or inbox mentions it, in any version: after an
+	return `A running server does this every day, for what nothing mentions and is older than 30 days, and at once after an erasure. A photo or file goes only if nothing in any log or inbox mentions it, in any version: after an
 erasure, for instance. An upload that has made no progress for 30 days is given up; its tablet begins it anew.
 
   tsunagu blobs collect --data /srv/tsunagu --dry-run
@@ -35,27 +30,20 @@ erasure, for instance. An upload that has made no progress for 30 days is given 
 
 // Run collects.
 func (c *collectBlobsCmd) Run(s *streams) error {
-	ctx, stop := interruptible()
-	defer stop()
-	a, err := app.Operate(ctx, config.Server{Storage: c.Storage, Blobs: c.Blobs, Directory: c.Directory}, zerolog.Nop(), app.WithVersion(version()))
-	if err != nil {
-		return err
-	}
-	grace := c.Grace
+	how := operator.Collecting{Grace: c.Grace, DryRun: c.DryRun}
 	if c.Immediate {
-		grace = 0
+		how.Grace = 0
 	}
-	done, err := a.CollectBlobs(ctx, grace, c.DryRun)
-	if closed := a.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return err
-	}
-	return c.say(s, done)
+	return c.with(func(ctx context.Context, by operator.Service) error {
+		done, err := by.Collect(ctx, how)
+		if err != nil {
+			return err
+		}
+		return c.say(s, done)
+	})
 }
 
-func (c *collectBlobsCmd) say(s *streams, done blobs.Collected) error {
+func (c *collectBlobsCmd) say(s *streams, done operator.Collected) error {
 	what := "removed"
 	if c.DryRun {
 		what = "would be removed"

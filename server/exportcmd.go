@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,17 +10,12 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
-	"github.com/tsunagu-care/tsunagu/server/app"
-	"github.com/tsunagu-care/tsunagu/server/config"
+	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 )
 
 type exportCmd struct {
-	config.Storage
-	config.Blobs
-	Directory string `group:"storage" type:"path" placeholder:"FILE" help:"Directory file. Default: directory.yaml in the data folder."`
+	place
 	Chart     string `group:"storage" env:"-" required:"" placeholder:"CHART" help:"Chart to write out: chart-0001."`
 	As        string `group:"storage" env:"-" required:"" placeholder:"PERSON" help:"Person whose grants decide what is in the file; their name stands in it."`
 	Format    string `group:"storage" env:"-" enum:"html,json,ndjson" default:"html" placeholder:"FORMAT" help:"html to read and print, json with the history of every record, ndjson with one record a line. Default: ${default}."`
@@ -31,8 +27,8 @@ type exportCmd struct {
 
 // Help is the long help.
 func (exportCmd) Help() string {
-	return `Stop the server first, or use a copy of its data folder. A running server writes the same file to whoever may read the
-chart: ChartService.ExportChart.
+	return `A running server is asked for it; without one, the store is opened. Whoever may read the chart gets the same file over
+the network: ChartService.ExportChart. Either way the journal keeps who took which chart, when, how and how many records.
 
   tsunagu export --data /srv/tsunagu --chart chart-0001 --as sato --out chart-0001.html
   tsunagu export --data /srv/tsunagu --chart chart-0001 --as sato --format ndjson --out chart-0001.ndjson
@@ -60,18 +56,15 @@ func (c *exportCmd) Run(s *streams) error {
 	if !until.IsZero() {
 		until = until.AddDate(0, 0, 1) // the whole day
 	}
-	ctx, stop := interruptible()
-	defer stop()
-	settings := config.Server{Storage: c.Storage, Blobs: c.Blobs, Directory: c.Directory}
-	a, err := app.Operate(ctx, settings, zerolog.Nop(), app.WithVersion(version()))
-	if err != nil {
-		return err
-	}
-	x := app.Exporting{
+	x := operator.Exporting{
 		Chart: c.Chart, Person: c.As, Format: formats[c.Format], From: from, Until: until, ForFamily: c.ForFamily,
 	}
-	size, err := writeNew(c.Out, func(out io.Writer) error { return a.Export(ctx, x, out) })
-	if err := errors.Join(err, a.Close()); err != nil {
+	var size int64
+	err = c.with(func(ctx context.Context, by operator.Service) (err error) {
+		size, err = writeNew(c.Out, func(out io.Writer) error { return by.Export(ctx, x, out) })
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "written: %s, %d bytes; it holds a chart in plain text, keep it like the chart\n", c.Out, size)

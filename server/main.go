@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -80,7 +81,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		return exitUsage
 	}
 	if err := command.Run(); err != nil {
-		fmt.Fprintf(errs, "tsunagu: %v\n", err)
+		fmt.Fprintf(errs, "tsunagu: %s\n", oneLine(err))
 		var with coded
 		if errors.As(err, &with) {
 			return with.code
@@ -88,6 +89,11 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		return exitError
 	}
 	return exitOK
+}
+
+// oneLine is the text of an error in one line: what is wrapped in it may come from a library that writes more.
+func oneLine(err error) string {
+	return strings.Join(strings.FieldsFunc(err.Error(), func(c rune) bool { return c == '\n' }), "; ")
 }
 
 // exited ends parsing where kong would end the process: after --help.

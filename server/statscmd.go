@@ -29,12 +29,13 @@ func (c *statsCmd) Run(out *streams) error {
 			value any
 		}{
 			{"streams", s.Streams}, {"entries", s.Entries}, {"records", s.Records},
-			{"records with values to decide", s.Conflicts}, {"writes ever held in streams", s.Held},
-			{"writes in inboxes", s.Inbox},
+			{"records with values to decide", s.Conflicts}, {"writes held in streams, waiting", s.HeldOpen},
+			{"writes ever held in streams", s.Held}, {"writes in inboxes, waiting", s.Inbox},
 			{"devices ever heard of", s.Devices}, {"devices heard of within 7 days", s.DevicesRecent},
+			{"streams that devices still have to remove", s.Unpurged},
 			{"disk, MiB", s.DiskBytes >> 20},
 		} {
-			fmt.Fprintf(out.out, "%-32s %v\n", line.name, line.value)
+			fmt.Fprintf(out.out, "%-48s %v\n", line.name, line.value)
 		}
 		if s.Unconfirmed {
 			fmt.Fprintln(out.out, "restored and not confirmed: run tsunagu restore confirm")
@@ -48,7 +49,7 @@ func backupLine(out *streams, b *operator.LastBackup) (err error) {
 		_, err = fmt.Fprintln(out.out, "no backup was ever verified: tablets keep everything that they wrote")
 		return err
 	}
-	_, err = fmt.Fprintf(out.out, "%-32s made %s, verified %s, %d streams; %d entries came after it\n", "last verified backup",
+	_, err = fmt.Fprintf(out.out, "%-48s made %s, verified %s, %d streams; %d entries came after it\n", "last verified backup",
 		b.Made.Local().Format(time.DateTime), b.Verified.Local().Format(time.DateTime), b.Streams, b.NotCovered)
 	return err
 }

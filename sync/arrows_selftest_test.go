@@ -68,6 +68,10 @@ func TestCheckerSeesViolations(t *testing.T) {
 		{"sync/store", importing("github.com/dgraph-io/badger/v4"), "port knows no engine"},
 		{"sync/store/memory", importing("github.com/jackc/pgx/v5"), "port knows no engine"},
 
+		{"sync/store/badgertables", importing("github.com/dgraph-io/badger/v4"), "tables are only read"},
+		{"sync/store/badgertables", importing(ours("server/internal/badger")), "tables are only read"},
+		{"sync/store/badgertables", importing("os"), "tables are only read"},
+
 		{"server/internal/badger", importing(ours("api")), "badger engine keeps to its driver"},
 		{"server/internal/badger", importing(ours("server/internal/postgres")), "badger engine keeps to its driver"},
 		{"server/internal/badger", importing("github.com/jackc/pgx/v5"), "badger engine keeps to its driver"},

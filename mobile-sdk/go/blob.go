@@ -39,6 +39,9 @@ var (
 	ErrBlobChanged = &Problem{
 		En: "The file changed while it was read; nothing was attached. Attach it again.",
 		Ja: "読み込み中にファイルが変わりました。添付していません。もう一度添付してください。"}
+	ErrBlobGone = &Problem{
+		En: "A photo or file of this entry is no longer on this tablet; nothing was saved. Attach it again, then save.",
+		Ja: "添付した写真・ファイルが端末に残っていません。保存していません。もう一度添付してから保存してください。"}
 	ErrBlobDamaged = &Problem{
 		En: "The photo or file is damaged on this tablet and is not shown. Keep the tablet and ask for help.",
 		Ja: "端末内の写真・ファイルが壊れているため表示できません。端末を保管し、管理者に連絡してください。"}
@@ -63,12 +66,19 @@ func openBlobs(o Options, key []byte) (tabletBlobs, error) {
 }
 
 // AddBlob copies a photo or file onto the tablet, encrypted and on disk when the call returns. The answer goes into the
-// Entry of the record that it belongs to. One that no record ever names is removed after some days.
+// Entry of the record that it belongs to. One that no record names stays while the tablet is open, and is removed at some
+// synchronisation after the next start, once unnamedFor has passed by the server's time.
 func (t *Tablet) AddBlob(file io.ReadSeeker, title, mediaType string) (*carev1.BlobRef, error) {
 	if err := t.signedIn(); err != nil {
 		return nil, err
 	}
+	t.filing.Lock()
+	defer t.filing.Unlock()
 	sum, size, err := t.blobs.kept.Add(file, blob.DefaultBytes)
+	if err == nil {
+		t.added[sum] = true
+		err = t.noteUnnamed(sum)
+	}
 	switch {
 	case errors.Is(err, blob.ErrTooLarge):
 		return nil, problem(ErrBlobSize, err)
@@ -92,6 +102,8 @@ const (
 	BlobWaiting
 	// BlobRefused: on this tablet only, and the server does not take it.
 	BlobRefused
+	// BlobLost: this tablet was to bring it to the server, and neither has it any more.
+	BlobLost
 )
 
 // BlobStateWords says a state in words.
@@ -103,6 +115,8 @@ func BlobStateWords(s BlobState) (ja, en string) {
 		return "未送信（端末にのみあります）", "not sent yet, on this tablet only"
 	case BlobRefused:
 		return "サーバーが受け付けません（端末にのみあります）", "the server does not take it, on this tablet only"
+	case BlobLost:
+		return "失われました（端末にもサーバーにもありません）", "lost: neither on this tablet nor on the server"
 	}
 	return "未取得", "not on this tablet"
 }
@@ -130,16 +144,26 @@ func (t *Tablet) Blobs(i Item) ([]Blob, error) {
 			b.State = BlobHere
 		}
 		for _, row := range rows {
-			if !row.Sent && row.Stream == i.StreamID && bytes.Equal(row.SHA256, ref.GetSha256()) && here {
-				b.State = BlobWaiting
-				if row.Refused {
-					b.State = BlobRefused
-				}
+			if !row.Sent && row.Stream == i.StreamID && bytes.Equal(row.SHA256, ref.GetSha256()) {
+				b.State = row.state(here)
 			}
 		}
 		all = append(all, b)
 	}
 	return all, nil
+}
+
+// state is where something is that the server does not have from this tablet; here: this tablet has it.
+func (r blobRow) state(here bool) BlobState {
+	switch {
+	case here && r.Refused:
+		return BlobRefused
+	case here:
+		return BlobWaiting
+	case r.Lost:
+		return BlobLost
+	}
+	return BlobElsewhere
 }
 
 // BlobsWaiting counts the photos and files that are on this tablet and not yet on the server.
@@ -155,7 +179,7 @@ func (t *Tablet) waitingBlobs() (int, error) {
 	rows, err := t.blobRows()
 	waiting := map[string]bool{}
 	for _, row := range rows {
-		if !row.Sent {
+		if !row.Sent && !row.Lost {
 			waiting[row.Stream+"\x00"+string(row.SHA256)] = true
 		}
 	}

@@ -64,6 +64,11 @@ func (t *Tablet) Thumbnail(ctx context.Context, stream string, record replica.ID
 	if len(small) == 0 || len(small) > blob.MaxThumbnailBytes {
 		return nil, nil
 	}
+	t.filing.Lock()
+	defer t.filing.Unlock()
+	if _, err := t.refOf(stream, record, sha256); err != nil { // erased or revoked meanwhile
+		return nil, err
+	}
 	return small, t.blobs.kept.KeepThumbnail(blob.Name{Stream: stream, SHA256: sha256}, string(record[:]), small)
 }
 
@@ -75,6 +80,10 @@ func nameOf(stream string, record replica.ID, sum [32]byte) *blobv1.BlobName {
 func (t *Tablet) fetchBlob(ctx context.Context, name *blobv1.BlobName, ref *carev1.BlobRef) error {
 	t.fetching.Lock() // one download at a time: two of the same would write one file
 	defer t.fetching.Unlock()
+	// Meanwhile the record may have been erased, or its chart revoked.
+	if _, err := t.refOf(name.GetStreamId(), replica.ID(name.GetRecordId()), [32]byte(name.GetSha256())); err != nil {
+		return err
+	}
 	by, err := t.caller()
 	if err != nil {
 		return err

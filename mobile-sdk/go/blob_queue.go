@@ -26,11 +26,16 @@ type blobRow struct {
 	Sent bool `json:",omitempty"`
 	// Refused: the server does not take it, for its size.
 	Refused bool `json:",omitempty"`
+	// Lost: neither the server nor this tablet has it.
+	Lost bool `json:",omitempty"`
 }
 
 func (r blobRow) key() []byte {
 	return append(append([]byte{keyBlob}, r.SHA256...), r.Mutation...)
 }
+
+// waits tells whether it is still to be brought to the server.
+func (r blobRow) waits() bool { return !r.Sent && !r.Refused && !r.Lost }
 
 // queueBlobs puts down what the mutations of this tablet name. It is called before the mutations are sent, and again
 // before anything is judged by the queue: a mutation that the server has, and a backup covers, is forgotten, and its
@@ -71,9 +76,18 @@ func (t *Tablet) offerBlobsAgain() error {
 		return err
 	}
 	for i := range rows {
-		rows[i].Sent = false
+		rows[i].Sent, rows[i].Lost = false, false
 	}
 	return t.putRows(rows...)
+}
+
+// queueDraft puts down at once what was just written: the record may be erased before the queue is looked at. What cannot
+// be put down now is at the next synchronisation; the entry itself is saved. The caller holds the lock.
+func (t *Tablet) queueDraft(mutation replica.ID, d replica.Draft) {
+	_ = t.putRows(rowsOf(replica.Own{
+		MutationID: mutation, StreamID: d.StreamID, RecordID: d.RecordID,
+		Mutation: &syncv1.Mutation{Operation: d.Operation, Record: d.Record},
+	})...)
 }
 
 func rowsOf(own replica.Own) []blobRow {
@@ -107,6 +121,9 @@ func (t *Tablet) putRows(rows ...blobRow) error {
 			if err != nil {
 				return err
 			}
+			if err := tx.Delete(unnamedKey([32]byte(row.SHA256))); err != nil {
+				return err
+			}
 			if err := tx.Set(row.key(), value); err != nil {
 				return err
 			}
@@ -115,8 +132,15 @@ func (t *Tablet) putRows(rows ...blobRow) error {
 	})
 }
 
-func (t *Tablet) dropRow(row blobRow) error {
-	return t.store.Update(func(tx replica.Tx) error { return tx.Delete(row.key()) })
+func (t *Tablet) dropRows(rows ...blobRow) error {
+	return t.store.Update(func(tx replica.Tx) error {
+		for _, row := range rows {
+			if err := tx.Delete(row.key()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // blobRows returns all rows, in order of their keys.

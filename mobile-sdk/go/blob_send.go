@@ -13,40 +13,48 @@ import (
 	blobv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/blob/v1"
 )
 
-// bringBlobs sends what is to be sent, and removes from the tablet what is not to stay.
-func (t *Tablet) bringBlobs(ctx context.Context, token string) (sent int, err error) {
-	if sent, err = t.sendBlobs(ctx, token); err != nil {
-		return sent, err
-	}
+// bringBlobs sends what is to be sent, and removes from the tablet what is not to stay, also where sending failed.
+func (t *Tablet) bringBlobs(ctx context.Context, token string, report *SyncReport) error {
+	err := t.sendBlobs(ctx, token, report)
 	t.fetching.Lock()
 	defer t.fetching.Unlock()
-	return sent, t.tidyBlobs(0)
+	if tidied := t.tidyBlobs(0); err == nil {
+		err = tidied
+	}
+	return err
 }
 
 // sendBlobs brings photos and files to the server: only those whose record it has answered. Cut off anywhere, the next
-// synchronisation goes on with the chunk that is missing. It returns how many are on the server now that were not.
-func (t *Tablet) sendBlobs(ctx context.Context, token string) (sent int, err error) {
+// synchronisation goes on with the chunk that is missing. The report counts those that are on the server now and were not.
+func (t *Tablet) sendBlobs(ctx context.Context, token string, report *SyncReport) error {
 	if err := t.queueBlobs(); err != nil {
-		return 0, err
+		return err
 	}
 	waiting, known, err := t.unanswered()
 	if err != nil {
-		return 0, err
+		return err
 	}
 	rows, err := t.blobRows()
 	if err != nil {
-		return 0, err
+		return err
 	}
 	var damaged error
 	for _, row := range rows {
-		if row.Sent || row.Refused || waiting[string(row.Mutation)] {
+		if !row.waits() || waiting[string(row.Mutation)] {
 			continue
 		}
-		if sent == maxBlobsOfSync {
+		if report.Blobs == maxBlobsOfSync {
 			break
 		}
 		err := t.sendBlob(ctx, token, row)
 		if errors.Is(err, errElsewhere) {
+			continue
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			row.Lost, report.BlobsLost = true, report.BlobsLost+1
+			if err := t.putRows(row); err != nil {
+				return err
+			}
 			continue
 		}
 		if errors.Is(err, ErrBlobDamaged) {
@@ -54,13 +62,13 @@ func (t *Tablet) sendBlobs(ctx context.Context, token string) (sent int, err err
 			continue
 		}
 		if goOn, err := t.afterSending(row, known[string(row.Mutation)], err); err != nil || !goOn {
-			return sent, err
+			return err
 		}
 		if err == nil {
-			sent++
+			report.Blobs++
 		}
 	}
-	return sent, damaged
+	return damaged
 }
 
 // afterSending decides what an answer means for the row, and for those after it. known: the mutation is still kept here.
@@ -78,7 +86,7 @@ func (t *Tablet) afterSending(row blobRow, known bool, err error) (goOn bool, _ 
 		if known {
 			return true, nil
 		}
-		return true, t.dropRow(row)
+		return true, t.dropRows(row)
 	case connect.CodeInvalidArgument:
 		row.Refused = true
 		return true, t.putRows(row)
@@ -121,7 +129,7 @@ func (t *Tablet) sendChunks(ctx context.Context, token string, name *blobv1.Blob
 	case errors.Is(err, fs.ErrNotExist) && row.FromStream != "":
 		return errElsewhere // the server copies it once the tablet that has it has brought it
 	case errors.Is(err, fs.ErrNotExist):
-		return nil // it is not on this tablet any more, and the server had it
+		return err // neither here nor there, and it must not count as sent
 	}
 	if err != nil {
 		return problem(ErrBlobDamaged, err)

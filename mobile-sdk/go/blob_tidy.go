@@ -3,14 +3,10 @@ package sdk
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"github.com/tsunagu-care/tsunagu/mobile-sdk/go/internal/blobs"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 )
-
-// unnamedFor is how long something is kept that was added and that no record names: a form that was never finished.
-const unnamedFor = 7 * 24 * time.Hour
 
 // tidyBlobs removes what is not to stay on the tablet: what was fetched for a record that is not here any more, or does
 // not refer to it, after a revocation or an erasure; what nobody named; and the least used ones, until there is room for
@@ -36,19 +32,25 @@ func (t *Tablet) tidyBlobs(room int64) error {
 		total += k.Disk
 	}
 	for _, k := range kept {
-		goes, err := t.goes(k, rows, total > t.blobCache())
+		room, err := t.tidy(k, rows, total > t.blobCache())
 		if err != nil {
 			return err
 		}
-		if !goes {
-			continue
-		}
-		if err := t.blobs.kept.Remove(k); err != nil {
-			return err
-		}
-		total -= k.Disk
+		total -= room
 	}
 	return nil
+}
+
+// tidy removes a file if it is to be, and returns how much room that gave.
+func (t *Tablet) tidy(k blobs.Kept, rows []blobRow, crowded bool) (room int64, err error) {
+	if k.Own && !named(rows, k) {
+		return t.unnamedGoes(k)
+	}
+	goes, err := t.goes(k, rows, crowded)
+	if err != nil || !goes {
+		return 0, err
+	}
+	return k.Disk, t.blobs.kept.Remove(k)
 }
 
 // forgetRows drops the rows of what the server has, whose mutation is forgotten and whose file is gone: nothing could be
@@ -60,7 +62,7 @@ func (t *Tablet) forgetRows(rows []blobRow) error {
 	}
 	for _, row := range rows {
 		if row.Sent && !known[string(row.Mutation)] && !t.blobs.kept.HasOwn([32]byte(row.SHA256)) {
-			if err := t.dropRow(row); err != nil {
+			if err := t.dropRows(row); err != nil {
 				return err
 			}
 		}
@@ -73,7 +75,7 @@ func (t *Tablet) blobCache() int64 { return cmp.Or(t.opts.BlobCache, defaultBlob
 // goes tells whether a file is to be removed; crowded: there is too little room.
 func (t *Tablet) goes(k blobs.Kept, rows []blobRow, crowded bool) (bool, error) {
 	if k.Own {
-		return ownGoes(k, rows, crowded, t.now()), nil
+		return ownGoes(k, rows, crowded), nil
 	}
 	if crowded || len(k.Record) != 16 {
 		return true, nil
@@ -92,19 +94,10 @@ func (t *Tablet) goes(k blobs.Kept, rows []blobRow, crowded bool) (bool, error) 
 	return true, nil
 }
 
-// ownGoes: something that was added here goes once the server has it for every record that names it and there is too
-// little room, or if no record ever named it.
-func ownGoes(k blobs.Kept, rows []blobRow, crowded bool, now time.Time) bool {
-	named, sent := false, true
-	for _, row := range rows {
-		if string(row.SHA256) == string(k.SHA256[:]) {
-			named, sent = true, sent && row.Sent
-		}
-	}
-	if !named {
-		return k.Size > 0 && now.Sub(k.Used) > unnamedFor
-	}
-	return sent && crowded
+// ownGoes: something that was added here and that a record names goes once the server has it for every record that names
+// it and there is too little room.
+func ownGoes(k blobs.Kept, rows []blobRow, crowded bool) bool {
+	return crowded && !slices.ContainsFunc(rows, func(row blobRow) bool {
+		return string(row.SHA256) == string(k.SHA256[:]) && !row.Sent
+	})
 }
-
-func (t *Tablet) now() time.Time { return time.UnixMilli(t.opts.Clock().WallMs) }

@@ -49,3 +49,6 @@ func newID() replica.ID {
 	}
 	return replica.ID(id)
 }
+
+// now is what the tablet's own clock says, which may be wrong.
+func (t *Tablet) now() time.Time { return time.UnixMilli(t.opts.Clock().WallMs) }

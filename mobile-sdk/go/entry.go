@@ -29,6 +29,8 @@ type Entry struct {
 	Stream string
 	// Blobs are photos and files, as AddBlob answered.
 	Blobs []*carev1.BlobRef
+	// Paper, if the content is typed in from what somebody else signed; At is then when they did. Nil: the author's own.
+	Paper *Paper
 	// ID of the record, from NewID, if its content names it; zero: a new one.
 	ID replica.ID
 	// Confirm: the author looked at the unlikely values and means them.
@@ -60,10 +62,21 @@ func (t *Tablet) Create(chart string, body *carev1.Body, e Entry) (Saved, error)
 		rec.Envelope = &carev1.Envelope{Effective: timestamppb.New(e.At)}
 	}
 	if len(e.Blobs) > 0 {
+		if err := t.holdBlobs(stream, e.Blobs); err != nil {
+			return Saved{}, err
+		}
 		if rec.Envelope == nil {
 			rec.Envelope = &carev1.Envelope{}
 		}
 		rec.Envelope.Blobs = e.Blobs
+	}
+	if e.Paper != nil {
+		if rec.Envelope == nil {
+			rec.Envelope = &carev1.Envelope{}
+		}
+		if err := t.onBehalf(rec.Envelope, e.Paper); err != nil {
+			return Saved{}, err
+		}
 	}
 	ids := newID
 	if e.ID != (replica.ID{}) {
@@ -103,6 +116,9 @@ func (t *Tablet) AmendSeen(shown Item, body *carev1.Body, reason string, confirm
 	d := replica.Draft{
 		StreamID: stream, RecordID: record, Operation: syncv1.Operation_OPERATION_PATCH, Reason: reason,
 		Record: &carev1.Record{Body: body}, Seen: shown.Seen,
+	}
+	if d.Record.Envelope, err = t.amendsPaper(kind, shown.Record); err != nil {
+		return Saved{}, err
 	}
 	if !kind.WholeRecord() {
 		for _, g := range kind.Groups() {
@@ -175,6 +191,7 @@ func (t *Tablet) writeAs(ids replica.IDSource, d replica.Draft) (Saved, error) {
 		}
 		return Saved{}, err
 	}
+	t.queueDraft(id, d)
 	saved := Saved{StreamID: d.StreamID, RecordID: d.RecordID, MutationID: id}
 	if d.Operation == syncv1.Operation_OPERATION_CREATE {
 		saved.RecordID = id

@@ -51,6 +51,12 @@ var (
 	ErrServer = &Problem{
 		En: "The server could not do this now. What you wrote stays on this tablet; try again later.",
 		Ja: "サーバーが処理できませんでした。書いた内容はこの端末に残っています。しばらくしてからもう一度試してください。"}
+	ErrConfirmed = &Problem{
+		En: "The record was not typed in from paper, or is confirmed already. Nothing was written; look at it again.",
+		Ja: "代行入力の記録ではないか、すでに確認済みです。何も書き込んでいません。記録を見直してください。"}
+	ErrMayNotConfirm = &Problem{
+		En: "Only a physician confirms what was typed in from paper. Nothing was written; ask the physician.",
+		Ja: "代行入力の確認は医師が行います。何も書き込んでいません。医師に依頼してください。"}
 	ErrNoChart = &Problem{
 		En: "This tablet has no such chart. Synchronise, or ask for access.",
 		Ja: "この端末にそのカルテはありません。同期するか、アクセス権を確認してください。"}

@@ -1,6 +1,15 @@
 package sdk
 
-import "github.com/tsunagu-care/tsunagu/sync/replica"
+import (
+	"connectrpc.com/connect"
+
+	"github.com/tsunagu-care/tsunagu/sync/replica"
+)
+
+// Zstd lets a handler of the tests speak as the server does.
+func Zstd() connect.HandlerOption {
+	return connect.WithCompression("zstd", newZstdReader, newZstdWriter)
+}
 
 // StoredNames lists the charts whose names stand in the store, shown or not.
 func (t *Tablet) StoredNames() (ids []string, err error) {

@@ -37,11 +37,9 @@ func (t *Tablet) Move(shown Item, chart, stream, reason string) (Saved, error) {
 	if s == nil {
 		return Saved{}, ErrSignIn
 	}
-	create := func([]replica.ID) replica.Draft {
-		return replica.Draft{
-			StreamID: to, Operation: syncv1.Operation_OPERATION_CREATE, Reason: reason,
-			Record: &carev1.Record{Body: shown.Record.GetBody(), Envelope: moved(shown)},
-		}
+	create := replica.Draft{
+		StreamID: to, Operation: syncv1.Operation_OPERATION_CREATE, Reason: reason,
+		Record: &carev1.Record{Body: shown.Record.GetBody(), Envelope: moved(shown)},
 	}
 	retract := func(made []replica.ID) replica.Draft {
 		link := &carev1.RecordLink{Relation: carev1.LinkRelation_LINK_RELATION_MOVED_TO, RecordId: made[0][:], StreamId: to}
@@ -52,10 +50,11 @@ func (t *Tablet) Move(shown Item, chart, stream, reason string) (Saved, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	made, err := t.replica.WriteAll(s.GetPersonId(), t.opts.Clock(), newID, create, retract)
+	made, err := t.replica.WriteAll(s.GetPersonId(), t.opts.Clock(), newID, func([]replica.ID) replica.Draft { return create }, retract)
 	if err != nil {
 		return Saved{}, err
 	}
+	t.queueDraft(made[0], create)
 	return Saved{StreamID: to, RecordID: made[0], MutationID: made[0]}, nil
 }
 

@@ -63,9 +63,9 @@ func newServer(t *testing.T) *server {
 	copy(s.keys[:], "the sealing key of these tests..")
 	s.hub = hub.New(hub.Config{Store: memory.New(), Directory: s, Seals: s.keys, Epochs: s})
 	mux := http.NewServeMux()
-	mux.Handle(syncv1connect.NewSyncServiceHandler(s))
-	mux.Handle(identityv1connect.NewIdentityServiceHandler(s))
-	mux.Handle(chartv1connect.NewChartServiceHandler(s))
+	mux.Handle(syncv1connect.NewSyncServiceHandler(s, sdk.Zstd()))
+	mux.Handle(identityv1connect.NewIdentityServiceHandler(s, sdk.Zstd()))
+	mux.Handle(chartv1connect.NewChartServiceHandler(s, sdk.Zstd()))
 	listener := httptest.NewUnstartedServer(mux)
 	listener.Config.Protocols = new(http.Protocols)
 	listener.Config.Protocols.SetUnencryptedHTTP2(true)
@@ -81,7 +81,15 @@ func (s *server) Next(above uint64) (uint64, error) {
 }
 
 func (s *server) Person(_, id string) (*carev1.Actor, bool) {
-	return &carev1.Actor{PersonId: id, Name: "name of " + id, Role: carev1.Role_ROLE_NURSE, OrganisationId: "o"}, true
+	return &carev1.Actor{PersonId: id, Name: "name of " + id, Role: roleOf(id), OrganisationId: "o"}, true
+}
+
+// roleOf: everybody is a nurse, except for the physicians.
+func roleOf(person string) carev1.Role {
+	if strings.HasPrefix(person, "dr-") {
+		return carev1.Role_ROLE_PHYSICIAN
+	}
+	return carev1.Role_ROLE_NURSE
 }
 
 func (s *server) Grants(_, person, stream string) []hub.Grant {
@@ -92,7 +100,7 @@ func (s *server) Grants(_, person, stream string) []hub.Grant {
 	if s.late {
 		from = time.Now().Add(time.Hour)
 	}
-	return []hub.Grant{{Role: carev1.Role_ROLE_NURSE, From: from}}
+	return []hub.Grant{{Role: roleOf(person), From: from}}
 }
 
 func (s *server) Readable(_, person string, _ time.Time) []hub.StreamRef {
@@ -137,7 +145,7 @@ func (s *server) SignIn(_ context.Context, r *connect.Request[identityv1.SignInR
 	key := s.keys.AuthorKey(tenant, r.Msg.GetPersonId(), r.Msg.GetDeviceId())
 	return connect.NewResponse(&identityv1.SignInResponse{
 		Token: r.Msg.GetPersonId() + "/" + r.Msg.GetDeviceId(), AuthorKey: key[:], Name: "name of " + r.Msg.GetPersonId(),
-		Role: carev1.Role_ROLE_NURSE, ExpiresMs: max(0, s.expires.UnixMilli()), ServerTime: s.keys.Time(tenant, r.Msg.GetDeviceId(), time.Now().Add(s.ahead).UnixMilli()),
+		Role: roleOf(r.Msg.GetPersonId()), ExpiresMs: max(0, s.expires.UnixMilli()), ServerTime: s.keys.Time(tenant, r.Msg.GetDeviceId(), time.Now().Add(s.ahead).UnixMilli()),
 	}), nil
 }
 
@@ -253,11 +261,16 @@ type flaky struct {
 	http *http.Client
 	lose int // answers to come
 	down bool
+	// sending is called before a request goes out, with its path; nil: nothing is.
+	sending func(path string)
 }
 
 func (f *flaky) Do(r *http.Request) (*http.Response, error) {
 	if f.down {
 		return nil, errors.New("no network")
+	}
+	if f.sending != nil {
+		f.sending(r.URL.Path)
 	}
 	resp, err := f.http.Do(r)
 	if err == nil && f.lose > 0 {

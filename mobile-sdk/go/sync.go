@@ -27,12 +27,17 @@ type SyncReport struct {
 	Taken, Rounds, Pushed, Pulled, Held, Conflicts, Rejected, Repaired int
 	// Blobs are the photos and files that the server has now and did not have before.
 	Blobs int
+	// BlobsLost are photos and files that neither this tablet nor the server has, and that were found to be so now.
+	BlobsLost int
 	// Revoked, Adopted and HistoryLost count the streams with that verdict.
 	Revoked, Adopted, HistoryLost int
 	// Restoring: the server was restored and waits for its operator. What was written is safe there, and not judged yet.
 	Restoring bool
 	// NeedsUpdate: the server is newer than this app. Nothing is lost by waiting.
 	NeedsUpdate bool
+	// Unproven: the tablet holds more parts of charts than one request can list. What was revoked is learned, what was
+	// granted since is not, until some of them go.
+	Unproven bool
 	// Waiting: the server asked to come back later; there is more to do.
 	Waiting bool
 	// Unfinished: so many rounds went by that this synchronisation ended before its work did. Synchronise again.
@@ -51,6 +56,7 @@ func (s *SyncReport) add(p replica.Progress) {
 	s.Adopted += len(p.Adopted)
 	s.HistoryLost += len(p.HistoryLost)
 	s.Restoring = p.Restoring
+	s.Unproven = p.Unproven
 	s.NeedsUpdate = s.NeedsUpdate || p.NeedsUpdate
 }
 
@@ -67,6 +73,9 @@ func (t *Tablet) Sync(ctx context.Context) (SyncReport, error) {
 	if err := t.queueBlobs(); err != nil { // before what names them can be answered, and forgotten
 		return report, err
 	}
+	if err := t.removeGone(); err != nil { // the tablet may have been switched off before it was done
+		return report, err
+	}
 	if err := t.verifyIfDue(ctx); err != nil {
 		return report, err
 	}
@@ -79,7 +88,9 @@ func (t *Tablet) Sync(ctx context.Context) (SyncReport, error) {
 	if err != nil {
 		return report, err
 	}
-	if !report.Unfinished {
+	// A server that was restored revokes nothing before its operator confirmed who may read what, and one that was not
+	// shown every stream could not: then the person goes on seeing what was proven before, and nothing is opened to them.
+	if !report.Unfinished && !report.Restoring && !report.Unproven {
 		if err := t.keepReadable(by.person); err != nil {
 			return report, err
 		}
@@ -92,8 +103,10 @@ func (t *Tablet) Sync(ctx context.Context) (SyncReport, error) {
 			return report, err
 		}
 	}
-	report.Blobs, err = t.bringBlobs(ctx, by.token)
-	return report, err
+	if err := t.removeGone(); err != nil { // what repairs destroyed
+		return report, err
+	}
+	return report, t.bringBlobs(ctx, by.token, &report)
 }
 
 // exchangeAll sends and receives until there is nothing more.
@@ -135,11 +148,19 @@ func (t *Tablet) exchange(ctx context.Context, token string) (replica.Progress, 
 		if err != nil {
 			return replica.Progress{}, remote(err)
 		}
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		return t.replica.Absorb(t.opts.Clock(), newID, req, resp)
+		progress, err := t.absorb(req, resp)
+		if err != nil {
+			return progress, err
+		}
+		return progress, t.removeGone()
 	}
 	return replica.Progress{}, ErrServer
+}
+
+func (t *Tablet) absorb(req *syncv1.SyncRequest, resp *syncv1.SyncResponse) (replica.Progress, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.replica.Absorb(t.opts.Clock(), newID, req, resp)
 }
 
 func (t *Tablet) nextRequest() (*syncv1.SyncRequest, error) {

@@ -54,8 +54,10 @@ type Tablet struct {
 	blobs   tabletBlobs
 	waiting uint32 // photos and files that the server does not have
 
-	syncing  sync.Mutex // one synchronisation at a time
-	fetching sync.Mutex // one download at a time
+	syncing  sync.Mutex        // one synchronisation at a time
+	fetching sync.Mutex        // one download at a time
+	filing   sync.Mutex        // of what is added, kept or removed beside the store; under fetching, over mu
+	added    map[[32]byte]bool // photos and files that were added since the tablet was opened; under filing
 	identity identityv1connect.IdentityServiceClient
 	sync     syncv1connect.SyncServiceClient
 	charts   chartv1connect.ChartServiceClient
@@ -92,7 +94,7 @@ func Open(o Options) (*Tablet, error) {
 		_ = s.Close()
 		return nil, err
 	}
-	t := &Tablet{opts: o, store: s, replica: r, named: map[string]uint64{}}
+	t := &Tablet{opts: o, store: s, replica: r, named: map[string]uint64{}, added: map[[32]byte]bool{}}
 	if t.blobs, err = openBlobs(o, key); err != nil {
 		_ = s.Close()
 		return nil, err

@@ -32,6 +32,8 @@ type Item struct {
 	TimeUncertain bool
 	// PossibleDuplicates: the same thing written twice, or done twice. A person decides; until then it is the worse case.
 	PossibleDuplicates []replica.ID
+	// Remarks are what a reader has to know beside the record and that it does not say itself, as of now.
+	Remarks []care.Remark
 }
 
 // Filter narrows a timeline.
@@ -69,6 +71,7 @@ func (t *Tablet) Timeline(chart string, f Filter) ([]Item, error) {
 		}
 	}
 	markDuplicates(items)
+	remark(items, time.UnixMilli(t.opts.Clock().WallMs))
 	items = slices.DeleteFunc(items, func(i Item) bool { return !f.shows(i) })
 	slices.SortFunc(items, func(a, b Item) int {
 		return cmp.Or(b.At.Compare(a.At), bytes.Compare(b.ID[:], a.ID[:]))
@@ -82,6 +85,20 @@ func (t *Tablet) Timeline(chart string, f Filter) ([]Item, error) {
 		}
 	}
 	return items, nil
+}
+
+// remark puts beside each record what a reader has to know; an instruction is held against the others of its stream, which
+// every tablet keeps whole.
+func remark(items []Item, now time.Time) {
+	sheets := map[string][]*carev1.Record{}
+	for _, i := range items {
+		if i.Record.GetBody().GetInstruction() != nil {
+			sheets[i.StreamID] = append(sheets[i.StreamID], i.Record)
+		}
+	}
+	for n := range items {
+		items[n].Remarks = care.Remarks(items[n].Record, sheets[items[n].StreamID], now)
+	}
 }
 
 func (f Filter) shows(i Item) bool {

@@ -41,7 +41,7 @@ func (t *Tablet) countBlobs() error {
 	rows, err := t.blobRows()
 	t.waiting = 0
 	for _, row := range rows {
-		if !row.Sent && !row.Refused {
+		if row.waits() {
 			t.waiting++
 		}
 	}

@@ -37,6 +37,7 @@ var heldWords = map[syncv1.HeldReason][2]string{
 	syncv1.HeldReason_HELD_REASON_ROLE:                {"この職種では書けない種類の記録です。担当者が確認します。", "this role may not write this kind of record; somebody looks at it"},
 	syncv1.HeldReason_HELD_REASON_AUTHOR_SEAL:         {"書いた人を確認できません。担当者が確認します。", "who wrote it cannot be proven; somebody looks at it"},
 	syncv1.HeldReason_HELD_REASON_RESTORED:            {"サーバーの復元後の確認待ちです。確認が済むと判断されます。", "the server was restored and waits for its operator; it is judged after that"},
+	syncv1.HeldReason_HELD_REASON_ERASED:              {"記録は命令により消去されました。この端末からも消去されます。", "the record was erased by order; it is erased on this tablet too"},
 	syncv1.HeldReason_HELD_REASON_UNREADABLE:          {"サーバーが読み取れません。担当者が確認します。", "the server cannot read it; somebody looks at it"},
 }
 

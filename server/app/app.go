@@ -50,8 +50,11 @@ type App struct {
 	api       *api.API
 	serving   []serving
 	stopping  atomic.Bool
-	close     sync.Once
-	closed    error
+	// collecting holds an element while photos and files are collected.
+	collecting chan struct{}
+	surveying  sync.Mutex
+	close      sync.Once
+	closed     error
 }
 
 // serving is a server with the socket that it answers on.
@@ -65,16 +68,21 @@ func Open(ctx context.Context, c config.Server, log zerolog.Logger, with ...Opti
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	a := &App{config: c, log: log, options: options{open: openBadger}}
-	for _, option := range with {
-		option(&a.options)
-	}
+	a := newApp(c, log, with)
 	for _, step := range []func(context.Context) error{a.openStore, a.openAPI, a.listen, a.listenToOperator} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
 	}
 	return a, nil
+}
+
+func newApp(c config.Server, log zerolog.Logger, with []Option) *App {
+	a := &App{config: c, log: log, options: options{open: openBadger}, collecting: make(chan struct{}, 1)}
+	for _, option := range with {
+		option(&a.options)
+	}
+	return a
 }
 
 // openStore opens what is kept: keys, directory, store, journal.
@@ -146,8 +154,9 @@ func (a *App) openAPI(context.Context) error {
 	}
 	a.hub = hub.New(hub.Config{
 		Store: a.engine, Directory: a.directory, Seals: a.options.seals, Epochs: a.epochs,
-		Backups: a.journal, Restored: a.journal,
-		Fault: a.fault,
+		Organisations: a.organisations,
+		Backups:       a.journal, Restored: a.journal, Exports: exports{a.journal},
+		Fault: a.fault, Differed: a.metrics.Differed,
 	})
 	var core api.Core = a.hub
 	if a.options.wrap != nil {
@@ -163,6 +172,15 @@ func (a *App) openAPI(context.Context) error {
 		Limits: limits, Hooks: a.hooks(), Options: httpx.Compression(readBytes),
 	})
 	return err
+}
+
+// organisations are those of the directory; it serves one tenant.
+func (a *App) organisations(tenant string) []string {
+	own, all := a.directory.Organisations()
+	if tenant != own {
+		return nil
+	}
+	return all
 }
 
 // listen takes the sockets.

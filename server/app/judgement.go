@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/tsunagu-care/tsunagu/server/internal/blobs"
 	"github.com/tsunagu-care/tsunagu/server/internal/journal"
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
@@ -45,8 +46,22 @@ func (a *App) Erase(ctx context.Context, e journal.Erasure) error {
 	if err := a.journal.Erased(e, time.Now().UTC()); err != nil {
 		return err
 	}
+	return a.carryOut(ctx, []journal.Erasure{e})
+}
+
+// carryOut erases, and removes the photos and files that go with it.
+func (a *App) carryOut(ctx context.Context, list []journal.Erasure) error {
+	if err := condemn(ctx, a.engine, a.vault, list); err != nil {
+		return err
+	}
 	_, organisations := a.directory.Organisations()
-	return eraseAll(ctx, a.hub, organisations, []journal.Erasure{e})
+	if err := eraseAll(ctx, a.hub, organisations, list); err != nil {
+		return err
+	}
+	if _, err := a.collect(ctx, blobs.Collection{Condemned: true, Now: time.Now()}); err != nil {
+		return fmt.Errorf("the record is erased, but its photos and files could not all be removed; they are not served any more, and the server tries again every day: look at their disk, and run tsunagu blobs collect (%w)", err)
+	}
+	return nil
 }
 
 // Confirm implements operator.Service. It may be called again if it was interrupted: what was judged is not judged twice.
@@ -62,8 +77,7 @@ func (a *App) Confirm(ctx context.Context) (operator.Confirmed, error) {
 	if err != nil {
 		return operator.Confirmed{}, err
 	}
-	_, organisations := a.directory.Organisations()
-	if err := eraseAll(ctx, a.hub, organisations, a.journal.Erasures()); err != nil {
+	if err := a.carryOut(ctx, a.journal.Erasures()); err != nil {
 		return operator.Confirmed{}, err
 	}
 	a.log.Info().Int("judged", judged).Msg("the restore was confirmed")

@@ -32,10 +32,10 @@ func Operate(ctx context.Context, c config.Server, log zerolog.Logger, with ...O
 	if !exists {
 		return nil, fmt.Errorf("there is no store in %s; nothing was made: name the data folder with --data", c.StoreFolder())
 	}
-	a := &App{config: c, log: log, options: options{open: openBadger}}
-	for _, option := range with {
-		option(&a.options)
+	if !journal.Exists(c.JournalFolder()) {
+		return nil, fmt.Errorf("there is no journal in %s though there is a store; nothing was changed: name the folder that the server has it in with --journal, or start the server once, which begins a new one", c.JournalFolder())
 	}
+	a := newApp(c, log, with)
 	for _, step := range []func(context.Context) error{a.openStore, a.openAPI} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -24,6 +25,7 @@ type options struct {
 	seals   seal.Master
 	kept    bool // the store is kept elsewhere
 	blobs   backup.Blobs
+	days    <-chan time.Time // nil: the clock's
 }
 
 // WithBlobs takes photos and files into backups.
@@ -54,4 +56,9 @@ func WithLimits(l api.Limits) Option {
 // WithVersion is the version that metrics name.
 func WithVersion(version string) Option {
 	return func(o *options) { o.version = version }
+}
+
+// WithDays does the daily work whenever the channel gives a time, instead of every day by the clock.
+func WithDays(days <-chan time.Time) Option {
+	return func(o *options) { o.days = days }
 }

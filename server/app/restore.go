@@ -122,7 +122,13 @@ func (r *restoration) run(ctx context.Context) (*Restored, error) {
 		return nil, err
 	}
 	// Inboxes are gone through when the restore is confirmed, and nothing is shown before that.
+	if err := condemn(ctx, r.engine, r.vault, r.journal.Erasures()); err != nil {
+		return nil, err
+	}
 	if err := eraseAll(ctx, h, nil, r.journal.Erasures()); err != nil {
+		return nil, err
+	}
+	if _, err := r.vault.Collect(ctx, blobs.Collection{Rows: r.engine.Dump, Condemned: true, Now: time.Now()}); err != nil {
 		return nil, err
 	}
 	if err := r.mark(loaded); err != nil {
@@ -207,7 +213,7 @@ func (r *restoration) open(ctx context.Context, seal []byte) error {
 	}
 	r.seal = k.Seal
 	if r.engine, err = openBadger(ctx, config.Server{Storage: r.Storage}, k.Store, zerolog.Nop()); err != nil {
-		return err
+		return cannotMake(err, r.Data, "--data")
 	}
 	r.loader.store = r.engine
 	r.vault, err = openVault(ctx, r.Storage, r.Blobs, 0, k.Store)

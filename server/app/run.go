@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // Run answers until the context ends, the store fails or a socket does. Then it takes no more requests, waits within
@@ -20,6 +21,9 @@ func (a *App) Run(ctx context.Context) error {
 			}
 		})
 	}
+	daily, endDaily := context.WithCancel(ctx)
+	running.Go(func() { a.workDaily(daily) })
+	running.Go(func() { a.surveyNowAndThen(daily) })
 	a.log.Info().Str("address", a.Addr()).Bool("tls", a.config.TLSCert != "").Msg("serving")
 	var err error
 	select {
@@ -28,9 +32,35 @@ func (a *App) Run(ctx context.Context) error {
 	case cause := <-a.engine.fatal:
 		err = fmt.Errorf("the store cannot go on; what was answered is safe, and clients send the rest again: check the disk and start the server again: %w", cause)
 	}
+	endDaily()
 	late := a.stop(context.WithoutCancel(ctx))
 	running.Wait()
 	return errors.Join(err, late)
+}
+
+// When the daily work is done by the clock: soon after a start, so that a server which is started every day does it too.
+const (
+	firstDay = 10 * time.Minute
+	everyDay = 24 * time.Hour
+)
+
+// workDaily does what is to be done every day, until the context ends.
+func (a *App) workDaily(ctx context.Context) {
+	if a.options.days != nil {
+		a.collectDaily(ctx, a.options.days)
+		return
+	}
+	first := time.NewTimer(firstDay)
+	defer first.Stop()
+	select {
+	case <-ctx.Done():
+		return
+	case now := <-first.C:
+		a.collectOnce(ctx, now)
+	}
+	days := time.NewTicker(everyDay)
+	defer days.Stop()
+	a.collectDaily(ctx, days.C)
 }
 
 // stop ends in order: no longer ready, no new connections, watches told to go, requests in flight answered.

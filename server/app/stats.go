@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
+	"github.com/tsunagu-care/tsunagu/sync/hub"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
@@ -18,9 +19,17 @@ import (
 // recently is how far back a device counts as heard of.
 const recently = 7 * 24 * time.Hour
 
-// Stats implements operator.Service. Every stream is counted in a view of its own, so that none is long.
+// Stats implements operator.Service.
 func (a *App) Stats(ctx context.Context) (operator.Stats, error) {
-	s := operator.Stats{Unconfirmed: a.journal.Unconfirmed(), DiskBytes: diskUse(a.config.StoreFolder()) + diskUse(a.config.JournalFolder())}
+	s, err := a.count(ctx, true)
+	s.DiskBytes = diskUse(a.config.StoreFolder()) + diskUse(a.config.JournalFolder())
+	return s, err
+}
+
+// count counts what there is, and the records too if it may take its time. Every stream is counted in a view of its own,
+// so that none is long.
+func (a *App) count(ctx context.Context, records bool) (operator.Stats, error) {
+	s := operator.Stats{Unconfirmed: a.journal.Unconfirmed()}
 	if b, at, ok := a.journal.LastBackup(); ok {
 		s.Backup = &operator.LastBackup{Made: b.Made, Verified: at, Streams: b.Streams}
 	}
@@ -34,7 +43,7 @@ func (a *App) Stats(ctx context.Context) (operator.Stats, error) {
 	})
 	for _, one := range streams {
 		if err == nil {
-			err = a.countStream(ctx, one, &s)
+			err = a.countStream(ctx, one, records, &s)
 		}
 	}
 	if err == nil {
@@ -43,8 +52,8 @@ func (a *App) Stats(ctx context.Context) (operator.Stats, error) {
 	return s, err
 }
 
-func (a *App) countStream(ctx context.Context, one store.Stream, s *operator.Stats) error {
-	head, records := &storev1.StreamHead{}, uint64(0)
+func (a *App) countStream(ctx context.Context, one store.Stream, all bool, s *operator.Stats) error {
+	head, records, held := &storev1.StreamHead{}, uint64(0), uint64(0)
 	err := a.engine.View(ctx, func(r store.Reader) error {
 		raw, err := r.Head(one)
 		if err != nil {
@@ -52,6 +61,9 @@ func (a *App) countStream(ctx context.Context, one store.Stream, s *operator.Sta
 		}
 		if err := proto.Unmarshal(raw, head); err != nil {
 			return store.ErrDamaged
+		}
+		if held, err = hub.HeldNow(r, one); err != nil || !all {
+			return err
 		}
 		records = 0
 		return r.Records(one, store.ID{}, func(store.ID, []byte) error {
@@ -65,6 +77,7 @@ func (a *App) countStream(ctx context.Context, one store.Stream, s *operator.Sta
 	s.Records += records
 	s.Conflicts += head.GetConflicts()
 	s.Held += head.GetHeld()
+	s.HeldOpen += held
 	if covered := a.journal.Durable(one.Tenant, one.Name).GetSeq(); s.Backup != nil && covered < seq {
 		s.Backup.NotCovered += seq - covered
 	}
@@ -76,9 +89,9 @@ func (a *App) countTenant(ctx context.Context, s *operator.Stats) error {
 	tenant, organisations := a.directory.Organisations()
 	since := time.Now().Add(-recently).UnixMilli()
 	return a.engine.View(ctx, func(r store.Reader) error {
-		s.Inbox, s.Devices, s.DevicesRecent = 0, 0, 0
+		s.Inbox, s.Devices, s.DevicesRecent, s.Unpurged = 0, 0, 0, 0
 		for _, id := range organisations {
-			n, err := r.InboxSize(store.Organisation{Tenant: tenant, Name: id})
+			n, err := hub.OpenInInbox(r, store.Organisation{Tenant: tenant, Name: id})
 			if err != nil {
 				return err
 			}
@@ -92,6 +105,11 @@ func (a *App) countTenant(ctx context.Context, s *operator.Stats) error {
 			s.Devices++
 			if known.GetLastSeenMs() >= since {
 				s.DevicesRecent++
+			}
+			for _, one := range known.GetStreams() {
+				if one.GetRevokedMs() != 0 && one.GetPurgedMs() == 0 {
+					s.Unpurged++
+				}
 			}
 			return nil
 		})

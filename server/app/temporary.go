@@ -32,9 +32,21 @@ func openTemporary(in string) (*temporary, error) {
 	}
 	e, err := openBadger(context.Background(), config.Server{Storage: config.Storage{Data: folder}}, key, zerolog.Nop())
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
+		return nil, errors.Join(cannotMake(err, folder, "--temp"), os.RemoveAll(folder))
 	}
 	return &temporary{Store: e, folder: folder}, nil
+}
+
+// cannotMake says that a store which never was cannot be opened: the engine's own sentence speaks of one that was.
+func cannotMake(err error, folder, flag string) error {
+	if errors.Is(err, store.ErrFull) {
+		return fmt.Errorf("there is too little room to unpack the backup in %s; nothing was changed: free some, or name a folder on another disk with %s", folder, flag)
+	}
+	cause := errors.Unwrap(err)
+	if cause == nil {
+		return err // its sentence is about the disk or the folder
+	}
+	return fmt.Errorf("no store can be made in %s to unpack the backup in; nothing was changed: look at its disk and its owner, or name another folder with %s: %w", folder, flag, cause)
 }
 
 // Close removes the store.

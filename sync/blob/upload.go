@@ -8,6 +8,9 @@ type Upload struct {
 	// Size and MediaType are what the record says.
 	Size      uint64
 	MediaType string
+	// Blind: the device brings it and may not read the stream it belongs to. It is not told what is there already, which
+	// would tell whether somebody's chart has a document that it knows.
+	Blind bool
 }
 
 // Progress is how far an upload is.

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -55,45 +54,51 @@ func TestClinicalSummary(t *testing.T) {
 	}
 }
 
-// Every enum of the clinical kinds has words for all its values, and for those of later builds.
+// Every enum of a body has words for all its values, each of its own, and for those of later builds.
 func TestEnumTitlesAreComplete(t *testing.T) {
-	seen := map[protoreflect.Name]bool{}
+	found := map[protoreflect.Name]protoreflect.EnumDescriptor{}
+	seen := map[protoreflect.FullName]bool{}
 	var walk func(protoreflect.MessageDescriptor)
 	walk = func(d protoreflect.MessageDescriptor) {
 		for i := range d.Fields().Len() {
 			f := d.Fields().Get(i)
-			if f.Message() != nil {
+			if f.Enum() != nil && f.Enum().Name() != "VitalItem" { // ItemTitle names those
+				found[f.Enum().Name()] = f.Enum()
+			}
+			if f.Message() != nil && !seen[f.Message().FullName()] {
+				seen[f.Message().FullName()] = true
 				walk(f.Message())
 			}
-			if f.Enum() == nil || f.Enum().Name() == "Role" {
-				continue
-			}
-			seen[f.Enum().Name()] = true
-			if have, want := len(enumTitles[f.Enum().Name()]), f.Enum().Values().Len(); have != want {
-				t.Errorf("%s has titles for %d values of %d", f.Enum().Name(), have, want)
-			}
 		}
 	}
-	for _, m := range []proto.Message{&carev1.Allergy{}, &carev1.Condition{}, &carev1.PhysicianInstruction{},
-		&carev1.AdvanceDirective{}, &carev1.LabResult{}, &carev1.Document{}, &carev1.Inquiry{}} {
-		walk(m.ProtoReflect().Descriptor())
-	}
-	for name, words := range enumTitles {
-		if !seen[name] {
-			t.Errorf("%s is no enum of these kinds", name)
+	walk((*carev1.Body)(nil).ProtoReflect().Descriptor())
+	for name, enum := range found {
+		words := enumTitles[name]
+		if have, want := len(words), enum.Values().Len(); have != want {
+			t.Errorf("%s has titles for %d values of %d", name, have, want)
+			continue
 		}
+		own := map[title]bool{}
 		for n, w := range words {
-			if w.ja == "" || w.en == "" {
-				t.Errorf("%s: %d has no title", name, n)
+			if enum.Values().ByNumber(protoreflect.EnumNumber(n)) == nil || w.ja == "" || w.en == "" || n > 0 && own[w] {
+				t.Errorf("%s: %d has no title of its own", name, n)
 			}
+			own[w] = own[w] || n > 0
 		}
 	}
-	ja, en := EnumTitle(carev1.AllergyCriticality(99))
-	if ja != "重篤度 高" || en != "high risk" {
+	for name := range enumTitles {
+		if found[name] == nil {
+			t.Errorf("%s is no enum of a body", name)
+		}
+	}
+	if ja, en := EnumTitle(carev1.AllergyCriticality(99)); ja != "重篤度 高" || en != "high risk" {
 		t.Errorf("a criticality of a later build reads as %s, %s", ja, en)
 	}
-	if ja, en := EnumTitle(carev1.Role_ROLE_NURSE); ja != "" || en != "" {
+	if ja, en := EnumTitle(carev1.RecordStatus_RECORD_STATUS_RETRACTED); ja != "" || en != "" {
 		t.Error("an enum without words here has some")
+	}
+	if ja, en := RoleTitle(carev1.Role_ROLE_UNSPECIFIED); ja != "職種不明" || en != "unknown role" {
+		t.Errorf("nobody in particular is %s, %s", ja, en)
 	}
 }
 

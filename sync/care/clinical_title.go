@@ -2,29 +2,8 @@ package care
 
 import "google.golang.org/protobuf/reflect/protoreflect"
 
-// EnumTitle names a value of an enum of the clinical kinds for people: allergies, conditions, instructions,
-// directives, laboratory results and inquiries. A value that this build does not know reads as the comment of its enum
-// in the contract says. Empty: the value is unset, or the enum has no words here.
-func EnumTitle(e protoreflect.Enum) (ja, en string) {
-	words, ok := enumTitles[e.Descriptor().Name()]
-	if !ok || e.Number() == 0 {
-		return "", ""
-	}
-	if n := int(e.Number()); n > 0 && n < len(words) {
-		return words[n].ja, words[n].en
-	}
-	return words[0].ja, words[0].en
-}
-
-// addEnum adds the title of a value, if it has one.
-func addEnum(p *phrase, e protoreflect.Enum) {
-	if ja, en := EnumTitle(e); ja != "" {
-		p.add(ja, en)
-	}
-}
-
-// enumTitles holds the titles of an enum by number; position 0 is for the values that this build does not know.
-var enumTitles = map[protoreflect.Name][]title{
+// clinicalTitles are those of allergies, conditions, instructions, directives, laboratory results and inquiries.
+var clinicalTitles = map[protoreflect.Name][]title{
 	"AllergyCategory": {{"その他", "other"}, {"薬剤", "drug"}, {"食物", "food"}, {"環境", "environment"}, {"その他", "other"}},
 	"AllergyCriticality": {{"重篤度 高", "high risk"}, {"重篤度 低", "low risk"}, {"重篤度 高", "high risk"},
 		{"重篤度 判定不能", "risk not assessable"}},
@@ -39,12 +18,10 @@ var enumTitles = map[protoreflect.Name][]title{
 		{"精神科訪問看護指示書", "psychiatric visiting nurse instruction"},
 		{"精神科特別訪問看護指示書", "special psychiatric visiting nurse instruction"}},
 	"InstructionState": {{"記録を参照", "see record"}, {"交付済み", "issued"}, {"取り消し", "withdrawn"}},
+	"SheetForm": {{"記録を参照", "see record"}, {"紙（原本）", "paper"}, {"FAX・写し", "fax or copy"},
+		{"電子署名付き", "signed electronically"}},
 	"SecondSpecialReason": {{"記録を参照", "see record"}, {"気管カニューレを使用している状態", "uses a tracheal cannula"},
 		{"真皮を越える褥瘡の状態", "pressure ulcer beyond the dermis"}},
-	"BedriddenLevel": {{"記録を参照", "see record"}, {"自立", "independent"}, {"J1", "J1"}, {"J2", "J2"}, {"A1", "A1"}, {"A2", "A2"},
-		{"B1", "B1"}, {"B2", "B2"}, {"C1", "C1"}, {"C2", "C2"}},
-	"DementiaLevel": {{"記録を参照", "see record"}, {"自立", "independent"}, {"Ⅰ", "I"}, {"Ⅱa", "IIa"}, {"Ⅱb", "IIb"}, {"Ⅲa", "IIIa"},
-		{"Ⅲb", "IIIb"}, {"Ⅳ", "IV"}, {"M", "M"}, {"Ⅱ", "II"}, {"Ⅲ", "III"}},
 	"DesignRDepth": {{"記録を参照", "see record"}, {"d0", "d0"}, {"d1", "d1"}, {"d2", "d2"}, {"D3", "D3"}, {"D4", "D4"}, {"D5", "D5"},
 		{"DDTI", "DDTI"}, {"DU", "DU"}},
 	"NpuapStage": {{"記録を参照", "see record"}, {"Ⅰ度", "stage I"}, {"Ⅱ度", "stage II"}, {"Ⅲ度", "stage III"}, {"Ⅳ度", "stage IV"}},
@@ -73,7 +50,7 @@ var enumTitles = map[protoreflect.Name][]title{
 	"InquiryType": {{"連絡", "message"}, {"疑義照会", "prescription inquiry"}, {"質問", "question"},
 		{"トレーシングレポート", "tracing report"}, {"連絡", "message"}},
 	"InquiryOutcome": {{"回答を参照", "see the answer"}, {"変更なし", "no change"}, {"処方変更", "prescription changed"},
-		{"次回受診時に判断", "decided at the next visit"}, {"処方中止", "prescription stopped"}},
+		{"次回受診時に判断", "decided at the next visit"}, {"処方中止", "prescription stopped"}, {"了解", "noted"}},
 	"ReportCategory": {{"その他", "other"}, {"服薬状況", "adherence"}, {"残薬", "leftover drugs"}, {"副作用の疑い", "suspected side effect"},
 		{"市販薬・健康食品", "over-the-counter and health food"}, {"使用困難", "difficulty of use"}, {"処方提案", "proposal"},
 		{"その他", "other"}},

@@ -10,7 +10,7 @@ import (
 // dailySummary writes one part after the other: "朝食 主食8割 副食5割 一部介助 水分150mL".
 func dailySummary(d *carev1.DailyCare) title {
 	var p phrase
-	addTitle(&p, incidents, d.GetIncident(), incidents[carev1.Incident_INCIDENT_ACCIDENT], "", "")
+	addEnum(&p, d.GetIncident())
 	addMeal(&p, d.GetMeal())
 	addFluid(&p, d.GetFluid())
 	addUrine(&p, d.GetUrine())
@@ -19,7 +19,7 @@ func dailySummary(d *carev1.DailyCare) title {
 	addSleep(&p, d.GetSleep())
 	addOralCare(&p, d.GetOralCare())
 	if c := d.GetPosition(); c != nil {
-		addTitle(&p, positions, c.GetTo(), title{"体位変換", "turned"}, "", "")
+		addEnum(&p, c.GetTo())
 		p.addSame(c.GetNote())
 	}
 	addSkin(&p, d.GetSkin())
@@ -36,12 +36,12 @@ func addMeal(p *phrase, m *carev1.Meal) {
 	if m == nil {
 		return
 	}
-	addTitle(p, mealTimes, m.GetTime(), title{"食事", "meal"}, "", "")
+	addEnum(p, m.GetTime())
 	addTenths(p, "主食", "staple ", m.StapleTenths)
 	addTenths(p, "副食", "sides ", m.SideTenths)
 	addMillilitres(p, "経管", "by tube ", m.TubeMl)
 	p.addSame(m.GetForm())
-	addTitle(p, helpLevels, m.GetHelp(), seeRecord, "", "")
+	addEnum(p, m.GetHelp())
 	addChoking(p, m.Choking)
 	addNamed(p, "摂取なし・少量の理由: ", "reason: ", m.GetNotEatenReason())
 }
@@ -53,7 +53,7 @@ func addFluid(p *phrase, f *carev1.Fluid) {
 	ml := f.GetMl()
 	addMillilitres(p, "水分", "fluid ", &ml)
 	p.addSame(f.GetWhat())
-	addTitle(p, thickenings, f.GetThickening(), title{"とろみあり（記録を参照）", "thickened, see record"}, "", "")
+	addEnum(p, f.GetThickening())
 	addChoking(p, f.Choking)
 }
 
@@ -64,6 +64,9 @@ func addUrine(p *phrase, u *carev1.Urine) {
 	p.add("尿", "urine")
 	addTimes(p, u.Count)
 	addMillilitres(p, "", "", u.Ml)
+	if u.PadG != nil {
+		p.add("パッド"+orDash(u.PadG)+"g", "pad "+orDash(u.PadG)+" g")
+	}
 	addIncontinence(p, u.Incontinence)
 	if u.GetCatheter() {
 		p.add("カテーテル", "through a catheter")
@@ -75,11 +78,11 @@ func addStool(p *phrase, s *carev1.Stool) {
 	if s == nil {
 		return
 	}
-	addTitle(p, stoolAmounts, s.GetAmount(), seeRecord, "便", "stool ")
+	addEnumAs(p, "便", "stool ", s.GetAmount())
 	if s.Bristol != nil {
 		p.add("ブリストル"+orDash(s.Bristol), "Bristol "+orDash(s.Bristol))
 	}
-	addTitle(p, consistencies, s.GetConsistency(), seeRecord, "", "")
+	addEnum(p, s.GetConsistency())
 	addTimes(p, s.Count)
 	addIncontinence(p, s.Incontinence)
 	addNamed(p, "最終排便 ", "last stool ", s.GetLastDate())
@@ -90,7 +93,7 @@ func addBathing(p *phrase, b *carev1.Bathing) {
 	if b == nil {
 		return
 	}
-	addTitle(p, bathings, b.GetKind(), title{"清潔ケア", "washed"}, "", "")
+	addEnum(p, b.GetKind())
 	addNamed(p, "入浴中止: ", "not bathed: ", b.GetStopReason())
 }
 
@@ -98,7 +101,7 @@ func addSleep(p *phrase, s *carev1.Sleep) {
 	if s == nil {
 		return
 	}
-	addTitle(p, rounds, s.GetFinding(), seeRecord, "巡視: ", "round: ")
+	addEnumAs(p, "巡視: ", "round: ", s.GetFinding())
 	if s.SleptMinutes != nil {
 		hours := decimal(int64(s.GetSleptMinutes())*100/60, 100, 0)
 		p.add("睡眠"+hours+"時間", "slept "+hours+" h")
@@ -115,7 +118,7 @@ func addOralCare(p *phrase, c *carev1.OralCare) {
 	} else {
 		p.add("口腔ケア未実施", "no mouth care")
 	}
-	addTitle(p, helpLevels, c.GetHelp(), seeRecord, "", "")
+	addEnum(p, c.GetHelp())
 	addNamed(p, "義歯: ", "dentures: ", c.GetDentures())
 	addNamed(p, "理由: ", "reason: ", c.GetReason())
 }

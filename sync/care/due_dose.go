@@ -22,16 +22,22 @@ type DueDose struct {
 	Ja, En string
 	// Undecided: the order has a value beside it that waits for a person's decision.
 	Undecided bool
-	// CheckDays: the order has supplement codes, which may say that it is not given every day. They are not decoded
-	// here; whoever gives the dose reads the order.
+	// AmountThousandths is the ordered amount of this dose in thousandths of the order's unit; times of one day may have
+	// different amounts (不均等). 0: not clear; whoever gives the dose reads the order.
+	AmountThousandths uint32
+	// CheckDays: the order may not be for every day, and its codes do not tell for which. The dose is listed; whoever gives
+	// it reads the order.
 	CheckDays bool
 }
 
 // DueDoses lists the scheduled doses of a day, YYYY-MM-DD in the patient's zone, in the order of the day: one for each
-// order that is in force or on hold and each of its slots. Drugs given when needed are never due. Retracted records count
-// nowhere; nothing is due after a death. What was written down counts more than what was planned: a dose that was taken
-// is DueDone even while the order is suspended, and it stays listed if the order was stopped or its slots were moved
-// later in the day, so that nobody gives it again.
+// order that is in force or on hold and is given on that day, and each of its slots. The day is the business date that
+// the slot of a dose carries: a dose at bedtime that the night shift gives after midnight is one of the day before. Drugs
+// given when needed are never due. Retracted records count nowhere; nothing is due after a death.
+//
+// What was written down counts more than what was planned: a dose that was taken is DueDone even while the order is
+// suspended, and it stays listed if the order was stopped or its slots were moved later in the day, so that nobody gives
+// it again. A dose that was not taken while the patient was elsewhere is DueSuspended and not DueMissed.
 //
 // A slot that this build does not know lies somewhere in the day: it is due unless an episode covers the whole day.
 // The error is ErrDay.
@@ -47,10 +53,12 @@ func DueDoses(orders, logs, episodes []*carev1.Record, dayText string, zone *tim
 		if o == nil || !stands(r) {
 			continue
 		}
+		codes := supplementsOf(o.GetDosage())
+		given, check := codes.on(d.start, o.GetStartDate())
 		logged := written[string(r.GetId())]
-		for _, slot := range slotsOn(o, logged, dayText) {
-			one := DueDose{Order: r, Slot: slot, Logs: logged[slot],
-				Undecided: len(r.GetCandidates()) > 0, CheckDays: len(o.GetDosage().GetSupplementCodes()) > 0}
+		for _, slot := range slotsOn(o, logged, given && inForce(o, dayText)) {
+			one := DueDose{Order: r, Slot: slot, Logs: logged[slot], Undecided: len(r.GetCandidates()) > 0,
+				AmountThousandths: codes.amount(o.GetDosage(), slot), CheckDays: check}
 			from, to := d.span(slot)
 			if one.judge(o, stays, from, to) {
 				due = append(due, one)
@@ -63,20 +71,22 @@ func DueDoses(orders, logs, episodes []*carev1.Record, dayText string, zone *tim
 
 // judge fills in the state; false: nothing is due, because the patient has died.
 func (d *DueDose) judge(o *carev1.MedicationOrder, stays []stay, from, to time.Time) bool {
-	if outcome, ok := outcomeOf(d.Logs); ok {
-		d.State = DueMissed
-		if CountsAsTaken(outcome) {
-			d.State = DueDone
-		}
-		d.Ja, d.En = OutcomeTitle(outcome)
+	outcome, written := outcomeOf(d.Logs)
+	if written {
+		d.Ja, d.En = EnumTitle(outcome)
+	}
+	switch s, suspended := suspension(stays, from, to, func(s stay) bool { return s.doses }); {
+	case written && CountsAsTaken(outcome):
+		d.State = DueDone
 		return true
-	}
-	if dead(stays, from) {
+	case !written && dead(stays, from):
 		return false
-	}
-	if s, ok := suspension(stays, from, to, func(s stay) bool { return s.doses }); ok {
+	case suspended:
 		words := s.words()
 		d.State, d.Episode, d.Ja, d.En = DueSuspended, s.id, words.ja, words.en
+		return true
+	case written:
+		d.State = DueMissed
 		return true
 	}
 	if o.GetState() == carev1.OrderState_ORDER_STATE_ON_HOLD {
@@ -93,11 +103,11 @@ func inForce(o *carev1.MedicationOrder, day string) bool {
 		o.GetStartDate() <= day && (o.GetEndDate() == "" || day <= o.GetEndDate())
 }
 
-// slotsOn returns the slots that the order asks for on the day, and then, sorted, others that something was written
-// about.
-func slotsOn(o *carev1.MedicationOrder, logged map[string][]*carev1.Record, day string) []string {
+// slotsOn returns the slots of the order, if it is asked for on the day, and then, sorted, others that something was
+// written about.
+func slotsOn(o *carev1.MedicationOrder, logged map[string][]*carev1.Record, asked bool) []string {
 	var slots []string
-	if inForce(o, day) {
+	if asked {
 		slots = slices.Clone(o.GetDosage().GetSlots())
 	}
 	for _, slot := range slices.Sorted(maps.Keys(logged)) {

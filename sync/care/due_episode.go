@@ -26,9 +26,15 @@ const (
 )
 
 // DueTitle names a state of something due, for people.
-func DueTitle(s DueState) (ja, en string) { return titleOf(dueTitles, s, seeRecord) }
+func DueTitle(s DueState) (ja, en string) {
+	if s < 0 || int(s) >= len(dueTitles) {
+		s = 0
+	}
+	return dueTitles[s].ja, dueTitles[s].en
+}
 
-var dueTitles = map[DueState]title{
+var dueTitles = [...]title{
+	{"記録を参照", "see record"},
 	DueOpen: {"予定", "due"}, DueUnderWay: {"実施中", "under way"}, DueDone: {"実施済み", "done"},
 	DueMissed: {"未実施", "not done"}, DueSuspended: {"休止", "suspended"},
 }
@@ -42,8 +48,9 @@ type stay struct {
 	doses, visits bool      // what it suspends
 }
 
-// staysOf reads the episodes that count, in the order of their start and then their id: retracted ones, other kinds
-// and those without a start say nothing. An expected end ends nothing: whoever came back was recorded with an end.
+// staysOf reads the episodes that count, in the order of their start, of what they suspend, and of their id: retracted
+// ones, other kinds and those without a start say nothing. An expected end ends nothing: whoever came back was recorded
+// with an end.
 func staysOf(episodes []*carev1.Record) []stay {
 	var all []stay
 	for _, r := range episodes {
@@ -58,8 +65,30 @@ func staysOf(episodes []*carev1.Record) []stay {
 		}
 		all = append(all, s)
 	}
-	slices.SortFunc(all, func(a, b stay) int { return cmp.Or(a.start.Compare(b.start), bytes.Compare(a.id, b.id)) })
+	slices.SortFunc(all, func(a, b stay) int {
+		return cmp.Or(a.start.Compare(b.start), b.suspended()-a.suspended(), bytes.Compare(a.id, b.id))
+	})
 	return all
+}
+
+// suspended counts what the stay suspends. Of two that begin together the one that suspends less comes last, and counts.
+func (s stay) suspended() (n int) {
+	for _, is := range []bool{s.doses, s.visits} {
+		if is {
+			n++
+		}
+	}
+	return n
+}
+
+// meets tells whether the stay holds at some moment of [from, to].
+func (s stay) meets(from, to time.Time) bool {
+	return !to.Before(s.start) && (s.end.IsZero() || from.Before(s.end))
+}
+
+// covers tells whether the stay holds during the whole of [from, to].
+func (s stay) covers(from, to time.Time) bool {
+	return !from.Before(s.start) && (s.end.IsZero() || to.Before(s.end))
 }
 
 // dead tells whether a death is recorded that lies at or before t.
@@ -69,18 +98,25 @@ func dead(stays []stay, t time.Time) bool {
 	})
 }
 
-// suspension returns the first stay that holds during the whole of [from, to] and suspends what `suspends` says.
-func suspension(stays []stay, from, to time.Time, suspends func(stay) bool) (stay, bool) {
+// suspension returns the stay by which [from, to] is suspended. Stays lie within each other, and the one that began last
+// says where the patient is: who lives in a home and is in hospital takes nothing here, and who spends a night at home
+// during a hospital stay does. If the last one holds for a part of the time only, the dose is due: a dose too many on the
+// list is asked about, one too few is not.
+func suspension(stays []stay, from, to time.Time, suspends func(stay) bool) (found stay, ok bool) {
 	for _, s := range stays {
-		if suspends(s) && !from.Before(s.start) && (s.end.IsZero() || to.Before(s.end)) {
-			return s, true
+		switch {
+		case s.kind == carev1.EpisodeKind_EPISODE_KIND_DEATH || !s.meets(from, to):
+		case !suspends(s):
+			found, ok = stay{}, false
+		case s.covers(from, to):
+			found, ok = s, true
 		}
 	}
-	return stay{}, false
+	return found, ok
 }
 
 // words say why something rests: "入院のため休止".
 func (s stay) words() title {
-	ja, en := EpisodeTitle(s.kind)
+	ja, en := EnumTitle(s.kind)
 	return title{ja + "のため休止", "suspended: " + en}
 }

@@ -73,7 +73,7 @@ func (d *DueVisit) judge(stays []stay) bool {
 	default:
 		return d.judgePlanned(stays)
 	}
-	d.Ja, d.En = VisitStateTitle(state)
+	d.Ja, d.En = EnumTitle(state)
 	return true
 }
 

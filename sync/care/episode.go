@@ -5,8 +5,7 @@ import carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 // episodeSummary writes "入院 11-20 10:00〜 県立中央病院 理由: 肺炎", and what rests meanwhile.
 func episodeSummary(e *carev1.CareEpisode) title {
 	var p phrase
-	ja, en := EpisodeTitle(e.GetKind())
-	p.add(ja, en)
+	addEnum(&p, e.GetKind())
 	start, end := wallClock(e.GetPeriod().GetStart()), wallClock(e.GetPeriod().GetEnd())
 	switch {
 	case e.GetKind() == carev1.EpisodeKind_EPISODE_KIND_DEATH:

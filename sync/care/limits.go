@@ -131,3 +131,12 @@ func limitOf(field string) *limit {
 	}
 	return nil
 }
+
+func limitOfItem(item carev1.VitalItem) *limit {
+	for i := range limits {
+		if limits[i].item == item {
+			return &limits[i]
+		}
+	}
+	return nil
+}

@@ -27,7 +27,7 @@ func CheckOrder(o *carev1.MedicationOrder) []Finding {
 }
 
 func checkDosage(d *carev1.Dosage) []Finding {
-	var found []Finding
+	found := againstSupplements(d)
 	if d.GetPrn() != nil && len(d.GetSlots()) > 0 {
 		found = append(found, orderSlotsAndPrn)
 	}
@@ -83,11 +83,40 @@ func againstSlots(u *Usage, d *carev1.Dosage) []Finding {
 	return nil
 }
 
+// againstSupplements finds a supplement code that cannot be read, and an uneven dose for a time that the day does not
+// have, or that is named twice.
+func againstSupplements(d *carev1.Dosage) []Finding {
+	var found []Finding
+	times := map[int]bool{}
+	for _, code := range d.GetSupplementCodes() {
+		one, err := ParseSupplementCode(code)
+		switch {
+		case err != nil:
+			found = append(found, orderBadSupplement)
+		case one.Kind == SupplementUneven:
+			if one.Time > len(d.GetSlots()) || times[one.Time] {
+				found = append(found, orderUneven)
+			}
+			times[one.Time] = true
+		}
+	}
+	if len(times) > 0 && len(times) < len(d.GetSlots()) {
+		found = append(found, orderUneven)
+	}
+	return slices.Compact(found)
+}
+
 // What CheckOrder finds.
 var (
 	orderBadCode = unlikelyOrder("dosage.usage_code",
 		"用法コードを読み取れないので、処方箋と照らし合わせてください。",
 		"The dosage code cannot be read; compare it with the prescription.")
+	orderBadSupplement = unlikelyOrder("dosage.supplement_codes",
+		"補足用法コードを読み取れないので、処方箋と照らし合わせてください。",
+		"A supplement code cannot be read; compare it with the prescription.")
+	orderUneven = unlikelyOrder("dosage.supplement_codes",
+		"回ごとの量の指示が服用時点と合わないので、処方箋と照らし合わせてください。",
+		"The amounts of the single doses do not fit the slots; compare them with the prescription.")
 	orderSlotsAndPrn = unlikelyOrder("dosage.slots",
 		"頓用なのに服用時点があるので、どちらが正しいか確かめてください。",
 		"The order is given when needed and has slots as well; see which is right.")

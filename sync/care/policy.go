@@ -26,6 +26,7 @@ type Kind struct {
 	DefaultStream carev1.StreamClass
 	UniqueBy      []string // field names of the domain key; empty: none
 	Writers       []carev1.Role
+	Transcribers  []carev1.Role // who may type in what a writer signed on paper; see MayTranscribe
 
 	member protoreflect.FieldDescriptor   // of Body
 	fields protoreflect.FieldDescriptors  // of the member's message
@@ -85,7 +86,7 @@ func loadKind(member protoreflect.FieldDescriptor) (*Kind, error) {
 	k := &Kind{
 		Number: uint32(member.Number()), Name: string(member.Name()),
 		Merge: policy.GetMerge(), Section: policy.GetSection(), DefaultStream: policy.GetDefaultStream(),
-		UniqueBy: policy.GetUniqueBy(), Writers: policy.GetWriters(),
+		UniqueBy: policy.GetUniqueBy(), Writers: policy.GetWriters(), Transcribers: policy.GetTranscribers(),
 		member: member, fields: member.Message().Fields(),
 	}
 	for _, check := range []func(*Kind) error{checkPolicy, checkFields, resolveKey} {
@@ -109,10 +110,13 @@ func checkPolicy(k *Kind) error {
 	if len(k.Writers) == 0 {
 		return fmt.Errorf("kind policy names no writers")
 	}
-	for _, r := range k.Writers {
+	for _, r := range slices.Concat(k.Writers, k.Transcribers) {
 		if !known(r) {
 			return fmt.Errorf("kind policy names a role that does not exist")
 		}
+	}
+	if slices.ContainsFunc(k.Transcribers, k.MayWrite) {
+		return fmt.Errorf("kind policy lets a role transcribe what it may write anyway")
 	}
 	return nil
 }

@@ -74,11 +74,10 @@ func present(v *carev1.VitalSigns, item carev1.VitalItem) bool {
 	case carev1.VitalItem_VITAL_ITEM_GLUCOSE:
 		return v.GetGlucose() != nil
 	}
-	for i := range limits {
-		if limits[i].item == item {
-			_, ok := limits[i].read(v)
-			return ok
-		}
+	l := limitOfItem(item)
+	if l == nil {
+		return false
 	}
-	return false
+	_, ok := l.read(v)
+	return ok
 }

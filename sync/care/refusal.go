@@ -53,8 +53,8 @@ type sentence struct {
 var messageRules = together(firstRules, clinicalRules, dailyRules)
 
 // together returns one map with the entries of all: no two have a key in common.
-func together[V any](maps ...map[string]V) map[string]V {
-	all := map[string]V{}
+func together[K comparable, V any](maps ...map[K]V) map[K]V {
+	all := map[K]V{}
 	for _, m := range maps {
 		for key, v := range m {
 			all[key] = v
@@ -160,6 +160,7 @@ var firstFields = map[string]string{
 	"missed_dose_rule": "飲み忘れ時の指示", "hold_rule": "保留の条件", "instructions": "指示",
 	"care_staff_may_assist": "介護職の介助の確認", "slot": "服用時点", "outcome": "結果", "amount_thousandths": "服用量",
 	"unit": "単位", "reason": "理由", "prn_indication": "頓用の理由", "source": "情報源", "witness": "立会者",
+	"prescribed_on": "処方日", "days_supplied": "投与日数", "packed": "一包化",
 	"order_id": "与薬の指示", "remainder_of": "残りの元の与薬", "signed_as": "確定した記録", "draft_id": "記録の下書き",
 	"lot": "ロット番号", "site": "部位", "effect": "効果",
 }

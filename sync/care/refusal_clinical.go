@@ -115,7 +115,7 @@ var clinicalFields = map[string]string{
 	"reactions": "症状", "status": "状態", "verification": "確からしさ", "onset": "発症日", "note": "備考",
 	"source_document_id": "元の文書", "name": "名称", "abatement": "転帰日", "principal": "主傷病名", "suspected": "疑い病名",
 	"uninformed": "未告知", "undelivered": "未提供", "body_site": "部位", "course": "経過", "diagnosed_by": "診断した医師",
-	"history": "既往歴", "type": "種類", "period_from": "指示期間の始まり", "period_to": "指示期間の終わり",
+	"history": "既往歴", "long_term": "長期保存", "form": "指示書の形", "subtype_code": "文書の細区分", "type": "種類", "period_from": "指示期間の始まり", "period_to": "指示期間の終わり",
 	"diagnoses": "主たる傷病名", "clinical_state": "病状・治療状態", "medicines": "投与中の薬剤", "bedridden": "寝たきり度",
 	"dementia": "認知症の日常生活自立度", "care_level": "要介護認定の状況", "pressure_ulcer": "褥瘡の深さ",
 	"devices": "装着・使用医療機器等", "living_guidance": "療養生活指導上の留意事項", "rehabilitation": "リハビリテーション",
@@ -136,6 +136,7 @@ var clinicalFields = map[string]string{
 	"type_code": "文書種別コード", "title": "文書名", "sender_code": "発行機関コード", "sender": "発行機関", "author": "作成者",
 	"bundle_identifier": "文書の識別子", "version": "版", "supersedes_id": "差し替え前の文書", "thread_id": "話題",
 	"subject": "件名", "to_roles": "宛先の職種", "to_people": "宛先の人", "answer_to": "返信先", "urgent": "至急",
-	"settled":     "解決済み",
-	"settled_how": "解決の内容", "signed_by_patient": "本人の署名", "created": "作成日時", "text_cut": "本文の抜粋", "outgoing": "送付", "prescription": "処方", "proposal": "提案", "consent": "本人の同意", "channel": "連絡方法",
+	"settled": "解決済み", "settled_how": "解決の内容", "signed_by_patient": "本人の署名", "created": "作成日時",
+	"text_cut": "本文の抜粋", "outgoing": "送付", "prescription": "処方", "proposal": "提案", "consent": "本人の同意",
+	"channel": "連絡方法",
 }

@@ -34,7 +34,17 @@ func orderSummary(o *carev1.MedicationOrder) title {
 		}
 		p.add(strings.Join(ja, "・"), strings.Join(en, ", "))
 	}
+	for _, code := range d.GetSupplementCodes() {
+		if one, err := ParseSupplementCode(code); err == nil && one.Kind != SupplementOther {
+			p.add(one.Title(d.GetUnit()))
+		} else {
+			addNamed(&p, "補足用法 ", "supplement ", code)
+		}
+	}
 	addPrn(&p, d.GetPrn())
+	if o.GetPacked() {
+		p.add("一包化", "packed by intake time")
+	}
 	addNamed(&p, "保留の条件: ", "hold if: ", o.GetHoldRule())
 	p.addSame(o.GetInstructions())
 	if o.GetEndDate() != "" {
@@ -67,6 +77,7 @@ func addPrn(p *phrase, prn *carev1.Prn) {
 		times := strconv.FormatUint(uint64(n), 10)
 		p.add("1日"+times+"回まで", "at most "+times+" a day")
 	}
+	addNamed(p, "与薬者: ", "given by ", prn.GetGivenBy())
 }
 
 // logSummary writes "2026-11-23 朝食後 与薬", with what was otherwise than ordered.
@@ -80,8 +91,7 @@ func logSummary(l *carev1.MedicationLog) title {
 		p.add("頓用 "+l.GetPrnIndication(), "when needed: "+l.GetPrnIndication())
 	}
 	p.addSame(l.GetDrug().GetName())
-	ja, en := OutcomeTitle(l.GetOutcome())
-	p.add(ja, en)
+	addEnum(&p, l.GetOutcome())
 	if l.AmountThousandths != nil {
 		p.addSame(amount(l.GetAmountThousandths(), l.GetUnit()))
 	}

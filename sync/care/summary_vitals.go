@@ -28,7 +28,7 @@ func vitalsSummary(v *carev1.VitalSigns) title {
 	addPain(&p, v.GetPain())
 	for _, a := range v.GetAbsent() {
 		ja, en := ItemTitle(a.GetItem())
-		whyJa, whyEn := AbsentTitle(a.GetReason())
+		whyJa, whyEn := EnumTitle(a.GetReason())
 		p.add(ja+" "+whyJa, en+" "+whyEn)
 	}
 	p.addSame(v.GetObservation())
@@ -73,33 +73,16 @@ func addGlucose(p *phrase, v *carev1.VitalSigns) {
 	case *carev1.Glucose_MgPerDl:
 		addNumber(p, "glucose.mg_per_dl", v, "血糖", "glucose ", "mg/dL")
 	case *carev1.Glucose_OutOfRange:
-		switch v.GetGlucose().GetOutOfRange() {
-		case carev1.GlucoseOutOfRange_GLUCOSE_OUT_OF_RANGE_LO:
-			p.add("血糖Lo", "glucose Lo")
-		case carev1.GlucoseOutOfRange_GLUCOSE_OUT_OF_RANGE_HI:
-			p.add("血糖Hi", "glucose Hi")
-		default:
-			p.add("血糖 測定範囲外", "glucose out of range")
-		}
+		addEnumAs(p, "血糖", "glucose ", v.GetGlucose().GetOutOfRange())
 	}
-}
-
-// consciousnessTitles are the levels of ACVPU.
-var consciousnessTitles = map[carev1.Consciousness]title{
-	carev1.Consciousness_CONSCIOUSNESS_ALERT:        {"意識清明(A)", "alert (A)"},
-	carev1.Consciousness_CONSCIOUSNESS_CONFUSED:     {"新たな混乱(C)", "new confusion (C)"},
-	carev1.Consciousness_CONSCIOUSNESS_VOICE:        {"呼びかけに反応(V)", "responds to voice (V)"},
-	carev1.Consciousness_CONSCIOUSNESS_PAIN:         {"痛みに反応(P)", "responds to pain (P)"},
-	carev1.Consciousness_CONSCIOUSNESS_UNRESPONSIVE: {"反応なし(U)", "unresponsive (U)"},
+	addEnum(p, v.GetGlucose().GetTiming())
 }
 
 func addConsciousness(p *phrase, v *carev1.VitalSigns) {
 	if j := v.GetJcs(); j != nil {
 		p.addSame("JCS " + FormatJCS(j))
 	}
-	if t, ok := consciousnessTitles[v.GetConsciousness()]; ok {
-		p.add(t.ja, t.en)
-	}
+	addEnum(p, v.GetConsciousness())
 	if g := v.GetGcs(); g != nil {
 		verbal := "T" // with a tube
 		if g.Verbal != nil {
@@ -123,5 +106,15 @@ func addPain(p *phrase, pain *carev1.Pain) {
 		p.add("疼痛"+score, "pain "+score)
 	case *carev1.Pain_NotAssessable:
 		p.add("疼痛 評価不能", "pain not assessable")
+	default:
+		return
+	}
+	p.addSame(pain.GetSite())
+	if pain.GetOnMovement() {
+		p.add("体動時", "on movement")
+	}
+	p.addSame(pain.GetCharacter())
+	if pain.GetAfterRescue() {
+		p.add("（レスキュー後の再評価）", "(after a rescue dose)")
 	}
 }

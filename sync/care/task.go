@@ -2,16 +2,6 @@ package care
 
 import carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 
-// TaskStateTitle names a state of a task. One that this build does not know is "see record".
-func TaskStateTitle(s carev1.TaskState) (ja, en string) { return titleOf(taskStates, s, seeRecord) }
-
-var taskStates = map[carev1.TaskState]title{
-	carev1.TaskState_TASK_STATE_OPEN:      {"未着手", "open"},
-	carev1.TaskState_TASK_STATE_STARTED:   {"対応中", "under way"},
-	carev1.TaskState_TASK_STATE_DONE:      {"完了", "done"},
-	carev1.TaskState_TASK_STATE_CANCELLED: {"取り消し", "cancelled"},
-}
-
 // TaskOpen tells whether a task still waits for somebody. A state that this build does not know counts as open: the
 // worse case.
 func TaskOpen(t *carev1.Task) bool {
@@ -30,7 +20,7 @@ func taskSummary(t *carev1.Task) title {
 		p.add("【至急】", "[urgent]")
 	}
 	p.addSame(t.GetTitle())
-	addTitle(&p, taskStates, t.GetProgress().GetState(), seeRecord, "", "")
+	addEnum(&p, t.GetProgress().GetState())
 	if TaskOpen(t) {
 		addNamed(&p, "期限: ", "due ", wallClock(t.GetDue()))
 		addAssignee(&p, t.GetAssignee())

@@ -32,6 +32,21 @@ func vectors[T any](t testing.TB, name string) []T {
 	return file.Cases
 }
 
+// failed tells whether a parser answered with an error, and checks that it is the one that was wanted.
+func failed[T any](t *testing.T, input, want string, failures map[string]error, got *T, err error) bool {
+	t.Helper()
+	if want == "" {
+		if err != nil {
+			t.Errorf("%q: %v", input, err)
+		}
+		return err != nil
+	}
+	if failures[want] == nil || !errors.Is(err, failures[want]) || got != nil {
+		t.Errorf("%q: %v, %v; want error %s", input, got, err, want)
+	}
+	return true
+}
+
 type jcsVector struct {
 	Input, Modifiers, Text, Error string
 	Level                         uint32
@@ -41,13 +56,10 @@ func TestJCSVectors(t *testing.T) {
 	want := map[string]error{"level": ErrJCSLevel, "group": ErrJCSGroup, "modifier": ErrJCSModifier, "length": ErrTooLong}
 	for _, c := range vectors[jcsVector](t, "jcs.json") {
 		got, err := ParseJCS(c.Input)
-		if c.Error != "" {
-			if want[c.Error] == nil || !errors.Is(err, want[c.Error]) || got != nil {
-				t.Errorf("%q: %v, %v; want error %s", c.Input, got, err, c.Error)
-			}
+		if failed(t, c.Input, c.Error, want, got, err) {
 			continue
 		}
-		if err != nil || got.GetLevel() != c.Level || FormatJCS(got) != c.Text {
+		if got.GetLevel() != c.Level || FormatJCS(got) != c.Text {
 			t.Errorf("%q: %v %v", c.Input, got, err)
 			continue
 		}
@@ -77,14 +89,7 @@ func TestUsageCodeVectors(t *testing.T) {
 		UsagePRN: "prn"}
 	for _, c := range vectors[usageVector](t, "usage_code.json") {
 		got, err := ParseUsageCode(c.Input)
-		if c.Error != "" {
-			if failures[c.Error] == nil || !errors.Is(err, failures[c.Error]) || got != nil {
-				t.Errorf("%q: %v, %v; want error %s", c.Input, got, err, c.Error)
-			}
-			continue
-		}
-		if err != nil {
-			t.Errorf("%q: %v", c.Input, err)
+		if failed(t, c.Input, c.Error, failures, got, err) {
 			continue
 		}
 		have := usageVector{Input: c.Input, Method: got.Method, Kind: names[got.Kind], Condition: got.Condition,

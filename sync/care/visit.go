@@ -10,33 +10,6 @@ import (
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
-// VisitKindTitle names a kind of visit. One that this build does not know is "visit".
-func VisitKindTitle(k carev1.VisitKind) (ja, en string) {
-	return titleOf(visitKinds, k, title{"訪問", "visit"})
-}
-
-var visitKinds = map[carev1.VisitKind]title{
-	carev1.VisitKind_VISIT_KIND_NURSING:      {"訪問看護", "nursing visit"},
-	carev1.VisitKind_VISIT_KIND_THERAPY:      {"訪問リハビリテーション", "therapy visit"},
-	carev1.VisitKind_VISIT_KIND_HOME_HELP:    {"訪問介護", "home help visit"},
-	carev1.VisitKind_VISIT_KIND_BATHING:      {"訪問入浴", "bathing visit"},
-	carev1.VisitKind_VISIT_KIND_PHYSICIAN:    {"訪問診療", "physician's regular visit"},
-	carev1.VisitKind_VISIT_KIND_HOUSE_CALL:   {"往診", "house call"},
-	carev1.VisitKind_VISIT_KIND_PHARMACIST:   {"訪問薬剤管理指導", "pharmacist's visit"},
-	carev1.VisitKind_VISIT_KIND_CARE_MANAGER: {"モニタリング訪問", "care manager's visit"},
-	carev1.VisitKind_VISIT_KIND_OTHER:        {"その他の訪問", "other visit"},
-}
-
-// VisitStateTitle names a state of a visit. One that this build does not know is "see record".
-func VisitStateTitle(s carev1.VisitState) (ja, en string) { return titleOf(visitStates, s, seeRecord) }
-
-var visitStates = map[carev1.VisitState]title{
-	carev1.VisitState_VISIT_STATE_PLANNED:   {"予定", "planned"},
-	carev1.VisitState_VISIT_STATE_STARTED:   {"訪問中", "under way"},
-	carev1.VisitState_VISIT_STATE_ENDED:     {"終了", "ended"},
-	carev1.VisitState_VISIT_STATE_CANCELLED: {"中止", "cancelled"},
-}
-
 // PlannedEnd returns when a visit is planned to end; nil if it has no planned start or no planned length.
 func PlannedEnd(v *carev1.Visit) *timestamppb.Timestamp {
 	start := v.GetPlannedStart()
@@ -52,10 +25,13 @@ func visitSummary(v *carev1.Visit) title {
 	if v.GetEmergency() {
 		p.add("【緊急】", "[emergency]")
 	}
-	ja, en := VisitKindTitle(v.GetKind())
+	ja, en := EnumTitle(v.GetKind())
+	if ja == "" {
+		ja, en = "訪問", "visit"
+	}
 	p.add(ja, en)
 	progress := v.GetProgress()
-	addTitle(&p, visitStates, progress.GetState(), seeRecord, "", "")
+	addEnum(&p, progress.GetState())
 	addVisitTimes(&p, v)
 	p.addSame(v.GetStaffName())
 	if names := companions(v.GetCompanions()); names != "" {

@@ -6,8 +6,9 @@ const LeastPoints = 4
 // Thin returns at most most of the points, which must be in order of time; at and value read one: its time in
 // milliseconds, and its value. A series that has no more than that comes back as it is. Of a longer one the first and
 // the last are kept, and of every stretch of equal length in time the first of its least and the first of its greatest;
-// so no extreme is lost, and every point is one that was given. Fewer than LeastPoints counts as LeastPoints.
-func Thin[P any](points []P, most int, at, value func(P) int64) []P {
+// so no extreme is lost, and every point is one that was given. Fewer than LeastPoints counts as LeastPoints. Points of
+// which keep is true stay too, beyond that number; nil keeps none.
+func Thin[P any](points []P, most int, at, value func(P) int64, keep func(P) bool) []P {
 	most = max(most, LeastPoints)
 	if len(points) <= most {
 		return points
@@ -16,20 +17,21 @@ func Thin[P any](points []P, most int, at, value func(P) int64) []P {
 	stretch := func(i int) int {
 		return Stretch(at(points[i]), at(points[0]), at(points[last]), Stretches(most))
 	}
-	thinned := append(make([]P, 0, most), points[0])
+	thinned := make([]P, 0, most)
 	for from := 0; from <= last; {
 		until := from + 1
 		for until <= last && stretch(until) == stretch(from) {
 			until++
 		}
-		for _, i := range extremes(from, until, func(i int) int64 { return value(points[i]) }) {
-			if i != 0 && i != last { // these stand there anyway
+		least, greatest := extremes(from, until, func(i int) int64 { return value(points[i]) })
+		for i := from; i < until; i++ {
+			if i == 0 || i == last || i == least || i == greatest || keep != nil && keep(points[i]) {
 				thinned = append(thinned, points[i])
 			}
 		}
 		from = until
 	}
-	return append(thinned, points[last])
+	return thinned
 }
 
 // Stretches is how many stretches a series is divided into that is thinned to a number of points: each may leave two,
@@ -46,10 +48,9 @@ func Stretch(atMs, firstMs, lastMs int64, n int) int {
 	return min(max(int(share*float64(n)), 0), n-1)
 }
 
-// extremes returns where the first least and the first greatest value stand between two places, in order; one place if
-// they are the same.
-func extremes(from, until int, value func(int) int64) []int {
-	least, greatest := from, from
+// extremes returns where the first least and the first greatest value stand between two places.
+func extremes(from, until int, value func(int) int64) (least, greatest int) {
+	least, greatest = from, from
 	for i := from + 1; i < until; i++ {
 		if value(i) < value(least) {
 			least = i
@@ -58,8 +59,5 @@ func extremes(from, until int, value func(int) int64) []int {
 			greatest = i
 		}
 	}
-	if least == greatest {
-		return []int{least}
-	}
-	return []int{min(least, greatest), max(least, greatest)}
+	return least, greatest
 }

@@ -15,8 +15,10 @@ type point struct {
 	number    int
 }
 
-func thin(points []point, most int) []point {
-	return chart.Thin(points, most, func(p point) int64 { return p.at }, func(p point) int64 { return p.value })
+func thin(points []point, most int) []point { return thinKeeping(points, most, nil) }
+
+func thinKeeping(points []point, most int, keep func(point) bool) []point {
+	return chart.Thin(points, most, func(p point) int64 { return p.at }, func(p point) int64 { return p.value }, keep)
 }
 
 // series draws readings in order of time, often several at one moment and often of one value.
@@ -101,4 +103,24 @@ func TestThinDividesByTime(t *testing.T) {
 	if !slices.Equal(values, []int64{80, 300, 20, 80}) {
 		t.Errorf("%v", values)
 	}
+}
+
+// TestThinKeepsWhatItMust: whatever else is thinned out, every point that has to be kept is there, in order and once, and
+// the others are those that would be there without it.
+func TestThinKeepsWhatItMust(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		readings, points := series.Draw(t, "series"), rapid.IntRange(chart.LeastPoints, 60).Draw(t, "points")
+		every := rapid.IntRange(1, 50).Draw(t, "every")
+		must := func(p point) bool { return p.number%every == 0 }
+		plain, got := thin(readings, points), thinKeeping(readings, points, must)
+		var want []point
+		for _, p := range readings {
+			if must(p) || slices.Contains(plain, p) {
+				want = append(want, p)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Fatalf("%d of %d points, want %d", len(got), len(readings), len(want))
+		}
+	})
 }

@@ -44,9 +44,11 @@ func TestFoldTwice(t *testing.T) {
 }
 
 func TestQuery(t *testing.T) {
-	texts := []string{"朝食後。会話良好、顔色良い。\n右下肢に浮腫あり（前日より増強）", "フロセミド20mg"}
+	texts := []string{"朝食後。会話良好、顔色良い。\n右下肢に浮腫あり（前日より増強）", "フロセミド20mg", "食パン一枚、㈱つなぐ薬局のカ\u3099ーゼ"}
 	for query, want := range map[string]bool{
 		"浮腫": true, "浮腫　ふろせみど": true, "浮腫 嘔吐": false, "ﾌﾛｾﾐﾄﾞ20MG": true, "前日 会話": true, "良好フロセミド": false,
+		"下肢": true, "肢下": false, "ﾊﾟﾝ": true, "ばん": false, "ハ\u309aン": true, "ガーゼ": true, "ｶﾞｰｾﾞ": true, "カーゼ": false, "20㎎": true,
+		"（株）": true, "２０ＭＧ": true, "ふろせみと": false,
 	} {
 		q, ok := chart.ParseQuery(query)
 		if !ok || q.Matches(texts) != want {

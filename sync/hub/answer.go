@@ -44,13 +44,16 @@ func (w *writer) find(p *prepared) (*landed, error) {
 
 // result answers with what an entry says of its mutation.
 func (w *writer) result(e *storev1.Entry, payloadHash [32]byte, repeated bool) *syncv1.MutationResult {
+	if e.GetVersion().GetSeq() > w.landing.GetVersion().GetSeq() {
+		w.landing = &syncv1.Cursor{Version: e.GetVersion(), Hash: e.GetHash()}
+	}
 	return result(w.seals, w.stream, e, payloadHash, repeated)
 }
 
 func result(seals *seal.Sealer, s store.Stream, e *storev1.Entry, payloadHash [32]byte, repeated bool) *syncv1.MutationResult {
 	r := &syncv1.MutationResult{
-		Outcome: e.GetEffect(), Version: e.GetVersion(), EntryHash: e.GetHash(), ArrivedMs: e.GetArrivedMs(),
-		Repeated: repeated, HeldReason: e.GetHeldReason(), Detail: e.GetDetail(),
+		Outcome: e.GetEffect(), Version: e.GetVersion(), ArrivedMs: e.GetArrivedMs(), Repeated: repeated,
+		HeldReason: e.GetHeldReason(), Detail: e.GetDetail(),
 	}
 	if e.GetEffect() == syncv1.Outcome_OUTCOME_REJECTED {
 		r.Detail = string(e.GetPayload())
@@ -62,34 +65,44 @@ func result(seals *seal.Sealer, s store.Stream, e *storev1.Entry, payloadHash [3
 // Receipt builds the receipt that a result seals. A device keeps it; it is the same on both sides.
 func Receipt(stream string, mutationID, payloadHash []byte, r *syncv1.MutationResult) *syncv1.Receipt {
 	return &syncv1.Receipt{
-		StreamId: stream, Version: r.GetVersion(), EntryHash: r.GetEntryHash(), MutationId: mutationID,
-		PayloadHash: payloadHash, ArrivedMs: r.GetArrivedMs(), Seal: r.GetReceiptSeal(),
+		StreamId: stream, Version: r.GetVersion(), MutationId: mutationID, PayloadHash: payloadHash,
+		ArrivedMs: r.GetArrivedMs(), Seal: r.GetReceiptSeal(),
 	}
 }
 
 // heldNow answers the present outcome of a mutation that a device shows as held. Only the device that brought it
-// learns what the log says.
-func (h *Hub) heldNow(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.MutationResult, error) {
-	s := store.Stream{Tenant: c.Session.Tenant, Name: ref.GetStreamId()}
-	found, err := lookup(r, s, store.ID(ref.GetMutationId()))
+// learns what the log says. As long as it waits in an inbox that is its answer: the log may have another one under its id.
+func (s *step) heldNow(r store.Reader, ref *syncv1.HeldRef) (*syncv1.MutationResult, error) {
+	item, err := s.hub.inAnInbox(r, s.call, ref)
 	if err != nil {
 		return nil, err
 	}
-	if found == nil || found.written.GetDeviceId() != c.Session.DeviceID {
-		return h.heldOutside(r, c, ref)
+	if item != nil && waits(item) {
+		return outcomeInInbox(item), nil
 	}
-	return result(h.seals.Sealer(), s, found.entry, seal.PayloadHash(found.written.GetPayload()), true), nil
+	stream := s.stream(ref.GetStreamId())
+	found, err := lookup(r, stream, store.ID(ref.GetMutationId()))
+	switch {
+	case err != nil:
+		return nil, err
+	case found != nil && found.written.GetDeviceId() == s.call.Session.DeviceID:
+		s.land(stream.Name, &syncv1.Cursor{Version: found.entry.GetVersion(), Hash: found.entry.GetHash()})
+		return result(s.hub.seals.Sealer(), stream, found.entry, seal.PayloadHash(found.written.GetPayload()), true), nil
+	case item != nil:
+		return outcomeInInbox(item), nil
+	}
+	// A server that was restored may have lost it, and the device has it still.
+	return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY}, nil
 }
 
-// heldOutside answers for a mutation that no log knows, as far as this device may know: from the inbox, or, if it is
-// not there either, with RETRY. A server that was restored may have lost it, and the device has it still.
-func (h *Hub) heldOutside(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.MutationResult, error) {
-	id, boxes := store.ID(ref.GetMutationId()), []string{c.Session.Organisation}
+// inAnInbox returns the item of an inbox that this device brought under an id; nil if there is none.
+func (h *Hub) inAnInbox(r store.Reader, c Call, ref *syncv1.HeldRef) (*storev1.InboxItem, error) {
+	id, authors := store.ID(ref.GetMutationId()), c.Session.Organisation
 	if person, ok := h.dir.Person(c.Session.Tenant, ref.GetPersonId()); ok {
-		boxes = append(boxes, person.GetOrganisationId())
+		authors = person.GetOrganisationId()
 	}
-	for _, name := range boxes {
-		raw, err := r.Inbox(store.Organisation{Tenant: c.Session.Tenant, Name: name}, id)
+	for _, box := range h.inboxesOf(c.Session, authors) {
+		raw, err := r.Inbox(box, id)
 		if err != nil {
 			return nil, err
 		}
@@ -101,10 +114,10 @@ func (h *Hub) heldOutside(r store.Reader, c Call, ref *syncv1.HeldRef) (*syncv1.
 			return nil, store.ErrDamaged
 		}
 		if item.GetDeviceId() == c.Session.DeviceID {
-			return outcomeInInbox(item), nil
+			return item, nil
 		}
 	}
-	return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY}, nil
+	return nil, nil
 }
 
 // revive judges a mutation again that waits although what it waited for has come: a commit holds only so many

@@ -30,19 +30,28 @@ type BlobQuestion struct {
 	Upload bool
 }
 
+// BlobGrant is what a caller is told of a blob that they may have or bring.
+type BlobGrant struct {
+	// Size and MediaType are what the record says.
+	Size      uint64
+	MediaType string
+	// Blind: they may bring it, and may not know what the stream has.
+	Blind bool
+}
+
 // BlobAllowed returns what the record says of the blob: its size and its media type. Whoever may read the stream may
 // have what any version of the record refers to, values that wait for a decision and held mutations of the stream
 // included. To bring a blob it is enough that the caller's device brought the mutation that names it, wherever that is
 // held, so that an assignment which ended costs no photo. The error is the same for what is not there and for what may
 // not be known.
-func (h *Hub) BlobAllowed(ctx context.Context, c Call, q BlobQuestion) (size uint64, mediaType string, err error) {
+func (h *Hub) BlobAllowed(ctx context.Context, c Call, q BlobQuestion) (grant BlobGrant, err error) {
 	if !q.Upload {
 		if err := h.serving(); err != nil {
-			return 0, "", err
+			return grant, err
 		}
 	}
 	if q.StreamID == "" || len(q.StreamID) > maxStreamID || len(q.SHA256) != 32 {
-		return 0, "", errNotFound
+		return grant, errNotFound
 	}
 	var ref *carev1.BlobRef
 	err = h.store.View(ctx, func(r store.Reader) (err error) {
@@ -53,9 +62,9 @@ func (h *Hub) BlobAllowed(ctx context.Context, c Call, q BlobQuestion) (size uin
 		err = errNotFound
 	}
 	if err != nil {
-		return 0, "", outward(err)
+		return grant, outward(err)
 	}
-	return ref.GetSize(), ref.GetMediaType(), nil
+	return BlobGrant{Size: ref.GetSize(), MediaType: ref.GetMediaType(), Blind: !h.readable(c, q.StreamID)}, nil
 }
 
 // blobRef finds the reference by which the caller may have or bring the blob; nil if there is none.
@@ -138,15 +147,15 @@ func refOfMutation(r store.Reader, stream store.Stream, q BlobQuestion, device s
 	return refInPayload(found.written.GetPayload(), q), nil
 }
 
-// refOfInbox looks at what the caller's device brought and no stream has: in the inbox of the device's organisation,
-// and in that of the author's.
+// refOfInbox looks at what the caller's device brought and no stream has: in the inbox of the author's organisation,
+// of the device's, and in whichever it came to when they belonged to another one.
 func (h *Hub) refOfInbox(r store.Reader, c Call, q BlobQuestion) (*carev1.BlobRef, error) {
-	boxes := []string{c.Session.Organisation}
-	if person, ok := h.dir.Person(c.Session.Tenant, c.Session.PersonID); ok && person.GetOrganisationId() != c.Session.Organisation {
-		boxes = append(boxes, person.GetOrganisationId())
+	own := c.Session.Organisation
+	if person, ok := h.dir.Person(c.Session.Tenant, c.Session.PersonID); ok {
+		own = person.GetOrganisationId()
 	}
-	for _, name := range boxes {
-		raw, err := r.Inbox(store.Organisation{Tenant: c.Session.Tenant, Name: name}, q.MutationID)
+	for _, box := range h.inboxesOf(c.Session, own) {
+		raw, err := r.Inbox(box, q.MutationID)
 		if err != nil {
 			return nil, err
 		}

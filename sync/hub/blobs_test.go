@@ -45,9 +45,11 @@ func (b *bench) blob(a asked) string {
 	if a.mutation != nil {
 		q.MutationID = store.ID(a.mutation)
 	}
-	size, kind, err := b.hub.BlobAllowed(context.Background(), c, q)
+	g, err := b.hub.BlobAllowed(context.Background(), c, q)
 	switch {
-	case err == nil && size == uint64(a.photo) && kind == "image/jpeg":
+	case err == nil && g.Size == uint64(a.photo) && g.MediaType == "image/jpeg" && g.Blind:
+		return "ok, blind"
+	case err == nil && g.Size == uint64(a.photo) && g.MediaType == "image/jpeg":
 		return "ok"
 	case err == nil:
 		return "another photo"
@@ -120,7 +122,7 @@ func TestNurseWhoseAssignmentEndedLosesNoPhoto(t *testing.T) {
 		t.Fatal("it is not in the inbox")
 	}
 	a := asked{person: "nobody", stream: "yamada/care", record: m.GetId(), mutation: m.GetId(), photo: 9, upload: true}
-	b.answers(a, "ok")
+	b.answers(a, "ok, blind")
 	for name, change := range map[string]func(*asked){
 		"to look at it":           func(a *asked) { a.upload = false },
 		"another tablet":          func(a *asked) { a.device = "other" },
@@ -148,7 +150,7 @@ func TestHeldInAStream(t *testing.T) {
 	a.person = "mori"
 	b.answers(a, "not found")
 	a.upload, a.device = true, "tablet"
-	b.answers(a, "ok")
+	b.answers(a, "ok, blind")
 	a.device = "other"
 	b.answers(a, "not found")
 }
@@ -192,5 +194,5 @@ func TestPhotosEndWithTheAssignment(t *testing.T) {
 	a := asked{person: "sato", stream: "yamada/care", record: m.GetId(), mutation: m.GetId(), photo: 3}
 	b.answers(a, "not found")
 	a.upload = true
-	b.answers(a, "ok")
+	b.answers(a, "ok, blind")
 }

@@ -58,7 +58,7 @@ type dependency struct {
 // decide judges a mutation and appends the entry that says so. held is the entry under which it was held before, if
 // it was.
 func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error) {
-	if w.hub.restored.Unconfirmed() { // nobody can say yet who may write what
+	if w.hub.restored.Unconfirmed() && planted.Bug != planted.JudgesBeforeConfirmation { // nobody can say yet who may write what
 		if held != nil {
 			return held, nil
 		}
@@ -92,6 +92,11 @@ func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error
 
 // depends looks for the record and the predecessor.
 func (w *writer) depends(p *prepared, held *storev1.Entry) (d dependency, err error) {
+	if planted.Bug == planted.HoldsAllAfter {
+		if d, err = w.behindHeld(p); d.reason != 0 || err != nil {
+			return d, err
+		}
+	}
 	if pred := p.m.GetPredecessor(); pred != nil {
 		if d.reason, err = w.predecessor(p, pred, held); err != nil {
 			return d, err
@@ -114,7 +119,7 @@ func (w *writer) depends(p *prepared, held *storev1.Entry) (d dependency, err er
 }
 
 // predecessor tells what, if anything, is missing of a predecessor. Behind one that was rejected, a person decides
-// about each successor by itself.
+// about each successor by itself, now: a release from before the rejection was for something else.
 func (w *writer) predecessor(p *prepared, pred *syncv1.Predecessor, held *storev1.Entry) (syncv1.HeldReason, error) {
 	found, err := w.lookup(store.ID(pred.GetId()))
 	if err != nil {
@@ -124,7 +129,7 @@ func (w *writer) predecessor(p *prepared, pred *syncv1.Predecessor, held *storev
 	switch {
 	case found == nil || !found.has(pred.GetPayloadHash()) || !sameID(found.written.GetRecordId(), p.record[:]):
 		return syncv1.HeldReason_HELD_REASON_MISSING_PREDECESSOR, nil
-	case rejected && held.GetJudgedBy() != "":
+	case rejected && p.releasedBy != "":
 		return 0, nil
 	case !ledger.Changed(found.entry.GetEffect()) && planted.Bug != planted.SuccessorsNotHeld:
 		return syncv1.HeldReason_HELD_REASON_PREDECESSOR_HELD, nil
@@ -201,7 +206,7 @@ func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind 
 	author := w.author(p, perm.role)
 	in := merge.Input{
 		Kind: kind, Current: current, State: state, Mutation: p.m, Version: e.GetVersion(),
-		Owns: w.chain(p.m, shownBefore, &w.owned).has, InChain: w.chain(p.m, sameChain, &w.continued).has,
+		Owns: w.owns(p.m).has, InChain: w.continues(p.m).has,
 		Change: &carev1.Change{
 			MutationId: p.id[:], Author: author, Recorded: p.m.GetRecord().GetEnvelope().GetRecorded(),
 			Received: timestamppb.New(p.arrived), Reason: p.m.GetReason(),

@@ -140,7 +140,7 @@ func (s *step) hasCopyOf(d *storev1.KnownDevice) (ids []string) {
 		at, known := slices.BinarySearchFunc(d.Streams, id, byStream)
 		kept := known && d.Streams[at].GetPurgedMs() == 0
 		some := p.GetCursor().GetVersion().GetSeq() > 0 || p.GetStaged().GetVersion().GetSeq() > 0
-		if kept || some && s.hub.exists(s.call.Session.Tenant, p) {
+		if kept || some && s.mayHave(p) {
 			ids = append(ids, id)
 		}
 	}
@@ -150,10 +150,11 @@ func (s *step) hasCopyOf(d *storev1.KnownDevice) (ids []string) {
 	return ids
 }
 
-// exists tells whether the stream of a position is in the directory, or was when this server sealed the cursor.
-func (h *Hub) exists(tenant string, p *syncv1.StreamPosition) bool {
-	_, ok := h.dir.Stream(tenant, p.GetStreamId())
-	return ok || p.GetCursor() != nil && h.seals.Sealer().CursorFits(tenant, p.GetStreamId(), p.GetCursor())
+// mayHave tells whether a device that lists a stream may have a copy of it: its person reads it now, or this server sealed
+// the cursor. A name alone proves nothing, and remembering it would tell that there is such a stream.
+func (s *step) mayHave(p *syncv1.StreamPosition) bool {
+	_, readable := s.readable[p.GetStreamId()]
+	return readable || p.GetCursor() != nil && s.hub.seals.Sealer().CursorFits(s.call.Session.Tenant, p.GetStreamId(), p.GetCursor())
 }
 
 // noteStream notes that the device has the stream, and whether it is told to purge it. Until a restore is confirmed

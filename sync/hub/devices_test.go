@@ -32,7 +32,7 @@ func (n backups) Durable(_, stream string) *syncv1.Version {
 func TestDurable(t *testing.T) {
 	b := newBench(t)
 	m := b.create("sato", temperature(365))
-	result := b.push("sato", m)[0]
+	landing := b.sync("sato", b.request(b.queued(m))).GetLandings()[0].GetPlace()
 	b.hub = hub.New(hub.Config{Store: b.store, Directory: people{}, Seals: b.seals, Epochs: b, Backups: backups(1)})
 	ask := func(person string, p *syncv1.StreamPosition) int {
 		req := b.request()
@@ -40,16 +40,18 @@ func TestDurable(t *testing.T) {
 		return len(b.sync(person, req).GetDurable())
 	}
 	bare := &syncv1.StreamPosition{StreamId: "yamada/care"}
-	hash := sha(b.queued(m).GetPayload())
-	receipt := hub.Receipt("yamada/care", m.GetId(), hash, result)
+	read := b.sync("sato", b.request()).GetVerdicts()[0].GetHead()
 	if n := ask("sato", bare); n != 1 {
 		t.Errorf("a reader: %d", n)
 	}
 	if n := ask("mori", bare); n != 0 {
 		t.Errorf("a stranger: %d", n)
 	}
-	if n := ask("mori", &syncv1.StreamPosition{StreamId: "yamada/care", NewestReceipt: receipt}); n != 1 {
-		t.Errorf("with a receipt: %d", n)
+	if n := ask("mori", &syncv1.StreamPosition{StreamId: "yamada/care", Cursor: read, NewestResult: read}); n != 0 {
+		t.Errorf("with the place of a reader: %d", n)
+	}
+	if n := ask("mori", &syncv1.StreamPosition{StreamId: "yamada/care", NewestResult: landing}); n != 1 {
+		t.Errorf("with a landing: %d", n)
 	}
 }
 
@@ -197,4 +199,31 @@ func (b *bench) known() *storev1.KnownDevice {
 		b.t.Fatal(err)
 	}
 	return d
+}
+
+// TestAClaimTellsNothing: who lists streams that they may not read learns from the list of devices neither that there is
+// such a stream nor that there is none.
+func TestAClaimTellsNothing(t *testing.T) {
+	b := newBench(t)
+	m := b.create("mori", temperature(365))
+	m.StreamId = "other/care"
+	req := b.request(b.queued(m))
+	req.Pull = false // the tablet gets no copy
+	b.expect(b.sync("mori", req).GetResults(), "APPLIED")
+	req = b.request()
+	for _, name := range []string{"other/care", "nowhere/care"} {
+		req.Positions = append(req.Positions, &syncv1.StreamPosition{StreamId: name, Cursor: &syncv1.Cursor{
+			Version: &syncv1.Version{Epoch: 1, Seq: 1}, Hash: make([]byte, 32),
+		}})
+	}
+	b.sync("nobody", req)
+	r, err := b.hub.ListDevices(context.Background(), b.call("nobody"), &chartv1.ListDevicesRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range r.GetDevices() {
+		if len(d.GetStreams()) > 0 {
+			t.Errorf("%s: %v", d.GetId(), d.GetStreams())
+		}
+	}
 }

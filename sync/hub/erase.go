@@ -12,6 +12,7 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/planted"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -155,7 +156,7 @@ func eraseBatch(tx store.Tx, stream store.Stream, seqs []uint64) error {
 		if err != nil {
 			return err
 		}
-		if ledger.Erased(e) {
+		if ledger.Erased(e) || planted.Bug == planted.ErasureKeepsHeld && e.GetEffect() == syncv1.Outcome_OUTCOME_HELD {
 			continue
 		}
 		if err := ledger.Erase(e); err != nil {
@@ -185,7 +186,11 @@ func (h *Hub) eraseInbox(ctx context.Context, box store.Organisation, stream str
 			if proto.Unmarshal(item.GetPayload(), m) != nil || m.GetStreamId() != stream {
 				return nil
 			}
-			if of := m.GetRecordId(); sameID(of, record[:]) || len(of) == 0 && sameID(m.GetId(), record[:]) {
+			of := m.GetRecordId()
+			if m.GetOperation() == syncv1.Operation_OPERATION_CREATE { // its own id, whatever it says besides
+				of = m.GetId()
+			}
+			if sameID(of, record[:]) {
 				about = append(about, id)
 			}
 			return nil
@@ -206,10 +211,7 @@ func (h *Hub) eraseInbox(ctx context.Context, box store.Organisation, stream str
 				if item.Result != nil {
 					item.Result.Detail = ""
 				}
-				if raw, err = ledger.Marshal(item); err != nil {
-					return err
-				}
-				if err := tx.PutInbox(box, id, raw); err != nil {
+				if err := putItem(tx, box, id, item); err != nil {
 					return err
 				}
 			}

@@ -35,6 +35,9 @@ func (h *Hub) ExportChart(ctx context.Context, c Call, req *chartv1.ExportChartR
 	if len(streams) == 0 {
 		return errNotFound
 	}
+	if err := checkPeriod(req.GetFrom(), req.GetUntil()); err != nil {
+		return err
+	}
 	e := &export{hub: h, call: c, req: req, classes: map[string]carev1.StreamClass{}, out: &pieces{send: send}}
 	for _, ref := range streams {
 		e.classes[ref.ID] = ref.Info.GetStreamClass()
@@ -44,6 +47,9 @@ func (h *Hub) ExportChart(ctx context.Context, c Call, req *chartv1.ExportChartR
 	about := sheet.About{
 		Chart: req.GetChartId(), Patient: known.Name, At: c.Now, By: by, ForFamily: req.GetForFamily(),
 		From: req.GetFrom(), Until: req.GetUntil(),
+	}
+	if err := e.head(ctx, &about); err != nil {
+		return outward(err)
 	}
 	switch req.GetFormat() {
 	case chartv1.ExportFormat_EXPORT_FORMAT_HTML:
@@ -56,7 +62,28 @@ func (h *Hub) ExportChart(ctx context.Context, c Call, req *chartv1.ExportChartR
 		return refuse(InvalidArgument, "format: choose HTML, JSON or NDJSON; nothing was written")
 	}
 	e.out.mediaType = e.sheet.MediaType()
-	return outward(e.run(ctx))
+	return outward(e.written(ctx))
+}
+
+// errUnwritten: an export that nobody could account for is not made.
+var errUnwritten = refuse(Unavailable, "who takes a chart out is written down, and the server cannot do that now; what was written is not whole and everything is safe: try again later, and tell whoever runs the server")
+
+// written writes the file between two lines about it. The last piece goes out only when the second line is durable.
+func (e *export) written(ctx context.Context) error {
+	end, err := e.hub.exports.Begin(e.call, Export{
+		ChartID: e.req.GetChartId(), Format: e.req.GetFormat(), ForFamily: e.req.GetForFamily(),
+	})
+	if err != nil {
+		return errUnwritten
+	}
+	err = e.run(ctx)
+	if unwritten := end(e.records, err == nil); unwritten != nil && err == nil {
+		err = errUnwritten
+	}
+	if err != nil {
+		return err
+	}
+	return e.out.close()
 }
 
 // export is one call of ExportChart.
@@ -67,6 +94,7 @@ type export struct {
 	classes map[string]carev1.StreamClass
 	sheet   sheet.Writer
 	out     *pieces
+	records int // written so far
 }
 
 func (e *export) run(ctx context.Context) error {
@@ -101,10 +129,7 @@ func (e *export) run(ctx context.Context) error {
 	if err := e.changed(ctx, begun.GetAfter()); err != nil {
 		return err
 	}
-	if err := e.sheet.End(); err != nil {
-		return err
-	}
-	return e.out.close()
+	return e.sheet.End()
 }
 
 // changed writes what changed while the file was written: a record that was moved in time just then may have been
@@ -208,6 +233,7 @@ func (e *export) hidden(item *chartv1.TimelineItem) bool {
 }
 
 func (e *export) write(ctx context.Context, item *chartv1.TimelineItem) error {
+	e.records++
 	var history []*chartv1.HistoryItem
 	if e.sheet.WantsHistory() && !e.req.GetForFamily() {
 		var err error

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/tsunagu-care/tsunagu/sync/hub"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 	"github.com/tsunagu-care/tsunagu/sync/store/memory"
@@ -177,6 +178,13 @@ func (b *bench) sync(person string, req *syncv1.SyncRequest) *syncv1.SyncRespons
 	}
 	if len(resp.GetResults()) != len(req.GetMutations()) {
 		b.t.Fatalf("%d results for %d mutations", len(resp.GetResults()), len(req.GetMutations()))
+	}
+	for _, page := range resp.GetPages() {
+		for _, rec := range page.GetRecords() {
+			if rec.Record, err = ledger.Whole(rec, req.GetMutations()); err != nil {
+				b.t.Fatal(err)
+			}
+		}
 	}
 	return resp
 }

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/planted"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
@@ -16,7 +17,7 @@ import (
 // hold appends a HELD entry, so that the mutation is durable and waits. A mutation that is held already and still
 // has to wait for the same reason gets no new entry.
 func (w *writer) hold(p *prepared, held *storev1.Entry, reason syncv1.HeldReason, detail string, waitsFor []byte) (*storev1.Entry, error) {
-	judgedNow := held.GetJudgedBy() == w.call.Session.PersonID && held.GetJudgedBy() != ""
+	judgedNow := p.releasedBy != ""
 	if held != nil && held.GetHeldReason() == reason && sameID(held.GetWaitsFor(), waitsFor) && !judgedNow {
 		return held, nil
 	}
@@ -59,6 +60,9 @@ func (w *writer) hold(p *prepared, held *storev1.Entry, reason syncv1.HeldReason
 func (w *writer) releaseWaiting(id store.ID) error {
 	if w.head.GetHeld() == 0 {
 		return nil
+	}
+	if planted.Bug == planted.ReleasesInAnyOrder {
+		return w.releaseBackwards(id)
 	}
 	released, size := 0, 0
 	for queue := []store.ID{id}; len(queue) > 0 && released < maxReleases && size < maxReleaseBytes; queue = queue[1:] {
@@ -147,7 +151,7 @@ func (w *writer) judge(l *landed, j Judgement) (*storev1.Entry, error) {
 		return e, w.putMutation(p.id, e.GetVersion().GetSeq())
 	}
 	held := proto.CloneOf(l.entry)
-	held.JudgedBy = w.call.Session.PersonID
+	held.JudgedBy, p.releasedBy = w.call.Session.PersonID, w.call.Session.PersonID
 	e, err := w.decide(p, held)
 	if err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ type proof struct {
 }
 
 // proofs are the places of the log that the device names: its cursor, what it has staged after it, and its newest
-// result if a receipt of this server seals it.
+// landing if this server sealed it.
 func (h *Hub) proofs(s store.Stream, p *syncv1.StreamPosition) []proof {
 	var proofs []proof
 	seals := h.seals.Sealer()
@@ -62,15 +62,20 @@ func (h *Hub) proofs(s store.Stream, p *syncv1.StreamPosition) []proof {
 			proofs = append(proofs, proof{c, seals.CursorFits(s.Tenant, s.Name, c)})
 		}
 	}
-	result, receipt := p.GetNewestResult(), p.GetNewestReceipt()
-	same := result.GetVersion().GetSeq() > 0 && receipt.GetStreamId() == p.GetStreamId() &&
-		receipt.GetVersion().GetSeq() == result.GetVersion().GetSeq() &&
-		receipt.GetVersion().GetEpoch() == result.GetVersion().GetEpoch() &&
-		ledger.SameHash(receipt.GetEntryHash(), result.GetHash())
-	if same && h.seals.ReceiptFits(s.Tenant, receipt) {
+	if result := p.GetNewestResult(); result.GetVersion().GetSeq() > 0 && seals.LandingFits(s.Tenant, s.Name, result) {
 		proofs = append(proofs, proof{result, true})
 	}
 	return proofs
+}
+
+// namesPlace tells whether a device names any place of a log; without one there is nothing to prove.
+func namesPlace(p *syncv1.StreamPosition) bool {
+	for _, c := range [...]*syncv1.Cursor{p.GetCursor(), p.GetStaged(), p.GetNewestResult()} {
+		if c.GetVersion().GetSeq() > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // cursor returns a sealed place of a stream's log.
@@ -101,13 +106,14 @@ func hasHash(r store.Reader, s store.Stream, head *storev1.StreamHead, seq uint6
 	return ledger.SameHash(g.Hash, hash), nil
 }
 
-// mayProve tells whether the position of a device on a stream is looked at: it may read the stream, or holds a
-// receipt of this server for it. Anything else would tell whether the stream exists.
+// mayProve tells whether the position of a device on a stream is looked at: it may read the stream, or holds this
+// server's seal on a landing in it. Anything else would tell whether the stream exists.
 func (h *Hub) mayProve(c Call, p *syncv1.StreamPosition, readable map[string]StreamRef) bool {
 	if _, ok := readable[p.GetStreamId()]; ok {
 		return true
 	}
-	return p.GetNewestReceipt().GetStreamId() == p.GetStreamId() && h.seals.ReceiptFits(c.Session.Tenant, p.GetNewestReceipt())
+	result := p.GetNewestResult()
+	return result.GetVersion().GetSeq() > 0 && h.seals.Sealer().LandingFits(c.Session.Tenant, p.GetStreamId(), result)
 }
 
 // meet compares the device's position with the log within the transaction that is to write; it opens an epoch where

@@ -34,6 +34,11 @@ type Config struct {
 	Backups Backups
 	// Restored tells whether a restore waits to be confirmed. It may be nil: then none does.
 	Restored Restored
+	// Organisations returns the organisations of a tenant, each with an inbox. It may be nil: then only those count that a
+	// call names.
+	Organisations func(tenant string) []string
+	// Exports writes down who takes charts out. It may be nil: then nobody does.
+	Exports Exports
 	// SchemaVersion is the newest schema of mutations that this hub understands. 0: that of package care. A server that
 	// is older than its devices holds what is newer.
 	SchemaVersion uint32
@@ -56,14 +61,18 @@ type Hub struct {
 	differed func(sections int)
 	backups  Backups
 	restored Restored
+	exports  Exports
 	schema   schemas
+
+	organisations func(tenant string) []string
 }
 
 // New returns a hub.
 func New(c Config) *Hub {
 	h := &Hub{
 		store: c.Store, dir: c.Directory, seals: c.Seals, epochs: c.Epochs, limits: c.Limits.orDefaults(), fault: c.Fault,
-		differed: c.Differed, backups: c.Backups, restored: c.Restored, schema: schemas{c.SchemaVersion, upcasts},
+		differed: c.Differed, backups: c.Backups, restored: c.Restored, exports: c.Exports, schema: schemas{c.SchemaVersion, upcasts},
+		organisations: c.Organisations,
 	}
 	if h.schema.newest == 0 {
 		h.schema.newest = care.SchemaVersion
@@ -80,6 +89,12 @@ func New(c Config) *Hub {
 	if h.restored == nil {
 		h.restored = neverRestored{}
 	}
+	if h.organisations == nil {
+		h.organisations = func(string) []string { return nil }
+	}
+	if h.exports == nil {
+		h.exports = unwritten{}
+	}
 	return h
 }
 
@@ -90,6 +105,12 @@ func (noBackups) Durable(string, string) *syncv1.Version { return nil }
 type neverRestored struct{}
 
 func (neverRestored) Unconfirmed() bool { return false }
+
+type unwritten struct{}
+
+func (unwritten) Begin(Call, Export) (func(int, bool) error, error) {
+	return func(int, bool) error { return nil }, nil
+}
 
 // Call is what every call brings besides its request.
 type Call struct {
@@ -148,9 +169,6 @@ const (
 	// over is released when its device next asks for its outcome.
 	maxReleases     = 1000
 	maxReleaseBytes = 512 << 10
-	// maxChain bounds how far a chain of predecessors is walked back. A longer one counts as foreign: a conflict more,
-	// never a silent overwrite.
-	maxChain = 2000
 	// maxSharers bounds the records under one domain key and the mutations that wait for one other.
 	maxSharers = 1000
 	// retryAfter is what a device is asked to wait when its writes could not be stored.

@@ -1,9 +1,10 @@
 package hub
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"slices"
-	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -21,27 +22,33 @@ import (
 // answer is the same whether or not the stream exists.
 func (w *writer) inbox(p *prepared) (*syncv1.MutationResult, error) {
 	reason := p.reason
-	if !p.placeless {
+	switch {
+	case p.placeless:
+	case w.hub.restored.Unconfirmed(): // who may write where is not known yet
+		reason = syncv1.HeldReason_HELD_REASON_RESTORED
+	default:
 		reason = syncv1.HeldReason_HELD_REASON_NO_GRANT
 	}
 	box := w.hub.inboxOf(w.call.Session, p)
-	known, err := w.tx.Inbox(box, p.id)
+	for _, one := range w.hub.inboxesOf(w.call.Session, box.Name) {
+		known, err := w.tx.Inbox(one, p.id)
+		if err != nil {
+			return nil, err
+		}
+		if known != nil {
+			return w.knownInInbox(known, p)
+		}
+	}
+	full, err := w.full(box)
 	if err != nil {
 		return nil, err
 	}
-	if known != nil {
-		return w.knownInInbox(known, p)
-	}
-	size, err := w.tx.InboxSize(box)
-	if err != nil {
-		return nil, err
-	}
-	if size >= w.hub.limits.InboxItems {
+	if full {
 		return &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY, Detail: "the organisation's inbox is full"}, nil
 	}
 	raw, err := ledger.Marshal(&storev1.InboxItem{
 		Payload: p.queued.GetPayload(), AuthorSeal: p.queued.GetAuthorSeal(), ArrivedMs: p.arrived.UnixMilli(),
-		HeldReason: reason, DeviceId: p.device, SessionPersonId: w.call.Session.PersonID,
+		HeldReason: reason, DeviceId: p.device, SessionPersonId: w.call.Session.PersonID, ClockOffsetMs: p.offsetMs,
 	})
 	if err != nil {
 		return nil, err
@@ -62,6 +69,83 @@ func (h *Hub) inboxOf(s Session, p *prepared) store.Organisation {
 		box.Name = author.GetOrganisationId()
 	}
 	return box
+}
+
+// inboxesOf returns the inboxes in which something may stand that came before: the one where it would go now, and those
+// of every other organisation, since its device or its author may have belonged to another one when it came.
+func (h *Hub) inboxesOf(s Session, now string) []store.Organisation {
+	names := append([]string{now, s.Organisation}, h.organisations(s.Tenant)...)
+	boxes := make([]store.Organisation, 0, len(names))
+	for _, name := range names {
+		if box := (store.Organisation{Tenant: s.Tenant, Name: name}); !slices.Contains(boxes, box) && len(boxes) < maxInboxes {
+			boxes = append(boxes, box)
+		}
+	}
+	return boxes
+}
+
+// maxInboxes bounds the inboxes that one mutation is looked for in.
+const maxInboxes = 64
+
+// full tells whether an inbox takes no more. Only what waits for a decision counts.
+func (w *writer) full(box store.Organisation) (bool, error) {
+	size, err := w.tx.InboxSize(box)
+	if err != nil || size < w.hub.limits.InboxItems {
+		return false, err
+	}
+	open, err := OpenInInbox(w.tx, box)
+	return open >= w.hub.limits.InboxItems, err
+}
+
+// countOfClosed is the id under which an inbox counts its items that wait no longer. No UUID is all ones but the one that
+// RFC 9562 sets apart.
+var countOfClosed = store.ID(bytes.Repeat([]byte{0xff}, len(store.ID{})))
+
+// OpenInInbox is how many items of an inbox wait for a decision.
+func OpenInInbox(r store.Reader, o store.Organisation) (open uint64, err error) {
+	size, err := r.InboxSize(o)
+	if err != nil || size == 0 {
+		return 0, err
+	}
+	raw, err := r.Inbox(o, countOfClosed)
+	if err != nil || raw == nil {
+		return size, err
+	}
+	counter := &storev1.InboxItem{}
+	if proto.Unmarshal(raw, counter) != nil || counter.GetClosed() >= size {
+		return 0, store.ErrDamaged
+	}
+	return size - counter.GetClosed() - 1, nil
+}
+
+// putItem overwrites an item, and counts it if it waits no longer: because it was decided, or erased.
+func putItem(tx store.Tx, box store.Organisation, id store.ID, item *storev1.InboxItem) error {
+	before, err := tx.Inbox(box, id)
+	was := &storev1.InboxItem{}
+	if err != nil || proto.Unmarshal(before, was) != nil {
+		return errors.Join(store.ErrDamaged, err)
+	}
+	raw, err := ledger.Marshal(item)
+	if err != nil {
+		return err
+	}
+	if err := tx.PutInbox(box, id, raw); err != nil || !waits(was) || waits(item) {
+		return err
+	}
+	counter := &storev1.InboxItem{}
+	if raw, err = tx.Inbox(box, countOfClosed); err != nil || proto.Unmarshal(raw, counter) != nil {
+		return errors.Join(store.ErrDamaged, err)
+	}
+	counter.Closed++
+	if raw, err = ledger.Marshal(counter); err != nil {
+		return err
+	}
+	return tx.PutInbox(box, countOfClosed, raw)
+}
+
+// waits tells whether an item waits for a decision: it has a payload, which an erasure takes away, and no decision.
+func waits(item *storev1.InboxItem) bool {
+	return len(item.GetPayload()) > 0 && item.GetDecision() == 0
 }
 
 // knownInInbox answers for a mutation that came before. What was released stands in its stream.
@@ -136,10 +220,7 @@ func (h *Hub) judgeInbox(ctx context.Context, c Call, j Judgement) (*chartv1.Jud
 				return err
 			}
 			item.JudgedBy, item.JudgedMs = c.Session.PersonID, c.Now.UnixMilli()
-			if raw, err = ledger.Marshal(item); err != nil {
-				return err
-			}
-			if err := tx.PutInbox(box, j.MutationID, raw); err != nil {
+			if err := putItem(tx, box, j.MutationID, item); err != nil {
 				return err
 			}
 		}
@@ -157,16 +238,17 @@ func (h *Hub) judgeInbox(ctx context.Context, c Call, j Judgement) (*chartv1.Jud
 // errUnproven: a mutation that nobody is proven to have written, or that cannot be read, cannot be put into a chart.
 var errUnproven = refuse(InvalidArgument, "who wrote this is not proven, or it cannot be read; it stays in the inbox and safe: write it down anew under your own name, and reject it here")
 
+// errTaken: another record has the id meanwhile, and two must not share one.
+var errTaken = refuse(InvalidArgument, "another record has this one's id by now, so it cannot go into the chart as it is; it stays in the inbox and safe: write it down anew, and reject it here")
+
 // place puts an item of an inbox into the stream that it names, as it arrived, on the word of somebody who may write
 // there.
 func (h *Hub) place(c Call, tx store.Tx, item *storev1.InboxItem, id store.ID) ([]Moved, error) {
-	at := c
-	at.Session.DeviceID = item.GetDeviceId()
-	p := h.prepare(at, &syncv1.QueuedMutation{Payload: item.GetPayload(), AuthorSeal: item.GetAuthorSeal()}, h.sealers())
+	p := h.arrivedAs(c, item)
 	if p.placeless {
 		return nil, errUnproven
 	}
-	p.arrived, p.releasedBy = time.UnixMilli(item.GetArrivedMs()), c.Session.PersonID
+	p.releasedBy = c.Session.PersonID
 	if _, there := h.dir.Stream(c.Session.Tenant, p.m.GetStreamId()); !there {
 		return nil, errNotFound
 	}
@@ -199,6 +281,9 @@ func (h *Hub) place(c Call, tx store.Tx, item *storev1.InboxItem, id store.ID) (
 			return nil, err
 		}
 	}
+	if answer.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
+		return nil, errTaken
+	}
 	item.Decision, item.Result = syncv1.Outcome_OUTCOME_APPLIED, answer
 	moved := []Moved{{Tenant: c.Session.Tenant, StreamID: w.stream.Name, Seq: w.head.GetVersion().GetSeq()}}
 	return moved, w.flush()
@@ -221,12 +306,7 @@ func (h *Hub) heldOutsideOf(c Call, r store.Reader, o store.Organisation, after 
 		if more = len(items) == limit; more {
 			return store.ErrStop
 		}
-		at := c
-		at.Session.DeviceID = item.GetDeviceId()
-		queued := &syncv1.QueuedMutation{Payload: slices.Clone(item.GetPayload()), AuthorSeal: slices.Clone(item.GetAuthorSeal())}
-		p := h.prepare(at, queued, h.sealers())
-		p.arrived = time.UnixMilli(item.GetArrivedMs())
-		items = append(items, heldItem{id: id, p: p, reason: item.GetHeldReason(), detail: item.GetDetail()})
+		items = append(items, heldItem{id: id, p: h.arrivedAs(c, item), reason: item.GetHeldReason(), detail: item.GetDetail()})
 		return nil
 	})
 	return items, more, err

@@ -35,7 +35,7 @@ func judge(p *prepared, grants []Grant, kind *care.Kind) permission {
 		moment := !at.IsZero() && g.Covers(at, at)
 		switch {
 		case !whole && !moment:
-		case kind != nil && !kind.MayWrite(g.Role):
+		case kind != nil && !mayWrite(kind, g.Role, p.m):
 			if best.reason == syncv1.HeldReason_HELD_REASON_NO_GRANT {
 				best.reason = syncv1.HeldReason_HELD_REASON_ROLE
 			}
@@ -46,6 +46,17 @@ func judge(p *prepared, grants []Grant, kind *care.Kind) permission {
 		}
 	}
 	return best
+}
+
+// mayWrite tells whether a role may write what the mutation says: as the kind allows it, or, when a record is made or
+// amended, on behalf of somebody who signed it on paper.
+func mayWrite(kind *care.Kind, role carev1.Role, m *syncv1.Mutation) bool {
+	switch m.GetOperation() {
+	case syncv1.Operation_OPERATION_CREATE, syncv1.Operation_OPERATION_PATCH:
+		return kind.MayWrite(role) || kind.MayTranscribe(role, m.GetPersonId(), m.GetRecord().GetEnvelope())
+	default:
+		return kind.MayWrite(role)
+	}
 }
 
 // maxBoot is the longest that a device is believed to have run without a restart.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
@@ -88,4 +89,18 @@ type Backups interface {
 type Restored interface {
 	// Unconfirmed is true from a restore until an operator has confirmed grants and erasures.
 	Unconfirmed() bool
+}
+
+// Exports writes down who takes a chart out of the server, where a loss of the store does not reach it.
+type Exports interface {
+	// Begin writes down durably that an export begins; an error refuses it. end is called once, before the last piece of a
+	// whole file and after the last of one that was cut off, with how many records were written.
+	Begin(c Call, e Export) (end func(records int, whole bool) error, err error)
+}
+
+// Export says what is taken out. Whose it is says the call.
+type Export struct {
+	ChartID   string
+	Format    chartv1.ExportFormat
+	ForFamily bool
 }

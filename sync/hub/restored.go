@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
@@ -46,7 +50,101 @@ func (h *Hub) ConfirmRestore(ctx context.Context, c Call) (judged int, err error
 		n, err = h.confirmStream(ctx, c, s)
 		judged += n
 	}
+	for _, name := range h.organisations(c.Session.Tenant) {
+		if err != nil {
+			break
+		}
+		var n int
+		n, err = h.confirmInbox(ctx, c, store.Organisation{Tenant: c.Session.Tenant, Name: name})
+		judged += n
+	}
 	return judged, outward(err)
+}
+
+// confirmInbox goes through what came into an inbox while the restore waited. The directory that came back with the
+// backup may not have known the author's right, or the stream: what the one that is confirmed allows goes into its
+// stream as if it had arrived there, and the rest waits for a person like anything else without a right.
+func (h *Hub) confirmInbox(ctx context.Context, c Call, box store.Organisation) (judged int, err error) {
+	var waiting []store.ID
+	err = h.store.View(ctx, func(r store.Reader) error {
+		waiting = nil
+		return r.InboxItems(box, func(id store.ID, raw []byte) error {
+			item := &storev1.InboxItem{}
+			if proto.Unmarshal(raw, item) != nil {
+				return store.ErrDamaged
+			}
+			if waitsForConfirmation(item) {
+				waiting = append(waiting, id)
+			}
+			return nil
+		})
+	})
+	for _, id := range waiting {
+		if err != nil {
+			break
+		}
+		placed := false
+		err = h.store.Update(ctx, func(tx store.Tx) (err error) {
+			placed, err = h.confirmItem(c, tx, box, id)
+			return err
+		})[0]
+		if placed && err == nil {
+			judged++
+		}
+	}
+	return judged, err
+}
+
+func waitsForConfirmation(item *storev1.InboxItem) bool {
+	return item.GetHeldReason() == syncv1.HeldReason_HELD_REASON_RESTORED && item.GetDecision() == 0 && len(item.GetPayload()) > 0
+}
+
+// confirmItem takes one item into its stream, if its author has ever had a right there; else it puts down why it stays.
+func (h *Hub) confirmItem(c Call, tx store.Tx, box store.Organisation, id store.ID) (placed bool, err error) {
+	raw, err := tx.Inbox(box, id)
+	item := &storev1.InboxItem{}
+	if err != nil || proto.Unmarshal(raw, item) != nil {
+		return false, errors.Join(store.ErrDamaged, err)
+	}
+	if !waitsForConfirmation(item) {
+		return false, nil
+	}
+	p := h.arrivedAs(c, item)
+	placed = !p.placeless && len(h.dir.Grants(box.Tenant, p.m.GetPersonId(), p.m.GetStreamId())) > 0
+	if placed {
+		if item.Result, err = h.arrive(c, tx, p); err != nil {
+			return false, err
+		}
+		if item.Result.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED { // two must not share an id; a person sees to it
+			item.Result, item.HeldReason = nil, syncv1.HeldReason_HELD_REASON_NO_GRANT
+			return false, putItem(tx, box, id, item)
+		}
+		item.Decision, item.JudgedMs = syncv1.Outcome_OUTCOME_APPLIED, c.Now.UnixMilli()
+	} else if item.HeldReason = p.reason; !p.placeless {
+		item.HeldReason = syncv1.HeldReason_HELD_REASON_NO_GRANT
+	}
+	return placed, putItem(tx, box, id, item)
+}
+
+// arrivedAs prepares an item of an inbox as it was prepared when it came.
+func (h *Hub) arrivedAs(c Call, item *storev1.InboxItem) *prepared {
+	c.Session.DeviceID = item.GetDeviceId()
+	p := h.prepare(c, &syncv1.QueuedMutation{Payload: item.GetPayload(), AuthorSeal: item.GetAuthorSeal()}, h.sealers())
+	p.arrived, p.offsetMs = time.UnixMilli(item.GetArrivedMs()), item.GetClockOffsetMs()
+	return p
+}
+
+// arrive takes a mutation into its stream.
+func (h *Hub) arrive(c Call, tx store.Tx, p *prepared) (*syncv1.MutationResult, error) {
+	w, err := h.writer(c, tx, p.m.GetStreamId())
+	if err != nil {
+		return nil, err
+	}
+	result, err := w.take(p)
+	if err != nil {
+		return nil, err
+	}
+	return result, w.flush()
 }
 
 // confirmStream judges what one stream holds because of the restore.

@@ -25,20 +25,21 @@ func (b *bench) note(person, text string) *syncv1.Mutation {
 	}}})
 }
 
-// TestTrendKeepsExtremes: however few points there may be, first, last, least and greatest are among them, and every
-// point is a reading.
+// TestTrendKeepsExtremes: however few points there may be, first, last, least and greatest are among them, every one that
+// was confirmed as unusual too, and every point is a reading.
 func TestTrendKeepsExtremes(tb *testing.T) {
 	rapid.Check(tb, func(t *rapid.T) {
 		b := newBench(tb)
 		values := rapid.SliceOfN(rapid.Int32Range(350, 419), 1, 120).Draw(t, "values")
 		points := rapid.Uint32Range(4, 40).Draw(t, "points")
 		var ms []*syncv1.Mutation
-		start := b.now.Add(-48 * time.Hour)
+		flagged, start := map[string]bool{}, b.now.Add(-48*time.Hour)
 		for i, v := range values {
 			m := b.create("sato", temperature(v))
 			m.Record.Envelope.Effective = timestamppb.New(start.Add(time.Duration(i) * time.Minute))
 			if v < 340 || v > 415 {
 				m.Record.GetBody().GetVitalSigns().Confirmed = []carev1.VitalItem{carev1.VitalItem_VITAL_ITEM_TEMPERATURE}
+				flagged[string(m.GetId())] = true
 			}
 			ms = append(ms, m)
 		}
@@ -50,7 +51,7 @@ func TestTrendKeepsExtremes(tb *testing.T) {
 			t.Fatal(err, resp)
 		}
 		s := resp.GetSeries()[0]
-		if int(s.GetTotal()) != len(values) || len(s.GetPoints()) > max(int(points), 4) || s.GetUnit() != "Cel" || s.GetPerUnit() != 10 {
+		if int(s.GetTotal()) != len(values) || len(s.GetPoints()) > max(int(points), 4)+len(flagged) || s.GetUnit() != "Cel" || s.GetPerUnit() != 10 {
 			t.Fatalf("%d of %d points, total %d", len(s.GetPoints()), points, s.GetTotal())
 		}
 		if len(values) <= int(points) && len(s.GetPoints()) != len(values) {
@@ -66,6 +67,10 @@ func TestTrendKeepsExtremes(tb *testing.T) {
 				t.Fatal("out of order")
 			}
 			least, greatest, last = min(least, p.GetValue()), max(greatest, p.GetValue()), p.GetAt().AsTime()
+			delete(flagged, string(p.GetRecordId()))
+		}
+		if len(flagged) > 0 {
+			t.Fatalf("%d readings that were confirmed as unusual are lost", len(flagged))
 		}
 		for i, v := range values {
 			if int64(v) < least || int64(v) > greatest {

@@ -46,6 +46,9 @@ func (h *Hub) SearchNotes(ctx context.Context, c Call, req *chartv1.SearchNotesR
 	if !ok {
 		return nil, refuse(InvalidArgument, "query: there is no word in it, or there are more than 16; nothing was searched: look for fewer words")
 	}
+	if err := checkPeriod(req.GetFrom(), req.GetUntil()); err != nil {
+		return nil, err
+	}
 	s := &search{hub: h, call: c, req: req, words: words, size: pageSize(req.GetPageSize(), defaultHits, maxHits)}
 	if err := s.begin(); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/planted"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
@@ -35,6 +36,7 @@ func (h *Hub) Sync(ctx context.Context, c Call, req *syncv1.SyncRequest) (*syncv
 	if err != nil {
 		return nil, nil, outward(err)
 	}
+	step.tellLandings()
 	step.describe()
 	step.durables(step.noteDevice(ctx, known))
 	return step.resp, step.moved, nil
@@ -52,13 +54,18 @@ type step struct {
 	moved     []Moved
 	// landed are the streams whose logs have something that this request brought.
 	landed map[string]bool
+	// landings are the newest entries that results name, and what became of held mutations, by stream.
+	landings map[string]*syncv1.Cursor
+	// created are the records that this request brought and the log has now, by stream and seq.
+	created map[string]map[uint64]*prepared
 	// looked is how many entries the pages of this answer went through.
 	looked int
 }
 
 func (h *Hub) newStep(c Call, req *syncv1.SyncRequest) *step {
 	s := &step{
-		hub: h, call: c, req: req, landed: map[string]bool{},
+		hub: h, call: c, req: req, landed: map[string]bool{}, landings: map[string]*syncv1.Cursor{},
+		created: map[string]map[uint64]*prepared{},
 		streams: h.readableInOrder(c), positions: map[string]*syncv1.StreamPosition{},
 		resp: &syncv1.SyncResponse{
 			ServerTime:    h.seals.Time(c.Session.Tenant, c.Session.DeviceID, c.Now.UnixMilli()),
@@ -90,6 +97,9 @@ func (h *Hub) readableInOrder(c Call) []StreamRef {
 // recognise finds the streams whose history the device proves to be lost, and opens a new epoch in each before
 // anything is written to it. It also finds held mutations whose wait is over, and judges them.
 func (s *step) recognise(ctx context.Context) error {
+	if len(s.req.GetHeld()) == 0 && !slices.ContainsFunc(s.req.GetPositions(), namesPlace) {
+		return nil
+	}
 	var closures []func(store.Tx) error
 	err := s.hub.store.View(ctx, func(r store.Reader) error {
 		closures = nil
@@ -123,7 +133,7 @@ func (s *step) recognise(ctx context.Context) error {
 }
 
 func (s *step) newLoss(r store.Reader, p *syncv1.StreamPosition) (bool, error) {
-	if !s.hub.mayProve(s.call, p, s.readable) {
+	if !namesPlace(p) || !s.hub.mayProve(s.call, p, s.readable) {
 		return false, nil
 	}
 	stream := s.stream(p.GetStreamId())
@@ -191,6 +201,7 @@ type batch struct {
 	mutations []*prepared
 	results   []*syncv1.MutationResult
 	moved     uint64
+	landing   *syncv1.Cursor
 	failed    bool
 	// waiting are ids of the request that the device will renew, from the halves before this one too.
 	waiting renewed
@@ -279,7 +290,7 @@ func (s *step) write(tx store.Tx, b *batch) error {
 	}
 	// The holes that this closes: the request that reveals a lost history was put together against that history.
 	for _, p := range b.mutations {
-		if !judge || b.waiting.dependant(p) {
+		if !judge && planted.Bug != planted.JudgesAtOnce || b.waiting.dependant(p) {
 			b.results = append(b.results, &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY})
 			continue
 		}
@@ -295,6 +306,7 @@ func (s *step) write(tx store.Tx, b *batch) error {
 	if after := w.head.GetVersion().GetSeq(); after > before {
 		b.moved = after
 	}
+	b.landing = w.landing
 	return w.flush()
 }
 
@@ -306,6 +318,9 @@ func (s *step) answer(b *batch, err error) {
 	if b.failed = err != nil; b.failed {
 		s.resp.RetryAfterMs = uint32(retryAfter.Milliseconds())
 	}
+	if err == nil {
+		s.land(b.stream, b.landing)
+	}
 	for i, p := range b.mutations {
 		if err != nil {
 			s.resp.Results[p.index] = &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_RETRY}
@@ -314,6 +329,7 @@ func (s *step) answer(b *batch, err error) {
 		s.resp.Results[p.index] = b.results[i]
 		if b.results[i].GetVersion().GetSeq() > 0 {
 			s.landed[b.stream] = true
+			s.noteCreated(b.stream, p, b.results[i])
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -44,7 +45,7 @@ func (h *Hub) GetTimeline(ctx context.Context, c Call, req *chartv1.GetTimelineR
 	}
 	t := &timeline{
 		hub: h, tenant: c.Session.Tenant, req: req, size: pageSize(req.GetPageSize(), defaultTimeline, maxTimeline),
-		budget: max(maxTimelineScan/len(streams), 1),
+		budget: max(maxTimelineScan/len(streams), 1), now: c.Now,
 	}
 	if err := t.begin(); err != nil {
 		return nil, err
@@ -57,7 +58,10 @@ func (h *Hub) GetTimeline(ctx context.Context, c Call, req *chartv1.GetTimelineR
 				return err
 			}
 		}
-		return t.page(resp)
+		if err := t.page(resp); err != nil {
+			return err
+		}
+		return t.remark(resp.Items)
 	})
 	return resp, outward(err)
 }
@@ -71,6 +75,7 @@ type timeline struct {
 	kinds  map[uint32]bool
 	filter uint64
 	after  *position // of the page before
+	now    time.Time // for what is said beside a record
 	// keep and only, if set, are two more filters: one of the record alone, asked early, and one of the whole item.
 	keep func(*carev1.Record) bool
 	only func(*chartv1.TimelineItem) bool

@@ -20,13 +20,20 @@ const (
 	// defaultPoints and maxPoints bound the points of a series.
 	defaultPoints = 200
 	maxPoints     = 2000
+	// maxFlagged bounds the points of a series that are kept whatever was asked for; of more than that, what is left of
+	// them keeps the extremes too.
+	maxFlagged = 2000
 	// maxTrendPages bounds the pages of readings that one trend looks at.
 	maxTrendPages = 60
 )
 
 // GetTrend reads vital signs as series of points. A series with more readings than points keeps its first and last, and
-// the least and greatest of every stretch: no extreme is lost, and no point is invented.
+// the least and greatest of every stretch, and beside them whatever is uncertain or was confirmed as unusual: no extreme
+// and no doubt is lost, and no point is invented.
 func (h *Hub) GetTrend(ctx context.Context, c Call, req *chartv1.GetTrendRequest) (*chartv1.GetTrendResponse, error) {
+	if err := h.serving(); err != nil {
+		return nil, err
+	}
 	until := c.Now
 	if req.GetUntil() != nil {
 		until = req.GetUntil().AsTime()
@@ -35,11 +42,16 @@ func (h *Hub) GetTrend(ctx context.Context, c Call, req *chartv1.GetTrendRequest
 	if req.GetFrom() != nil {
 		from = req.GetFrom().AsTime()
 	}
-	series := make([][]*chartv1.Point, len(req.GetItems()))
+	if err := checkPeriod(timestamppb.New(from), timestamppb.New(until)); err != nil {
+		return nil, err
+	}
+	series := make([][]reading, len(req.GetItems()))
 	truncated, err := h.readings(ctx, c, req.GetChartId(), from, until, func(t *chartv1.TimelineItem) {
 		for i, item := range req.GetItems() {
-			if value, ok := care.Reading(t.GetRecord().GetBody().GetVitalSigns(), item); ok {
-				series[i] = append(series[i], pointOf(t, value))
+			v := t.GetRecord().GetBody().GetVitalSigns()
+			if value, ok := care.Reading(v, item); ok {
+				p := pointOf(t, value)
+				series[i] = append(series[i], reading{p, p.GetUncertain() || slices.Contains(v.GetConfirmed(), item)})
 			}
 		}
 	})
@@ -55,6 +67,12 @@ func (h *Hub) GetTrend(ctx context.Context, c Call, req *chartv1.GetTrendRequest
 		})
 	}
 	return resp, nil
+}
+
+// reading is a point, and whether it has to be seen: uncertain, or so unusual that the writer was asked and confirmed it.
+type reading struct {
+	point   *chartv1.Point
+	flagged bool
 }
 
 func pointOf(t *chartv1.TimelineItem, value int64) *chartv1.Point {
@@ -88,7 +106,16 @@ func (h *Hub) readings(ctx context.Context, c Call, chartID string, from, until 
 	return true, nil
 }
 
-func thinned(points []*chartv1.Point, asked uint32) []*chartv1.Point {
-	at := func(p *chartv1.Point) int64 { return p.GetAt().AsTime().UnixMilli() }
-	return chart.Thin(points, pageSize(asked, defaultPoints, maxPoints), at, (*chartv1.Point).GetValue)
+func thinned(series []reading, asked uint32) (points []*chartv1.Point) {
+	at := func(r reading) int64 { return r.point.GetAt().AsTime().UnixMilli() }
+	value := func(r reading) int64 { return r.point.GetValue() }
+	flagged := slices.DeleteFunc(slices.Clone(series), func(r reading) bool { return !r.flagged })
+	kept := map[*chartv1.Point]bool{}
+	for _, r := range chart.Thin(flagged, maxFlagged, at, value, nil) {
+		kept[r.point] = true
+	}
+	for _, r := range chart.Thin(series, pageSize(asked, defaultPoints, maxPoints), at, value, func(r reading) bool { return kept[r.point] }) {
+		points = append(points, r.point)
+	}
+	return points
 }

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -277,3 +278,20 @@ func entryForReview(entry []byte) (review bool) {
 
 // entryReview is the number of for_review in an entry, which stands there only if it is true.
 const entryReview protowire.Number = 15
+
+// HeldNow counts the mutations of a stream that are held and wait for a decision, or for another one. It looks at every
+// entry that ever held one.
+func HeldNow(r store.Reader, s store.Stream) (waiting uint64, err error) {
+	err = r.Held(s, func(seq uint64) error {
+		e, err := readEntry(r, s, seq)
+		if err != nil {
+			return err
+		}
+		newest, err := r.Mutation(s, store.ID(e.GetMutationId()))
+		if err == nil && newest == seq && !ledger.Erased(e) {
+			waiting++
+		}
+		return err
+	})
+	return waiting, err
+}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/planted"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
@@ -30,8 +31,9 @@ type writer struct {
 	digests map[uint32]*sectionDigest
 	authors map[author]*carev1.Actor
 	seals   *seal.Sealer
-	// owned and continued are the lines of the last mutation that was merged.
-	owned, continued *chain
+	// landing is the newest entry that an answer named.
+	landing *syncv1.Cursor
+	links   links
 
 	lastArrival   circumstances
 	lastUncertain bool
@@ -81,6 +83,9 @@ func (w *writer) beginEpoch() error {
 	epoch, err := w.hub.epochs.Next(w.head.GetVersion().GetEpoch())
 	if err != nil {
 		return err
+	}
+	if planted.Bug == planted.EpochGivenTwice {
+		epoch = w.head.GetVersion().GetEpoch() + 1
 	}
 	seq := w.head.GetVersion().GetSeq()
 	w.head.Bases = append(w.head.Bases, &syncv1.EpochBase{Epoch: epoch, BaseSeq: seq})

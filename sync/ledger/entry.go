@@ -196,6 +196,29 @@ func (p Parts) Len() int { return len(p.brought) + len(p.appended) }
 // AppendTo appends the record's bytes.
 func (p Parts) AppendTo(b []byte) []byte { return append(append(b, p.brought...), p.appended...) }
 
+// Without leaves out what a payload brought, if it is the given bytes; false if the record is anything else.
+func (p Parts) Without(brought []byte) (rest Parts, ok bool) {
+	return Parts{appended: p.appended}, len(brought) > 0 && bytes.Equal(p.brought, brought)
+}
+
+// Whole returns the bytes of a record in a page. Where it names a mutation of the request, they are what that one's
+// payload brought and what stands in the page after it. ErrEncoding if there is no such record in the request.
+func Whole(r *syncv1.PageRecord, sent []*syncv1.QueuedMutation) ([]byte, error) {
+	n := int(r.GetMutation())
+	switch {
+	case n == 0:
+		return r.GetRecord(), nil
+	case n > len(sent):
+		return nil, ErrEncoding
+	}
+	brought, err := PayloadRecord(sent[n-1].GetPayload())
+	if err != nil {
+		return nil, err
+	}
+	p := Parts{brought, r.GetRecord()}
+	return p.AppendTo(make([]byte, 0, p.Len())), nil
+}
+
 // Skim is Look for whoever copies many records to one place: it gives the record in parts.
 func Skim(raw []byte) (g Glance, p Parts, err error) {
 	var payload []byte

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/planted"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
@@ -85,7 +86,9 @@ func (m *merging) take(g uint32) {
 	case g == envelope:
 		m.record.Envelope = withCircumstances(wrote.GetEnvelope(), m.record.GetEnvelope())
 	case g == whole:
-		if wrote.GetBody() != nil {
+		if planted.Bug == planted.PatchesOneField {
+			proto.Merge(m.record.Body, wrote.GetBody())
+		} else if wrote.GetBody() != nil {
 			m.record.Body = proto.CloneOf(wrote.GetBody())
 		}
 		if wrote.GetEnvelope().GetEffective() != nil {

@@ -67,6 +67,9 @@ func (m *merging) foreign(g uint32) (bool, error) {
 		if planted.Bug == planted.ResolveIgnoresMoves {
 			return false, nil
 		}
+		if planted.Bug == planted.ResolveByEquality {
+			return m.in.State.GetVersion().GetSeq() != seen, nil
+		}
 	}
 	if marker.GetVersion().GetSeq() <= seen {
 		return false, nil
@@ -89,7 +92,9 @@ func (m *merging) write(g uint32) error {
 	}
 	switch m.in.Mutation.GetOperation() {
 	case syncv1.Operation_OPERATION_RETRACT:
-		foreign = m.anyForeign // whoever retracts judges the whole record
+		if planted.Bug != planted.RetractOnStatusAlone {
+			foreign = m.anyForeign // whoever retracts judges the whole record
+		}
 	case syncv1.Operation_OPERATION_PATCH:
 		if m.retracted {
 			m.keep(g)

@@ -31,6 +31,9 @@ type Progress struct {
 	Taken int
 	// Restoring: the server was restored and waits for its operator. What was written is safe there, and not judged.
 	Restoring bool
+	// Unproven: the device holds more streams than a request can list, so that the server could not compare all of them
+	// with what is granted. Revocations are learned in turns; what was granted since is not.
+	Unproven bool
 	// NeedsUpdate: the server said something that this build does not know. Nothing is lost by waiting.
 	NeedsUpdate bool
 	// Differing sections were found; see NextRepair.
@@ -51,12 +54,11 @@ type absorbing struct {
 	verdict map[string]*syncv1.StreamVerdict
 	retry   map[string]bool // streams whose answers do not count any more
 
-	restored bool              // since the answer before
-	receipts []*syncv1.Receipt // of what was answered
-	late     map[string]bool   // streams of mutations that were answered with RETRY
-	checked  int               // streams whose digests were compared, or never will be
-	widen    bool              // the next request asks for older months
-	confirm  bool              // the next request confirms a purge
+	restored bool            // since the answer before
+	late     map[string]bool // streams of mutations that were answered with RETRY
+	checked  int             // streams whose digests were compared, or never will be
+	widen    bool            // the next request asks for older months
+	confirm  bool            // the next request confirms a purge
 	out      Progress
 }
 
@@ -70,7 +72,6 @@ func (r *Replica) Absorb(c Clock, newID IDSource, req *syncv1.SyncRequest, resp 
 	if err := r.update(a.take); err != nil {
 		return Progress{}, err
 	}
-	a.rememberReceipts()
 	for id, s := range a.streams {
 		if hasWork(s) {
 			r.due[id] = true
@@ -91,24 +92,9 @@ func (r *Replica) Absorb(c Clock, newID IDSource, req *syncv1.SyncRequest, resp 
 	return a.out, a.finish()
 }
 
-// rememberReceipts keeps the newest receipts at hand, once they are stored.
-func (a *absorbing) rememberReceipts() {
-	for _, receipt := range a.receipts {
-		newest, known := a.r.newest[receipt.GetStreamId()]
-		if known && receipt.GetVersion().GetSeq() > newest.GetVersion().GetSeq() {
-			a.r.newest[receipt.GetStreamId()] = receipt
-		}
-	}
-	for stream, v := range a.verdict {
-		if v.GetVerdict() >= syncv1.Verdict_VERDICT_REVOKED {
-			delete(a.r.newest, stream) // they are offered again, or were purged: look again when asked
-		}
-	}
-}
-
 // take is the transaction that takes everything but the pages.
 func (a *absorbing) take(tx Tx) (err error) {
-	a.tx, a.out, a.receipts, a.widen, a.confirm, a.checked, a.late = tx, Progress{}, nil, false, false, 0, map[string]bool{}
+	a.tx, a.out, a.widen, a.confirm, a.checked, a.late = tx, Progress{}, false, false, 0, map[string]bool{}
 	a.streams, a.asked = map[string]*devicev1.StreamState{}, map[string]*syncv1.StreamPosition{}
 	a.verdict, a.retry = map[string]*syncv1.StreamVerdict{}, map[string]bool{}
 	if a.device, err = loadDevice(tx); err != nil {
@@ -117,8 +103,10 @@ func (a *absorbing) take(tx Tx) (err error) {
 	for _, p := range a.req.GetPositions() {
 		a.asked[p.GetStreamId()] = p
 	}
-	for _, take := range []func() error{a.takeServer, a.takeVerdicts, a.takeResults, a.takeHeld, a.actOnVerdicts, a.takeDurable,
-		a.takeDescriptions, a.offerElsewhere, a.slide} {
+	for _, take := range []func() error{
+		a.takeServer, a.takeVerdicts, a.takeResults, a.takeHeld, a.takeLandings, a.actOnVerdicts, a.takeDurable,
+		a.takeDescriptions, a.offerElsewhere, a.slide,
+	} {
 		if err := take(); err != nil {
 			return err
 		}
@@ -173,7 +161,10 @@ func (a *absorbing) current(s *devicev1.StreamState) bool {
 // finish decides whether to go on, and says so.
 func (a *absorbing) finish() error {
 	acted := a.out.Pushed+a.out.Renewed+a.out.Pages+len(a.out.Adopted)+len(a.out.HistoryLost) > 0
-	a.out.More = a.resp.GetMore() || a.resp.GetManifestNeeded() || a.confirm
+	a.r.turnAfter = a.r.turnNext
+	needed := a.resp.GetManifestNeeded() && !a.req.GetManifestComplete()
+	a.out.Unproven = needed && a.r.inTurns
+	a.out.More = a.resp.GetMore() || needed && (!a.r.inTurns || a.r.turnAfter != "") || a.confirm && !a.r.inTurns
 	a.out.NeedsUpdate = a.out.NeedsUpdate || a.device.GetNeedsUpdate()
 	a.out.Restoring = a.resp.GetRestoring()
 	return a.r.store.View(func(r Reader) error {

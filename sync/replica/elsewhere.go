@@ -21,7 +21,7 @@ func (a *absorbing) offerElsewhere() error {
 			return err
 		}
 		if s.GetGone() || s.GetRevoked() {
-			s.Reoffer, s.Durable = devicev1.Reoffer_REOFFER_ALL, nil
+			s.Reoffer, s.Durable, s.Landed = devicev1.Reoffer_REOFFER_ALL, nil, nil
 		}
 	}
 	return nil

@@ -31,6 +31,8 @@ var (
 	ErrMonth = errors.New("the month cannot be one; nothing was changed, write it as year and month")
 	// ErrRecord: a change has to name its record.
 	ErrRecord = errors.New("a change has to name its record; nothing was saved")
+	// ErrErased: by order of a court or an authority; nothing can be written to what is left.
+	ErrErased = errors.New("the record was erased by order; nothing was saved, and nothing can be written to it")
 	// ErrTooLarge: not even the store could hold it.
 	ErrTooLarge = errors.New("the entry is too large to be kept; nothing was saved, split it")
 	// ErrAnswer: the answer does not belong to the request.

@@ -25,6 +25,7 @@ const (
 	keyAnswered  = 'k' // stream, class, number → nothing: what is not pending
 	keyLast      = 'p' // stream, record → id and payload hash of this store's last mutation of the record
 	keyOpen      = 'w' // stream, record → OpenMutations
+	keyRemoval   = 'e' // stream, or stream and record → nothing: what files beside the store still have of it has to go
 	classWaiting = 1   // answered, the cursor has not reached it
 	classShown   = 2   // held or rejected
 	classRetired = 3

@@ -7,7 +7,7 @@ const (
 	// maxRequestBytes is how large a request may get before compression: it leaves room below the wire's 1 MiB.
 	maxRequestBytes = 900 << 10
 	// maxPositions is how many positions one request carries.
-	maxPositions = 1000
+	maxPositions = 4096
 	// maxHeldRefs is how many held mutations one request asks about; the next one asks about the others.
 	maxHeldRefs = 200
 	// maxBodyBytes and maxPayloadBytes: what is larger waits on the device, marked as too large.

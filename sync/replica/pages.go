@@ -1,9 +1,12 @@
 package replica
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/planted"
 
 	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
@@ -16,9 +19,12 @@ func (a *absorbing) takePages() error {
 		if !a.expected(page) {
 			continue
 		}
+		page, err := a.whole(page)
+		if err != nil {
+			return err
+		}
 		take := takePageOf(a.askedFrom(page.GetStreamId()))
 		if planted.Bug == planted.CursorBeforeData && page.GetLast() {
-			var err error
 			if take, err = a.r.cursorFirst(page); err != nil {
 				return err
 			}
@@ -32,6 +38,29 @@ func (a *absorbing) takePages() error {
 		a.out.Pulled += len(page.GetRecords())
 	}
 	return nil
+}
+
+// whole returns a page with every record in it: of what this device brought with the request the server sends only what
+// it added. The answer itself is left as it came.
+func (a *absorbing) whole(page *syncv1.Page) (*syncv1.Page, error) {
+	shortened := func(rec *syncv1.PageRecord) bool { return rec.GetMutation() != 0 }
+	if !slices.ContainsFunc(page.GetRecords(), shortened) {
+		return page, nil
+	}
+	whole := &syncv1.Page{
+		StreamId: page.GetStreamId(), Staged: page.GetStaged(), Last: page.GetLast(), Sections: page.GetSections(),
+	}
+	for _, rec := range page.GetRecords() {
+		if shortened(rec) {
+			record, err := ledger.Whole(rec, a.req.GetMutations())
+			if err != nil {
+				return nil, ErrAnswer
+			}
+			rec = &syncv1.PageRecord{Version: rec.GetVersion(), Record: record, Section: rec.GetSection()}
+		}
+		whole.Records = append(whole.Records, rec)
+	}
+	return whole, nil
 }
 
 // advance runs one step of taking a page, and then what it made due.
@@ -160,6 +189,11 @@ func put(tx Tx, sums *sections, id ID, rec *syncv1.PageRecord, value []byte) err
 	was, err := tx.Get(key)
 	if err != nil {
 		return err
+	}
+	if isStub(rec.GetRecord()) && planted.Bug != planted.ErasureKeepsOwn {
+		if err := erase(tx, sums.stream, id); err != nil {
+			return err
+		}
 	}
 	if was == nil && before(rec.GetSection(), sums.oldest) {
 		return nil // of a month that this device does not hold

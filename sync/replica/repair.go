@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/planted"
 
 	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
@@ -63,6 +64,9 @@ func nextRepair(rd Reader) (*devicev1.Repair, *devicev1.StreamState, error) {
 				return nil, nil, err
 			}
 		}
+		if !stream.GetComplete() && planted.Bug != planted.RepairsUnfilled {
+			continue // it is being filled anew, and what differs then is found at the end
+		}
 		if !before(p.GetSection(), stream.GetOldestMonth()) {
 			next = p
 			break
@@ -93,7 +97,8 @@ func (r *Replica) AbsorbRepair(req *syncv1.FetchSectionRequest, resp *syncv1.Fet
 		if len(p.GetAfter()) > 0 && !proto.Equal(p.GetSnapshot(), resp.GetSnapshot()) {
 			return again(tx, key, p)
 		}
-		if !ledger.Reached(s.GetCursor().GetVersion(), resp.GetSnapshot().GetVersion(), s.GetBases()) {
+		if !ledger.Reached(s.GetCursor().GetVersion(), resp.GetSnapshot().GetVersion(), s.GetBases()) &&
+			planted.Bug != planted.SectionOfOtherSnapshot {
 			return again(tx, key, p) // read before what the device has: older versions could come with it
 		}
 		p.Snapshot = resp.GetSnapshot()
@@ -152,7 +157,7 @@ func takeSection(tx Tx, s *devicev1.StreamState, p *devicev1.Repair, resp *syncv
 	if !resp.GetMore() {
 		until = first(p).GetUntil()
 	}
-	if atOrBefore(s, resp.GetSnapshot().GetVersion()) {
+	if atOrBefore(s, resp.GetSnapshot().GetVersion()) || planted.Bug == planted.SectionOfOtherSnapshot {
 		if err := deleteOthers(tx, sums, s, p, until, there); err != nil {
 			return nil, err
 		}
@@ -177,7 +182,7 @@ func deleteOthers(tx Tx, sums *sections, s *devicev1.StreamState, p *devicev1.Re
 		case proto.Unmarshal(value, rec) != nil:
 			gone[id] = nil
 		case rec.GetSection() != p.GetSection():
-		case ledger.Reached(rec.GetVersion(), p.GetSnapshot().GetVersion(), s.GetBases()):
+		case ledger.Reached(rec.GetVersion(), p.GetSnapshot().GetVersion(), s.GetBases()), planted.Bug == planted.RepairDeletesNewer:
 			gone[id] = rec
 		}
 		return nil

@@ -42,8 +42,6 @@ type Replica struct {
 	due map[string]bool
 	// batch is how many mutations the next request may carry; halved when the transport refuses one as too large.
 	batch int
-	// newest is the newest receipt of each stream, once somebody asked: a proof of what the server once had.
-	newest map[string]*syncv1.Receipt
 	// stuck: the last answer stored nothing of what was pushed.
 	stuck bool
 	// later are put off: streams whose mutations were answered with RETRY; the others come first.
@@ -53,13 +51,16 @@ type Replica struct {
 	blobs      func() uint32
 	// heldAfter is where the next request goes on asking about held mutations.
 	heldAfter []byte
+	// inTurns: the manifest is more than a request holds, and the last one listed a part of it, after turnAfter and up to
+	// turnNext; turnNext is empty if that was the last part.
+	inTurns             bool
+	turnAfter, turnNext string
 }
 
 // Open opens the replica in a store, which may be empty. What a switched-off device left half done is finished at the
 // next call.
 func Open(store Store, deviceID string) (*Replica, error) {
-	r := &Replica{store: store, deviceID: deviceID, due: map[string]bool{}, batch: maxMutations, newest: map[string]*syncv1.Receipt{},
-		later: map[string]bool{}}
+	r := &Replica{store: store, deviceID: deviceID, due: map[string]bool{}, batch: maxMutations, later: map[string]bool{}}
 	return r, store.Update(func(tx Tx) error {
 		d, err := loadDevice(tx)
 		if err != nil {

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"bytes"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -153,20 +154,19 @@ func (r *Replica) fillPositions(rd Reader, req *syncv1.SyncRequest, device *devi
 		whole = whole || !s.GetComplete() || s.GetStaged() != nil || s.GetRevoked()
 		manifest = append(manifest, &syncv1.StreamPosition{StreamId: s.GetStreamId(), Cursor: s.GetCursor()})
 	}
-	whole = (whole || len(held) <= smallManifest) && len(held)+len(written) <= maxPositions
-	if !whole {
+	whole = whole || len(held) <= smallManifest
+	turn := r.takeTurn(held, written, whole)
+	if whole = whole && !r.inTurns; !whole {
 		req.ManifestHash = ledger.Manifest(manifest)
 	}
 	req.ManifestComplete = whole
 	left := maxSections
 	for _, s := range held {
-		due := digestsDue(s) && left > 0 && len(req.Positions) < maxPositions-len(written)
-		if whole || due || written[s.GetStreamId()] {
-			p, err := r.position(rd, req, s)
-			if err != nil {
-				return err
-			}
+		due := digestsDue(s) && left > 0 && len(req.Positions) < maxPositions-len(written) && (turn == nil || turn[s.GetStreamId()])
+		if whole || due || written[s.GetStreamId()] || turn[s.GetStreamId()] {
+			p := position(req, s)
 			if due {
+				var err error
 				if p.Sections, err = digestsToSend(rd, s); err != nil {
 					return err
 				}
@@ -177,6 +177,29 @@ func (r *Replica) fillPositions(rd Reader, req *syncv1.SyncRequest, device *devi
 		}
 	}
 	return r.addUnknown(rd, req, written)
+}
+
+// takeTurn chooses the streams of which a verdict is asked now, where a whole manifest is wanted and is more than one
+// request holds: a part of them each time, in order, so that every revocation is learned.
+func (r *Replica) takeTurn(held []*devicev1.StreamState, written map[string]bool, wanted bool) map[string]bool {
+	room := maxPositions - len(written)
+	r.inTurns = wanted && len(held) > room
+	r.turnNext = ""
+	if !r.inTurns {
+		return nil
+	}
+	turn, after := map[string]bool{}, streamKey(keyStream, r.turnAfter)
+	from := slices.IndexFunc(held, func(s *devicev1.StreamState) bool {
+		return r.turnAfter == "" || bytes.Compare(streamKey(keyStream, s.GetStreamId()), after) > 0
+	})
+	for _, s := range held[max(from, 0):] {
+		if len(turn) == room {
+			return turn
+		}
+		turn[s.GetStreamId()], r.turnNext = true, s.GetStreamId()
+	}
+	r.turnNext = "" // that is the last part
+	return turn
 }
 
 // addUnknown adds positions for streams that were written to and are not held.
@@ -193,55 +216,21 @@ func (r *Replica) addUnknown(rd Reader, req *syncv1.SyncRequest, written map[str
 		if err != nil {
 			return err
 		}
-		p, err := r.position(rd, req, s)
-		if err != nil {
-			return err
-		}
-		req.Positions = append(req.Positions, p)
+		req.Positions = append(req.Positions, position(req, s))
 	}
 	return nil
 }
 
 // position is where the device stands in a stream, with its newest proof of what the server once answered.
-func (r *Replica) position(rd Reader, req *syncv1.SyncRequest, s *devicev1.StreamState) (*syncv1.StreamPosition, error) {
+func position(req *syncv1.SyncRequest, s *devicev1.StreamState) *syncv1.StreamPosition {
 	p := &syncv1.StreamPosition{StreamId: s.GetStreamId(), Cursor: s.GetCursor(), Staged: s.GetStaged()}
 	if s.GetRevoked() || s.GetGone() {
-		return p, nil // if it comes back, it begins with the months of the request
+		return p // if it comes back, it begins with the months of the request
 	}
 	p.OldestMonth = positionMonth(kept(s), req)
-	receipt, known := r.newest[s.GetStreamId()]
-	if !known {
-		var err error
-		if receipt, err = newestReceipt(rd, s.GetStreamId()); err != nil {
-			return nil, err
-		}
-		r.newest[s.GetStreamId()] = receipt
-	}
 	cursor := s.GetCursor().GetVersion()
-	if receipt != nil && (cursor.GetSeq() == 0 || !ledger.Reached(receipt.GetVersion(), cursor, s.GetBases())) {
-		p.NewestReceipt = receipt
-		p.NewestResult = &syncv1.Cursor{Version: receipt.GetVersion(), Hash: receipt.GetEntryHash()}
+	if s.GetLanded() != nil && (cursor.GetSeq() == 0 || !ledger.Reached(s.GetLanded().GetVersion(), cursor, s.GetBases())) {
+		p.NewestResult = s.GetLanded()
 	}
-	return p, nil
-}
-
-// newestReceipt finds the newest receipt among all mutations of a stream that are kept, retired ones too: a device
-// without a cursor has no other proof.
-func newestReceipt(rd Reader, stream string) (newest *syncv1.Receipt, err error) {
-	for _, class := range []byte{classWaiting, classShown, classRetired} {
-		keys, _, err := collect(rd, classKey(stream, class), nil, maxKept)
-		if err != nil {
-			return nil, err
-		}
-		for _, key := range keys {
-			own, err := loadOwn(rd, numberOf(key))
-			if err != nil {
-				return nil, err
-			}
-			if own.GetReceipt().GetVersion().GetSeq() > newest.GetVersion().GetSeq() {
-				newest = own.GetReceipt()
-			}
-		}
-	}
-	return newest, nil
+	return p
 }

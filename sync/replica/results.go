@@ -5,6 +5,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tsunagu-care/tsunagu/sync/planted"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 
 	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
@@ -63,6 +64,9 @@ func (a *absorbing) answer(own *devicev1.OwnMutation, result *syncv1.MutationRes
 		outcome = syncv1.Outcome_OUTCOME_RETRY
 	}
 	own.NeedsUpdate = false
+	if result.GetHeldReason() == syncv1.HeldReason_HELD_REASON_ERASED && outcome != syncv1.Outcome_OUTCOME_RETRY {
+		return erase(a.tx, own.GetStreamId(), ID(own.GetRecordId()))
+	}
 	switch outcome {
 	case syncv1.Outcome_OUTCOME_RETRY:
 		a.out.Retried++
@@ -72,6 +76,9 @@ func (a *absorbing) answer(own *devicev1.OwnMutation, result *syncv1.MutationRes
 		return nil
 	case syncv1.Outcome_OUTCOME_HELD:
 		a.out.Held++
+		if planted.Bug == planted.RetiresHeld && result.GetVersion().GetSeq() > 0 {
+			break
+		}
 		return a.settleAs(own, result, stateHeld)
 	case syncv1.Outcome_OUTCOME_REJECTED:
 		a.out.Rejected++
@@ -104,9 +111,6 @@ func (a *absorbing) settleAs(own *devicev1.OwnMutation, result *syncv1.MutationR
 	}
 	own.Result = result
 	own.Receipt, own.FirstLanding = receiptOf(own, result), nil
-	if own.Receipt != nil {
-		a.receipts = append(a.receipts, own.Receipt)
-	}
 	return move(a.tx, own, to)
 }
 
@@ -116,9 +120,8 @@ func receiptOf(own *devicev1.OwnMutation, result *syncv1.MutationResult) *syncv1
 		return nil
 	}
 	return &syncv1.Receipt{
-		StreamId: own.GetStreamId(), Version: result.GetVersion(), EntryHash: result.GetEntryHash(),
-		MutationId: own.GetId(), PayloadHash: own.GetPayloadHash(), ArrivedMs: result.GetArrivedMs(),
-		Seal: result.GetReceiptSeal(),
+		StreamId: own.GetStreamId(), Version: result.GetVersion(), MutationId: own.GetId(),
+		PayloadHash: own.GetPayloadHash(), ArrivedMs: result.GetArrivedMs(), Seal: result.GetReceiptSeal(),
 	}
 }
 
@@ -153,6 +156,27 @@ func (a *absorbing) takeHeld() error {
 		}
 		if err := a.answer(own, result); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// takeLandings keeps the newest proof of what the server has of this device in each stream. What an answer says of a
+// position that is not the present one any more is no such proof.
+func (a *absorbing) takeLandings() error {
+	for _, l := range a.resp.GetLandings() {
+		if len(l.GetStreamId()) == 0 || len(l.GetStreamId()) > 128 {
+			return ErrAnswer
+		}
+		if a.retry[l.GetStreamId()] || a.unjudged(l.GetStreamId()) {
+			continue
+		}
+		s, err := a.stream(l.GetStreamId())
+		if err != nil {
+			return err
+		}
+		if l.GetPlace().GetVersion().GetSeq() > s.GetLanded().GetVersion().GetSeq() {
+			s.Landed = l.GetPlace()
 		}
 	}
 	return nil

@@ -168,13 +168,14 @@ func purge(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 			}
 		}
 	}
-	return true, nil
+	return true, tx.Set(streamKey(keyRemoval, s.GetStreamId()), []byte{})
 }
 
 func purged(s *devicev1.StreamState) {
 	info, bases, durable, sweep, id := s.GetInfo(), s.GetBases(), s.GetDurable(), s.GetSweep(), s.GetStreamId()
+	landed := s.GetLanded()
 	proto.Reset(s)
-	s.StreamId, s.Info, s.Bases, s.Durable, s.Sweep, s.Gone = id, info, bases, durable, sweep, true
+	s.StreamId, s.Info, s.Bases, s.Durable, s.Landed, s.Sweep, s.Gone = id, info, bases, durable, landed, sweep, true
 }
 
 // rescue sets aside the records that did not come again, and the versions that came again otherwise: both may be the

@@ -117,7 +117,7 @@ func loseHistory(s *devicev1.StreamState) {
 	s.Shown = s.GetComplete() || s.GetShown()
 	s.Cursor, s.Staged, s.Complete, s.Direct = nil, nil, false, false
 	s.DropStaged, s.Refill, s.WidenKnown = true, true, false
-	s.Durable = nil
+	s.Durable, s.Landed = nil, nil
 }
 
 // revoke: what is written for the stream is pushed first; then the stream goes, and only what its people wrote and

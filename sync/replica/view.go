@@ -229,6 +229,6 @@ func look(rd Reader, stream string, id ID, page *syncv1.PageRecord) (View, error
 		v.State = min(v.State, Conflict)
 	}
 	_, known := care.KindOf(v.Record.GetBody())
-	v.NeedsUpdate = v.Record != nil && !known
+	v.NeedsUpdate = v.Record != nil && !known && v.Record.GetStatus() != carev1.RecordStatus_RECORD_STATUS_ERASED
 	return v, nil
 }

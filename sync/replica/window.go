@@ -5,6 +5,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tsunagu-care/tsunagu/sync/planted"
+
 	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
@@ -187,7 +189,8 @@ func narrow(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 	done, err := each(tx, s, b, streamKey(keyRecord, s.GetStreamId()), func(key []byte) (int, error) {
 		page := &syncv1.PageRecord{}
 		value, err := tx.Get(key)
-		if err != nil || proto.Unmarshal(value, page) != nil || !before(page.GetSection(), kept(s)) {
+		if err != nil || proto.Unmarshal(value, page) != nil || !before(page.GetSection(), kept(s)) &&
+			(planted.Bug != planted.NarrowDropsStanding || page.GetSection() != 0) {
 			return 0, err
 		}
 		open, err := tx.Get(recordKey(keyOpen, s.GetStreamId(), idOf(key)))
@@ -243,7 +246,7 @@ func widened(tx Tx, s *devicev1.StreamState) error {
 			missing = max(missing, section)
 		}
 	}
-	if missing == 0 {
+	if missing == 0 || planted.Bug == planted.WidenShowsHalves {
 		s.OldestMonth, s.WidenTo, s.WidenKnown = kept(s), 0, false
 		return nil
 	}

@@ -61,6 +61,9 @@ func write(tx Tx, person string, c Clock, newID IDSource, d Draft) (ID, error) {
 	if err != nil {
 		return ID{}, err
 	}
+	if before.confirmed.GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED {
+		return ID{}, ErrErased
+	}
 	if d.Seen != nil {
 		if before, err = before.as(d.Seen); err != nil {
 			return ID{}, err

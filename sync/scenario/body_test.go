@@ -60,6 +60,8 @@ func TestNew(t *testing.T) {
 			`{"visit":{"kind":"VISIT_KIND_HOUSE_CALL","staffId":"p","plannedStart":"2026-11-01T00:00:00Z","plannedMinutes":30,
 			"progress":{"state":"VISIT_STATE_PLANNED"},"emergency":true}}`},
 		{"care", "meal.time=lunch meal.staple_tenths=8 meal.choking=no", `{"dailyCare":{"meal":{"time":"MEAL_TIME_LUNCH","stapleTenths":8,"choking":false}}}`},
+		{"instruction", "diagnoses=慢性心不全,高血圧 .state=issued", `{"instruction":{"diagnoses":[{"text":"慢性心不全"},{"text":"高血圧"}],
+			"state":"INSTRUCTION_STATE_ISSUED"}}`},
 		{"allergy", "substance.text=そば .status=active", `{"allergy":{"substance":{"text":"そば"},"status":"ALLERGY_STATUS_ACTIVE"}}`},
 		{"condition", "name.text=肺炎", `{"condition":{"name":{"text":"肺炎"}}}`},
 		{"instruction", "clinic=架空医院", `{"instruction":{"clinic":"架空医院"}}`},

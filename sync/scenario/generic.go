@@ -8,6 +8,8 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
 // maxDepth is how many messages a key may lead into: progress.state is two names.
@@ -65,8 +67,8 @@ func setValue(m protoreflect.Message, f protoreflect.FieldDescriptor, s string, 
 	return nil
 }
 
-// valueOf reads a value as its field wants it: text, yes or no, a whole number, the word of an enum, the name of a
-// record for an id, a time as 2026-11-23T09:00:00+09:00.
+// valueOf reads a value as its field wants it: text, also where a code may stand beside it, yes or no, a whole number, the
+// word of an enum, the name of a record for an id, a time as 2026-11-23T09:00:00+09:00.
 func valueOf(f protoreflect.FieldDescriptor, s string, labels Labels) (v protoreflect.Value, err error) {
 	switch {
 	case f.Kind() == protoreflect.StringKind:
@@ -92,6 +94,8 @@ func valueOf(f protoreflect.FieldDescriptor, s string, labels Labels) (v protore
 			return v, fmt.Errorf("write a time as 2026-11-23T09:00:00+09:00")
 		}
 		return protoreflect.ValueOfMessage(timestamppb.New(t).ProtoReflect()), nil
+	case f.Message() != nil && f.Message().FullName() == "tsunagu.care.v1.CodedText":
+		return protoreflect.ValueOfMessage((&carev1.CodedText{Text: s}).ProtoReflect()), nil
 	}
 	return v, fmt.Errorf("a script cannot write this field so")
 }

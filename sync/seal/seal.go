@@ -88,8 +88,7 @@ func (s *Sealer) time(tenant, device string, unixMs int64) []byte {
 
 // Cursor returns the seal of a place in a stream's log.
 func (s *Sealer) Cursor(tenant, stream string, c *syncv1.Cursor) []byte {
-	return s.seal("cursor", []byte(tenant), []byte(stream), number(c.GetVersion().GetEpoch()),
-		number(c.GetVersion().GetSeq()), c.GetHash())
+	return s.place("cursor", tenant, stream, c)
 }
 
 // CursorFits tells whether this server once stood at that place.
@@ -97,11 +96,25 @@ func (s *Sealer) CursorFits(tenant, stream string, c *syncv1.Cursor) bool {
 	return hmac.Equal(s.Cursor(tenant, stream, c), c.GetSeal())
 }
 
+// Landing returns the seal of a place at which something stands that a device brought. Whoever only reads never gets one.
+func (s *Sealer) Landing(tenant, stream string, c *syncv1.Cursor) []byte {
+	return s.place("landing", tenant, stream, c)
+}
+
+// LandingFits tells whether this server told somebody that what they brought stands at that place.
+func (s *Sealer) LandingFits(tenant, stream string, c *syncv1.Cursor) bool {
+	return hmac.Equal(s.Landing(tenant, stream, c), c.GetSeal())
+}
+
+func (s *Sealer) place(label, tenant, stream string, c *syncv1.Cursor) []byte {
+	return s.seal(label, []byte(tenant), []byte(stream), number(c.GetVersion().GetEpoch()),
+		number(c.GetVersion().GetSeq()), c.GetHash())
+}
+
 // Receipt returns the seal of a receipt; the seal that it carries is not looked at.
 func (s *Sealer) Receipt(tenant string, r *syncv1.Receipt) []byte {
 	return s.seal("receipt", []byte(tenant), []byte(r.GetStreamId()), number(r.GetVersion().GetEpoch()),
-		number(r.GetVersion().GetSeq()), r.GetEntryHash(), r.GetMutationId(), r.GetPayloadHash(),
-		number(uint64(r.GetArrivedMs())))
+		number(r.GetVersion().GetSeq()), r.GetMutationId(), r.GetPayloadHash(), number(uint64(r.GetArrivedMs())))
 }
 
 func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

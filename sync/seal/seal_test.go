@@ -49,11 +49,20 @@ type vectors struct {
 		StreamID   string   `json:"stream_id"`
 		Epoch      uint64   `json:",string"`
 		Seq        uint64   `json:",string"`
-		EntryHash  hexBytes `json:"entry_hash"`
 		MutationID hexBytes `json:"mutation_id"`
 		Hash       hexBytes `json:"payload_hash"`
 		ArrivedMs  int64    `json:"arrived_ms,string"`
 		Seal       hexBytes
+	}
+	Places []struct {
+		Master   hexBytes
+		Tenant   string
+		StreamID string `json:"stream_id"`
+		Epoch    uint64 `json:",string"`
+		Seq      uint64 `json:",string"`
+		Hash     hexBytes
+		Cursor   hexBytes
+		Landing  hexBytes
 	}
 }
 
@@ -66,7 +75,7 @@ func read(t *testing.T) (v vectors) {
 	if err := json.Unmarshal(raw, &v); err != nil {
 		t.Fatal(err)
 	}
-	if len(v.Authors) == 0 || len(v.Times) == 0 || len(v.Receipts) == 0 {
+	if len(v.Authors) == 0 || len(v.Times) == 0 || len(v.Receipts) == 0 || len(v.Places) == 0 {
 		t.Fatal("a list of vectors is empty")
 	}
 	return v
@@ -127,8 +136,8 @@ func TestReceiptVectors(t *testing.T) {
 	for i, c := range read(t).Receipts {
 		master := seal.Master(c.Master)
 		r := &syncv1.Receipt{
-			StreamId: c.StreamID, Version: &syncv1.Version{Epoch: c.Epoch, Seq: c.Seq}, EntryHash: c.EntryHash,
-			MutationId: c.MutationID, PayloadHash: c.Hash, ArrivedMs: c.ArrivedMs,
+			StreamId: c.StreamID, Version: &syncv1.Version{Epoch: c.Epoch, Seq: c.Seq}, MutationId: c.MutationID,
+			PayloadHash: c.Hash, ArrivedMs: c.ArrivedMs,
 		}
 		if got := master.Receipt(c.Tenant, r); !bytes.Equal(got, c.Seal) {
 			t.Errorf("case %d: %x", i, got)
@@ -140,6 +149,29 @@ func TestReceiptVectors(t *testing.T) {
 			t.Errorf("case %d: the seal does not fit", i)
 		}
 		seals.add(t, i, c.Seal)
+	}
+}
+
+// A place has two seals, one for whoever read it and one for whoever brought what stands there. Neither is the other.
+func TestPlaceVectors(t *testing.T) {
+	seals := seen{}
+	for i, c := range read(t).Places {
+		s := seal.Master(c.Master).Sealer()
+		at := &syncv1.Cursor{Version: &syncv1.Version{Epoch: c.Epoch, Seq: c.Seq}, Hash: c.Hash}
+		if got := s.Cursor(c.Tenant, c.StreamID, at); !bytes.Equal(got, c.Cursor) {
+			t.Errorf("case %d: a cursor's seal is %x", i, got)
+		}
+		if got := s.Landing(c.Tenant, c.StreamID, at); !bytes.Equal(got, c.Landing) {
+			t.Errorf("case %d: a landing's seal is %x", i, got)
+		}
+		if at.Seal = c.Cursor; !s.CursorFits(c.Tenant, c.StreamID, at) || s.LandingFits(c.Tenant, c.StreamID, at) {
+			t.Errorf("case %d: a cursor's seal fits a landing, or no cursor", i)
+		}
+		if at.Seal = c.Landing; !s.LandingFits(c.Tenant, c.StreamID, at) || s.CursorFits(c.Tenant, c.StreamID, at) {
+			t.Errorf("case %d: a landing's seal fits a cursor, or no landing", i)
+		}
+		seals.add(t, i, c.Cursor)
+		seals.add(t, i, c.Landing)
 	}
 }
 
@@ -241,7 +273,7 @@ func TestSealedTimeFitsNoOther(t *testing.T) {
 
 // A sealer that has made other seals, longer and shorter ones, makes the same as a new one, and what it gave stays.
 func TestASealerKeepsNothingOfTheSealBefore(t *testing.T) {
-	long := &syncv1.Receipt{StreamId: strings.Repeat("s", 500), EntryHash: make([]byte, 32)}
+	long := &syncv1.Receipt{StreamId: strings.Repeat("s", 500), PayloadHash: make([]byte, 32)}
 	short := &syncv1.Receipt{StreamId: "s"}
 	shared := master.Sealer()
 	first := shared.Receipt("t", short)
@@ -269,8 +301,7 @@ func TestASealerKeepsNothingOfTheSealBefore(t *testing.T) {
 // seal: reflection finds it.
 func TestEveryFieldOfAReceiptIsSealed(t *testing.T) {
 	full := &syncv1.Receipt{
-		StreamId: "yamada/care", Version: &syncv1.Version{Epoch: 1, Seq: 2}, EntryHash: []byte{1}, MutationId: []byte{2},
-		PayloadHash: []byte{3}, ArrivedMs: 4,
+		StreamId: "yamada/care", Version: &syncv1.Version{Epoch: 1, Seq: 2}, MutationId: []byte{2}, PayloadHash: []byte{3}, ArrivedMs: 4,
 	}
 	full.Seal = master.Receipt("t", full)
 	if !master.ReceiptFits("t", full) || master.ReceiptFits("u", full) || master.ReceiptFits("t", nil) {

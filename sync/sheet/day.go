@@ -1,10 +1,11 @@
 package sheet
 
 import (
-	"html"
 	"strconv"
 	"strings"
 	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
@@ -29,19 +30,14 @@ type dated struct {
 	class carev1.StreamClass
 }
 
-const dayStyle = `
-table.v{width:auto;min-width:70%;margin-bottom:.4em}table.v th{font-weight:normal;text-align:left;color:#245;font-size:.88em;padding:.2em .6em;vertical-align:bottom}
-table.v td{padding:.2em .6em;white-space:nowrap}table.v td.r{white-space:normal}b.l{color:#245}`
-
 // gather keeps a record until its day is complete.
-func (p *page) gather(at time.Time, item *chartv1.TimelineItem, class carev1.StreamClass) {
-	date := at.Format(time.DateOnly)
+func (p *page) gather(one dated) {
+	date := one.at.Format(time.DateOnly)
 	if date != p.day.date || len(p.day.vitals)+len(p.day.others) == maxOfDay {
 		p.endDay()
-		p.day = day{date: date, at: at}
+		p.day = day{date: date, at: one.at}
 	}
-	one := dated{at, item, class}
-	if item.GetRecord().GetBody().GetVitalSigns() != nil {
+	if one.item.GetRecord().GetBody().GetVitalSigns() != nil {
 		p.day.vitals = append(p.day.vitals, one)
 	} else {
 		p.day.others = append(p.day.others, one)
@@ -55,24 +51,18 @@ func (p *page) endDay() {
 	if d.date == "" {
 		return
 	}
-	p.close()
-	p.text("<h3>", d.date, "（", string([]rune("日月火水木金土")[d.at.Weekday()]), `） <span class="en">`, d.at.Format("Mon"), "</span></h3>\n")
+	p.text("<section><h3>", d.date, "（", string([]rune("日月火水木金土")[d.at.Weekday()]), "） ", english(d.at.Format("Mon")), "</h3>\n")
 	if len(d.vitals) > 0 {
-		p.vitalsTable(d.vitals)
+		p.vitalsTable(d.vitals, "15:04")
 	}
-	if len(d.others) == 0 {
-		return
-	}
-	p.text("<table>\n")
-	p.open = true
-	for _, one := range d.others {
-		ja, en := "記録", "record"
-		if kind, known := care.KindOf(one.item.GetRecord().GetBody()); known {
-			ja, en = care.KindTitle(kind)
+	if len(d.others) > 0 {
+		p.text("<table>\n")
+		for _, one := range d.others {
+			p.row(one)
 		}
-		p.row(one.at.Format("15:04"), ja, en, one.item, one.class)
+		p.text("</table>\n")
 	}
-	p.close()
+	p.text("</section>\n")
 }
 
 // columns are the readings that have one of their own.
@@ -87,43 +77,61 @@ var columns = []struct {
 	{"SpO2 %", "SpO2", []carev1.VitalItem{carev1.VitalItem_VITAL_ITEM_SPO2}},
 }
 
-// vitalsTable writes the readings of a day, newest first. The last column has the whole set in words: whatever has no
-// column of its own, and what could not be measured.
-func (p *page) vitalsTable(rows []dated) {
-	p.text(`<table class="v"><tr><th>時刻<br><span class="en">time</span></th>`)
+// vitalsTable writes readings, newest first, with their time in a layout. One column says what has
+// none of its own: oxygen, consciousness, weight, what could not be measured and why, what was seen.
+func (p *page) vitalsTable(rows []dated, layout string) {
+	p.text(`<table class="v"><thead><tr><th scope="col">`, both{"時刻", "time"}.stacked(), "</th>")
 	for _, c := range columns {
-		p.text("<th>", c.ja, `<br><span class="en">`, c.en, "</span></th>")
+		p.text(`<th scope="col">`, both{c.ja, c.en}.stacked(), "</th>")
 	}
-	p.text(`<th>全項目 <span class="en">all of it</span></th><th>記録者<br><span class="en">by</span></th></tr>`, "\n")
+	p.text(`<th scope="col">`, both{"その他", "other"}.stacked(), `</th><th scope="col">`, both{"記録者", "by"}.stacked(), "</th></tr></thead>\n")
 	for _, one := range rows {
-		p.vitalsRow(one)
+		p.vitalsRow(one, layout)
 	}
 	p.text("</table>\n")
 }
 
-func (p *page) vitalsRow(one dated) {
-	esc, rec := html.EscapeString, one.item.GetRecord()
-	cell, said := `<td>`, ""
+func (p *page) vitalsRow(one dated, layout string) {
+	rec := one.item.GetRecord()
+	cell := "<td>"
 	if rec.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED {
-		cell, said = `<td class="gone">`, `<br>取り消し <span class="en">retracted</span>`
+		cell = `<td class="gone">`
 	}
-	p.text("<tr><td>", one.at.Format("15:04"), said, "</td>")
+	p.text("<tr><td>", one.at.Format(layout), "</td>")
 	for _, c := range columns {
-		p.text(cell)
-		for i, item := range c.items {
-			if i > 0 {
-				p.text("/")
-			}
-			p.text(reading(rec.GetBody().GetVitalSigns(), item))
-		}
-		p.text("</td>")
+		p.text(cell, readings(rec.GetBody().GetVitalSigns(), c.items), "</td>")
 	}
-	ja, en := care.Summary(rec.GetBody())
-	p.text(`<td class="r">`, strings.Replace(cell, "td", "span", 1), esc(ja), `<br><span class="en">`, esc(en), "</span>")
-	p.details(rec)
-	p.text("</span>")
+	open, end := struck(rec)
+	p.text(`<td class="r">`, open)
+	p.otherReadings(rec)
+	p.text(end)
 	p.marks(one.item, one.class)
-	p.text(`</td><td class="r">`, esc(author(rec).GetName()), "</td></tr>\n")
+	p.text(`</td><td class="r by">`, shown(author(rec).GetName()), "</td></tr>\n")
+}
+
+// otherReadings says in words what the columns do not.
+func (p *page) otherReadings(rec *carev1.Record) {
+	rest := proto.CloneOf(rec.GetBody().GetVitalSigns())
+	rest.TemperatureTenthsC, rest.PulsePerMin, rest.RespirationsPerMin = nil, nil, nil
+	rest.SystolicMmhg, rest.DiastolicMmhg, rest.Spo2Percent = nil, nil, nil
+	other := &carev1.Record{Body: &carev1.Body{Kind: &carev1.Body_VitalSigns{VitalSigns: rest}}}
+	p.text(summary(other).stacked())
+	p.details(other)
+}
+
+// readings writes the numbers of a column, parted by a stroke; "–" if there is none of them.
+func readings(v *carev1.VitalSigns, items []carev1.VitalItem) string {
+	var all []string
+	none := true
+	for _, item := range items {
+		text := reading(v, item)
+		none = none && text == "–"
+		all = append(all, text)
+	}
+	if none {
+		return "–"
+	}
+	return strings.Join(all, "/")
 }
 
 // reading writes the main number of an item in its unit; "–" if there is none.

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"html"
 	"io"
 	"strings"
 	"time"
@@ -13,48 +12,32 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/care"
 )
 
-// page writes HTML for people.
+// page writes HTML for people. The standing records are kept until the last of them is there, because the head of the
+// page is made of them; the timeline is written day by day.
 type page struct {
 	printer
-	about About
-	kind  string // of the standing records that are being written
-	open  bool   // a table is open
-	day   day    // of the timeline that is being gathered
+	about    About
+	standing []dated
+	drugs    map[string]string // of the orders, by the order's id
+	timeline bool              // the standing records are written
+	day      day               // of the timeline that is being gathered
 }
 
-// NewHTML writes one HTML file in Japanese and English that can be read and printed without anything else.
-func NewHTML(out io.Writer, a About) Writer { return &page{printer: printer{out: out}, about: a} }
+// NewHTML writes one HTML file in Japanese and English that can be read and printed without anything else. What an
+// ambulance crew has to know stands first, then what holds until it is changed, then the days, newest first.
+func NewHTML(out io.Writer, a About) Writer {
+	return &page{printer: printer{out: out}, about: a, drugs: map[string]string{}}
+}
 
 func (p *page) MediaType() string  { return "text/html; charset=utf-8" }
 func (p *page) WantsHistory() bool { return false }
 
-const style = `body{font:14px/1.5 "Noto Sans CJK JP","Hiragino Sans","Yu Gothic",sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#1c1c1c}
-h1{font-size:1.5em;margin:0}h2{font-size:1.1em;border-bottom:2px solid #356;margin:1.6em 0 .3em;color:#245}
-h3{font-size:1em;margin:1.2em 0 .2em}table{border-collapse:collapse;width:100%}
-td{border-top:1px solid #ccd;padding:.3em .5em;vertical-align:top}td.t{white-space:nowrap;width:4em;color:#456}
-td.w{width:12em;color:#456}.en{color:#667;font-size:.88em}.gone{text-decoration:line-through;color:#777}
-.mark{background:#fff3cd;border-left:4px solid #c80;padding:.1em .5em;margin:.2em 0}.copy{border:1px solid #c80;padding:.4em .8em;margin:1em 0}
-@media print{body{margin:0;max-width:none;font-size:11px}tr{break-inside:avoid}h2,h3{break-after:avoid}}`
-
 func (p *page) Begin() error {
-	esc := html.EscapeString
+	who := p.about.Patient + "  " + p.about.Chart
 	p.text("<!doctype html>\n<html lang=\"ja\"><head><meta charset=\"utf-8\">\n",
 		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
-		"\n<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"referrer\" content=\"no-referrer\">\n<title>",
-		esc(p.about.Patient), "</title><style>", style, dayStyle, "</style></head><body>\n<h1>", esc(p.about.Patient),
-		" <span class=\"en\">", esc(p.about.Chart), "</span></h1>\n")
-	by := p.about.By
-	ja, en := care.RoleTitle(by.GetRole())
-	p.text(`<p class="copy">これは写しです。`, esc(when(p.about.At)), " 現在、出力者：", esc(by.GetName()), "（", esc(ja), "）",
-		`<br><span class="en">This is a copy, as of `, esc(when(p.about.At)), ", written by ", esc(by.GetName()), " (", esc(en), ").</span>",
-		`<br>時刻は日本時間です。 <span class="en">Times are Japan Standard Time.</span>`)
-	if p.about.ForFamily {
-		p.text(`<br>ご家族用：未告知の傷病名、事業所内の記録、お渡しする前に職員の確認が要る記録は含みません <span class="en">for the family: without diagnoses that the patient was not told, internal records, and records that are given out on request only</span>`)
-	}
-	if p.about.From != nil || p.about.Until != nil {
-		p.text("<br>期間 <span class=\"en\">period</span>: ", esc(bound(p.about.From)), " – ", esc(bound(p.about.Until)))
-	}
-	p.text("</p>\n")
+		"\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"referrer\" content=\"no-referrer\">\n<title>",
+		shown(oneLine(p.about.Patient)), "</title><style>", style, paper(who, "写し / copy "+when(p.about.At)), "</style></head><body>\n")
 	return p.err
 }
 
@@ -63,6 +46,15 @@ func momentOf(seconds int64) string { return when(time.Unix(seconds, 0)) }
 
 func when(t time.Time) string { return t.In(zone).Format("2006-01-02 15:04") }
 
+// today is the day of the page, in the zone of the page.
+func (p *page) today() string { return p.about.At.In(zone).Format(time.DateOnly) }
+
+func effective(item *chartv1.TimelineItem) time.Time {
+	return item.GetRecord().GetEnvelope().GetEffective().AsTime().In(zone)
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
 func bound(t *timestamppb.Timestamp) string {
 	if t == nil {
 		return ""
@@ -70,123 +62,129 @@ func bound(t *timestamppb.Timestamp) string {
 	return when(t.AsTime())
 }
 
-// heading closes the table before it.
-func (p *page) heading(level, ja, en string) {
-	p.close()
-	p.text("<", level, ">", html.EscapeString(ja), " <span class=\"en\">", html.EscapeString(en), "</span></", level, ">\n<table>\n")
-	p.open = true
-}
-
-func (p *page) close() {
-	if p.open {
-		p.text("</table>\n")
-	}
-	p.open = false
-}
-
 func (p *page) Timeline() error {
-	p.close()
-	p.kind = "timeline"
-	p.text(`<h2>経過 <span class="en">timeline</span></h2>`, "\n")
+	p.head()
+	p.text("<main>\n")
+	p.glance()
+	p.sections()
+	p.timeline = true
+	p.text(`<h2>`, both{"経過", "timeline"}.title(), "</h2>\n")
 	return p.err
 }
 
 func (p *page) Changed() error {
 	p.endDay()
-	p.close()
-	p.kind = "timeline"
-	p.text(`<h2>出力中に変更された記録 <span class="en">changed while this was written; these count</span></h2>`, "\n")
+	p.text(`<h2>`, both{"出力中に変更された記録（こちらが新しい内容です）", "changed while this was written; these count"}.title(), "</h2>\n")
 	return p.err
 }
 
 func (p *page) Record(item *chartv1.TimelineItem, class carev1.StreamClass, _ []*chartv1.HistoryItem) error {
-	at := item.GetRecord().GetEnvelope().GetEffective().AsTime().In(zone)
-	if p.kind == "timeline" {
-		p.gather(at, item, class)
-		return p.err
-	}
-	ja, en := "記録", "record"
-	if kind, known := care.KindOf(item.GetRecord().GetBody()); known {
-		ja, en = care.KindTitle(kind)
-		if kind.Name != p.kind {
-			p.kind = kind.Name
-			p.heading("h2", ja, en)
+	one := dated{effective(item), item, class}
+	if p.timeline {
+		p.gather(one)
+	} else {
+		p.standing = append(p.standing, one)
+		if o := item.GetRecord().GetBody().GetMedicationOrder(); o != nil {
+			p.drugs[string(item.GetRecord().GetId())] = o.GetDrug().GetName()
 		}
 	}
-	p.row(at.Format("2006-01-02"), ja, en, item, class)
 	return p.err
 }
 
-func (p *page) row(first, ja, en string, item *chartv1.TimelineItem, class carev1.StreamClass) {
-	esc, rec := html.EscapeString, item.GetRecord()
-	p.text(`<tr><td class="t">`, esc(first), `</td><td>`)
-	open, end := "", ""
-	if rec.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED {
-		open, end = `<span class="gone">`, `</span> 取り消し <span class="en">retracted</span>`
+// struck puts what was retracted between signs that say so, in words too.
+func struck(rec *carev1.Record) (open, end string) {
+	if rec.GetStatus() != carev1.RecordStatus_RECORD_STATUS_RETRACTED {
+		return "", ""
 	}
+	return "<b>" + both{"取り消し", "retracted"}.title() + `</b> <div class="gone">`, "</div>"
+}
+
+// row writes one record of the timeline, or of what changed meanwhile.
+func (p *page) row(one dated) {
+	rec := one.item.GetRecord()
+	p.text(`<tr><td class="t">`, one.at.Format("15:04"), untilWhen(one), "</td><td>")
 	if rec.GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED {
-		p.text(`消去された記録 <span class="en">a record that was erased by order</span></td><td class="w"></td></tr>`, "\n")
+		p.text(both{"消去された記録", "a record that was erased by order"}.title(), `</td><td class="w"></td></tr>`, "\n")
 		return
 	}
-	if p.kind == "timeline" {
-		p.text("<b>", esc(ja), `</b> <span class="en">`, esc(en), "</span><br>")
+	ja, en := titleOf(rec.GetBody())
+	p.text("<b>", shown(ja), "</b> ", english(en))
+	if isStanding(rec.GetBody()) {
+		p.text("<br>")
+		p.standingBody(rec)
+	} else {
+		p.happened(rec)
 	}
-	p.text(open)
+	p.marks(one.item, one.class)
+	p.text("</td>", writerCell(rec), "</tr>\n")
+}
+
+// untilWhen is the end of what took a while: its time of day, with the day if that is another one.
+func untilWhen(one dated) string {
+	end := one.item.GetRecord().GetEnvelope().GetEffectiveEnd()
+	if end == nil {
+		return ""
+	}
+	at := end.AsTime().In(zone)
+	if at.Format(time.DateOnly) == one.at.Format(time.DateOnly) {
+		return "–" + at.Format("15:04")
+	}
+	return "–" + at.Format("2006-01-02 15:04")
+}
+
+// happened writes the content of what happened: a note part by part, anything else in words.
+func (p *page) happened(rec *carev1.Record) {
+	open, end := struck(rec)
+	p.text(" ", open)
 	if !p.note(rec.GetBody()) {
-		sja, sen := care.Summary(rec.GetBody())
-		p.text(esc(sja), `<br><span class="en">`, esc(sen), "</span>")
+		if drug := p.drug(rec.GetBody().GetMedicationLog()); drug != "" {
+			p.text("<b>", shown(drug), "</b> ")
+		}
+		p.text(summary(rec).stacked())
 		p.details(rec)
 	}
-	if p.kind != "timeline" {
-		p.fields(rec.GetBody())
-	}
 	p.text(end)
-	p.marks(item, class)
+}
+
+// drug is what a dose was of, if the dose itself only names the order; empty if the page does not have that.
+func (p *page) drug(dose *carev1.MedicationLog) string {
+	if dose == nil || dose.GetDrug() != nil {
+		return ""
+	}
+	return p.drugs[string(dose.GetOrderId())]
+}
+
+func isStanding(b *carev1.Body) bool {
+	kind, ok := care.KindOf(b)
+	return ok && kind.Section == carev1.SectionPolicy_SECTION_POLICY_STANDING
+}
+
+// writerCell says who did or saw it, and in what role.
+func writerCell(rec *carev1.Record) string {
 	by := author(rec)
-	rja, ren := care.RoleTitle(by.GetRole())
-	p.text(`</td><td class="w">`, esc(by.GetName()), "<br>", esc(rja), ` <span class="en">`, esc(ren), "</span></td></tr>\n")
+	ja, en := care.RoleTitle(by.GetRole())
+	cell := `<td class="w">` + shown(by.GetName()) + "<br>" + both{ja, en}.title()
+	if wrote := rec.GetArrival().GetAuthor(); wrote.GetName() != "" && wrote.GetName() != by.GetName() {
+		cell += "<br>" + both{"記入：" + wrote.GetName(), "written by"}.title()
+	}
+	return cell + "</td>"
 }
 
 // details are the texts that a summary cuts off.
 func (p *page) details(rec *carev1.Record) {
-	sja, sen := care.Summary(rec.GetBody())
-	care.Texts(&carev1.Record{Body: rec.GetBody()}, func(text string) {
-		if !strings.Contains(sja, text) && !strings.Contains(sen, text) {
-			p.text("<br>", strings.ReplaceAll(html.EscapeString(text), "\n", "<br>"))
-		}
-	})
+	ja, en := care.Summary(rec.GetBody())
+	care.Texts(&carev1.Record{Body: rec.GetBody()}, func(text string) { p.further(ja, en, text) })
 }
 
-// marks say what a reader has to know beside the values.
-func (p *page) marks(item *chartv1.TimelineItem, class carev1.StreamClass) {
-	esc, rec := html.EscapeString, item.GetRecord()
-	mark := func(ja, en string) {
-		p.text(`<div class="mark">`, ja, ` <span class="en">`, en, "</span></div>")
-	}
-	if reason := rec.GetLastChange().GetReason(); reason != "" {
-		mark("理由："+esc(reason)+"（"+esc(rec.GetLastChange().GetAuthor().GetName())+"）", "reason of the last change")
-	}
-	for _, c := range rec.GetCandidates() {
-		ja, en := care.Summary(c.GetBody())
-		if c.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED {
-			ja, en = "取り消し", "retraction"
-		}
-		mark("要判断：別の値「"+esc(ja)+"」（"+esc(c.GetAuthor().GetName())+"）", "needs a decision: another value, "+esc(en))
-	}
-	if len(item.GetPossibleDuplicates()) > 0 {
-		mark("同じ内容の記録がほかにあります", "another record may be about the same thing")
-	}
-	if rec.GetArrival().GetTimeUncertain() {
-		mark("時刻不確か：サーバー受信 "+esc(when(rec.GetArrival().GetReceived().AsTime())), "time uncertain; reached the server then")
-	}
-	if class == carev1.StreamClass_STREAM_CLASS_INTERNAL {
-		mark("事業所内の記録", "internal to the organisation")
+// further writes a text, unless one of two summaries has it whole.
+func (p *page) further(ja, en, text string) {
+	if !strings.Contains(ja, text) && !strings.Contains(en, text) {
+		p.text(`<div class="note">`, shown(text), "</div>")
 	}
 }
 
 func (p *page) End() error {
 	p.endDay()
-	p.close()
-	p.text("</body></html>\n")
+	p.text("</main></body></html>\n")
 	return p.err
 }

@@ -14,27 +14,51 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/care"
 )
 
-// header is the first object of a file for programs.
+// A file for programs. Both shapes have the same three parts: the header's members, the records, and at the end their
+// count; a file without the count was cut. Member names are those below; within "record", "version" and "history" stand
+// the messages Record, RecordVersion and HistoryItem of the contract in their canonical JSON: times in UTC as RFC 3339,
+// ids and hashes in base64, 64-bit numbers as text, enums by name, unset fields left out.
+//
+// One record refers to another by its id, and to a person by "personId"; nothing is nested that has an id of its own, and
+// nothing is in terms of any other standard, so that a program can turn it into that of its own country. A photo or file is
+// named by its SHA-256, and its bytes are not in the file. A record that comes twice changed while the file was written:
+// the later one counts. What was erased is a record without a body, and status RECORD_STATUS_ERASED.
+
+// header says what the file is of. In JSON its members stand beside "records" and "count"; in NDJSON it is the first line.
 type header struct {
-	Format    string    `json:"format"`
-	Chart     string    `json:"chart"`
-	Patient   string    `json:"patient"`
+	// Format is "tsunagu-chart-json/1" or "tsunagu-chart-ndjson/1". A reader refuses a number that it does not know.
+	Format string `json:"format"`
+	// Chart is the chart's id, Patient the name in the directory.
+	Chart   string `json:"chart"`
+	Patient string `json:"patient"`
+	// WrittenAt is when, WrittenBy the id of the person whose rights decided what is in the file.
 	WrittenAt time.Time `json:"writtenAt"`
 	WrittenBy string    `json:"writtenBy"`
-	ForFamily bool      `json:"forFamily"`
-	From      string    `json:"from,omitempty"`
-	Until     string    `json:"until,omitempty"`
+	// ForFamily: what the patient was not told and what is internal was left out.
+	ForFamily bool `json:"forFamily"`
+	// From and Until bound the effective time of what is no standing record; left out: no bound.
+	From  string `json:"from,omitempty"`
+	Until string `json:"until,omitempty"`
+	// Held is how many entries the server holds for the chart, which are not in the file; with HeldMore, at least so many.
+	Held     int  `json:"held"`
+	HeldMore bool `json:"heldMore,omitempty"`
 }
 
-// line is one record in a file for programs, under the contract's own field names.
+// line is one record: a member of "records", or a line of its own.
 type line struct {
-	StreamID   string            `json:"streamId"`
-	Stream     string            `json:"stream"`
-	Kind       string            `json:"kind"`
-	Version    json.RawMessage   `json:"version"`
-	Record     json.RawMessage   `json:"record"`
-	Duplicates [][]byte          `json:"possibleDuplicates,omitempty"`
-	History    []json.RawMessage `json:"history,omitempty"`
+	// StreamID is the stream, Stream its class: STREAM_CLASS_CARE, STREAM_CLASS_CLINICAL or STREAM_CLASS_INTERNAL.
+	StreamID string `json:"streamId"`
+	Stream   string `json:"stream"`
+	// Kind is the name of the body's member in the contract: vital_signs. Empty: erased, or newer than this build.
+	Kind string `json:"kind"`
+	// Version is where it stands in the stream, and the hash that seals it.
+	Version json.RawMessage `json:"version"`
+	// Record is the record itself, with the values that wait for a decision beside it.
+	Record json.RawMessage `json:"record"`
+	// Duplicates are ids of records that may be about the same thing.
+	Duplicates [][]byte `json:"possibleDuplicates,omitempty"`
+	// History is every version, newest first. JSON only, and not in a file for the family.
+	History []json.RawMessage `json:"history,omitempty"`
 }
 
 var encode = protojson.MarshalOptions{}
@@ -50,7 +74,7 @@ func object(m proto.Message) (json.RawMessage, error) {
 }
 
 func (a About) header(format string) header {
-	h := header{Format: format, Chart: a.Chart, Patient: a.Patient, WrittenAt: a.At.UTC(), WrittenBy: a.By.GetPersonId(), ForFamily: a.ForFamily}
+	h := header{Format: format, Chart: a.Chart, Patient: a.Patient, WrittenAt: a.At.UTC(), WrittenBy: a.By.GetPersonId(), ForFamily: a.ForFamily, Held: a.Held.N, HeldMore: a.Held.More}
 	if a.From != nil {
 		h.From = a.From.AsTime().Format(time.RFC3339)
 	}

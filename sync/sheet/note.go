@@ -1,9 +1,6 @@
 package sheet
 
 import (
-	"html"
-	"strings"
-
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
@@ -34,10 +31,10 @@ func (p *page) note(b *carev1.Body) bool {
 		return false
 	}
 	if n.GetImportant() {
-		p.text(`<b>【重要】</b> <span class="en">important</span><br>`)
+		p.text(`<div class="note"><b>`, both{"【重要】", "important"}.title(), "</b></div>")
 	}
 	if to := n.GetHandoverTo(); to != "" {
-		p.text("<b>申し送り：", html.EscapeString(to), `</b> <span class="en">handover</span><br>`)
+		p.text(`<div class="note"><b>`, both{"申し送り：" + to, "handover"}.title(), "</b></div>")
 	}
 	for _, part := range []struct{ label, text string }{
 		{"S", n.GetSubjective()}, {"O", n.GetObjective()}, {"A", n.GetAssessment()}, {"P", n.GetPlan()},
@@ -46,10 +43,11 @@ func (p *page) note(b *carev1.Body) bool {
 		if part.text == "" {
 			continue
 		}
+		p.text(`<div class="note">`)
 		if part.label != "" {
-			p.text(`<b class="l">`, part.label, "</b> ")
+			p.text("<b>", part.label, "</b> ")
 		}
-		p.text(strings.ReplaceAll(html.EscapeString(part.text), "\n", "<br>"), "<br>")
+		p.text(shown(part.text), "</div>")
 	}
 	return true
 }

@@ -27,6 +27,17 @@ type About struct {
 	ForFamily bool
 	// From and Until bound the timeline; nil is no bound.
 	From, Until *timestamppb.Timestamp
+	// Latest are the newest vital signs that stand, newest first. They come again in the timeline.
+	Latest []*chartv1.TimelineItem
+	// Conflicts is how many records have values that wait for a decision, Held how many entries the server holds for the
+	// chart: those are not in the file.
+	Conflicts, Held Count
+}
+
+// Count is a number of things; with More, there are at least so many.
+type Count struct {
+	N    int
+	More bool
 }
 
 // Writer writes one file: Begin, the standing records, Timeline, the records of the timeline newest first, then Changed
@@ -59,8 +70,10 @@ func Order(item *chartv1.TimelineItem) int {
 	return len(order)
 }
 
-// zone in which a file for people shows times.
+// zone in which a file for people shows times, and the name of the zone that is meant where a record names none.
 var zone = time.FixedZone("JST", 9*60*60)
+
+const homeZone = "Asia/Tokyo"
 
 // printer writes texts and keeps the first error.
 type printer struct {

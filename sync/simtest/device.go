@@ -1,15 +1,14 @@
 package simtest
 
 import (
-	"context"
 	"errors"
 	"time"
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tsunagu-care/tsunagu/sync/hub"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 	"github.com/tsunagu-care/tsunagu/sync/replica/memstore"
-	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
@@ -29,11 +28,16 @@ type device struct {
 	busy    bool // an exchange is under way
 	copied  *memstore.Store
 	acts    int // left to do
+	mending bool
+	late    func() error    // an answer to a repair that is still on its way
+	badDisk bool            // which often damages a record
+	damaged map[string]bool // streams of which a record was damaged and not mended yet
 }
 
 func (w *world) addDevice(name string, authors ...string) *device {
 	d := &device{
 		world: w, id: name, person: authors[0], authors: authors, store: memstore.New(), booted: w.now, online: true,
+		damaged: map[string]bool{},
 	}
 	// Drawn in any case, so that the dice fall the same for every option.
 	d.skew = w.between(3*time.Hour, 72*time.Hour).Truncate(time.Hour) * time.Duration(w.opts.WrongClocks)
@@ -107,6 +111,9 @@ func (d *device) settled(err error) bool {
 // has a form open for a while first, and what comes to the tablet meanwhile is not before them.
 func (d *device) write(author string, draft replica.Draft) {
 	before := d.sight(draft)
+	if d.damaged[draft.StreamID] && before.shown == nil && len(before.own) > 0 {
+		return // what it stood on is gone from this tablet until it is mended
+	}
 	if draft.Operation == syncv1.Operation_OPERATION_CREATE || !d.world.chance(25) {
 		d.save(author, draft, before)
 		return
@@ -124,14 +131,14 @@ func (d *device) save(author string, draft replica.Draft, before sight) (id, boo
 	d.maybeFail()
 	m, err := d.replica.Write(author, d.clock(), d.world.newID, draft)
 	var refused *replica.RefusedError
-	if errors.As(err, &refused) {
+	if errors.As(err, &refused) || errors.Is(err, replica.ErrErased) {
 		d.world.count("refused on the tablet")
 		return id{}, false
 	}
 	if !d.settled(err) {
 		return id{}, false
 	}
-	d.world.oracle.wrote(m, before)
+	d.world.oracle.wrote(m, author, draft, before)
 	d.world.count(draft.Operation.String())
 	d.world.note("%s %s writes %s %s", d.id, author, draft.Operation, name(m))
 	return m, true
@@ -164,7 +171,7 @@ func (d *device) sight(draft replica.Draft) sight {
 func onTop(q replica.Own) bool {
 	outcome := q.Result.GetOutcome()
 	if q.Retired {
-		return outcome != syncv1.Outcome_OUTCOME_REJECTED
+		return outcome != syncv1.Outcome_OUTCOME_REJECTED && outcome != syncv1.Outcome_OUTCOME_HELD
 	}
 	return q.State == replica.OnTablet || q.State == replica.Safe && outcome != syncv1.Outcome_OUTCOME_CONFLICT
 }
@@ -224,7 +231,8 @@ func (d *device) receive(req *syncv1.SyncRequest, resp *syncv1.SyncResponse, err
 	w := d.world
 	if err != nil {
 		w.note("%s gets no answer: %v", d.id, err)
-		then(false)
+		large := hub.CodeOf(err) == hub.TooLarge
+		then(large && d.settled(d.replica.TooLarge(req)))
 		return
 	}
 	d.maybeFail()
@@ -245,91 +253,11 @@ func (d *device) receive(req *syncv1.SyncRequest, resp *syncv1.SyncResponse, err
 			w.oracle.acknowledged[id(m.GetId())] = d
 		}
 	}
-	then(d.repair() || progress.More)
-}
-
-// repair fetches the sections that differ.
-func (d *device) repair() bool {
-	for range 10 {
-		req, ok, err := d.replica.NextRepair()
-		if !d.settled(err) || !ok {
-			return false
-		}
-		d.world.count("repair")
-		resp, err := d.world.server.hub.FetchSection(context.Background(), d.world.server.call(d), req)
-		if err != nil || !d.settled(d.replica.AbsorbRepair(req, resp)) {
-			return false
-		}
-	}
-	return true
-}
-
-// sync is the server's process answering a request; it may die before or after the commit.
-func (s *server) sync(d *device, req *syncv1.SyncRequest) (*syncv1.SyncResponse, error) {
-	w := s.world
-	died := false
+	w.oracle.whole(d)
 	if w.faults {
-		switch {
-		case w.chance(4):
-			w.count("server crash before commit")
-			s.store.FailNext(store.ErrUnknownOutcome)
-			died = true
-		case w.chance(4):
-			w.count("server crash after commit")
-			s.store.CommitThenFailNext(store.ErrUnknownOutcome)
-			died = true
-		}
+		d.mendLater()
+		then(progress.More)
+		return
 	}
-	resp, _, err := s.hub.Sync(context.Background(), s.call(d), req)
-	if died {
-		s.store = s.store.Snapshot() // the process comes back on what is on disk
-		s.start()
-		err = errCrash
-	}
-	w.oracle.observe()
-	return resp, err
-}
-
-// findings compares a device with the log once all is quiet.
-func (d *device) findings(o *oracle) {
-	entries, err := d.replica.Queue()
-	if err != nil {
-		d.world.problem("tablet %s: %v", d.id, err)
-	}
-	for _, q := range entries {
-		if q.State == replica.OnTablet {
-			d.world.problem("tablet %s still has mutation %s to send", d.id, name(q.MutationID))
-		}
-	}
-	for _, ref := range d.world.server.dir.Readable(tenant, d.person, d.world.now) {
-		o.compare(d, ref.ID)
-	}
-}
-
-// compare holds a device's copy of a stream against the fold of the log.
-func (o *oracle) compare(d *device, streamID string) {
-	have := 0
-	err := d.replica.Records(streamID, func(v replica.View) error {
-		if v.Version == nil && (v.State == replica.Held || v.State == replica.Rejected) {
-			return nil // on this tablet only, and it says so
-		}
-		have++
-		want := o.log.records[recordKey{streamID, v.ID}]
-		if want == nil || string(want.bytes) != string(v.ConfirmedBytes) {
-			d.world.problem("tablet %s shows record %s of %s at %v (%v) otherwise than the log", d.id, name(v.ID), streamID, v.Version.GetVersion(), v.State)
-		}
-		return nil
-	})
-	if err != nil {
-		d.world.problem("tablet %s: %v", d.id, err)
-	}
-	want := 0
-	for key := range o.log.records {
-		if key.stream == streamID {
-			want++
-		}
-	}
-	if have != want {
-		d.world.problem("tablet %s shows %d records of %s, the log has %d", d.id, have, streamID, want)
-	}
+	then(d.mend() || progress.More)
 }

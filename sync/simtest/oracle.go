@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -54,16 +56,31 @@ type oracle struct {
 	seen map[id]set
 	// chain: which mutations of the same tablet were pending, on top of the record, when a mutation was written.
 	chain map[id]set
+	// confirmed: which mutations the version stood for that the author of a mutation was shown.
+	confirmed map[id]set
 	// order in which mutations were written, for a digest of outcomes that holds no id.
 	order []id
+	// written: when, by whom and to what.
+	written map[id]writing
+	// begun are the epochs that any log ever began; gone are the records that were ever ordered to be erased.
+	begun map[string]bool
+	gone  map[recordKey]bool
 	// acknowledged mutations, by the device that got the answer.
 	acknowledged map[id]*device
+}
+
+// writing is the true circumstances of a mutation.
+type writing struct {
+	at     time.Time
+	author string
+	key    recordKey
 }
 
 // logState is what the oracle has read of the log. It goes back with a restore.
 type logState struct {
 	read    map[string]uint64
-	hash    map[string][]byte
+	hashes  map[string][][]byte // of the entries of a stream
+	epochs  map[string]bool     // of a stream
 	records map[recordKey]*recordState
 	decided map[id]decision
 }
@@ -77,6 +94,8 @@ type decision struct {
 	outcome syncv1.Outcome
 	reason  syncv1.HeldReason
 	seq     uint64
+	// predecessor of the mutation; zero if it has none.
+	predecessor id
 }
 
 // recordState is a record as the log has it, with what its values stand for.
@@ -87,22 +106,35 @@ type recordState struct {
 	section uint32
 	stands  map[uint32]set
 	history set
+	created uint64
 }
+
+// erased tells whether a record is the stub of one that was erased.
+func erased(r *carev1.Record) bool { return r.GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED }
 
 func newOracle(w *world) *oracle {
 	return &oracle{
-		world: w, log: newLogState(), versions: map[[32]byte]set{}, seen: map[id]set{}, chain: map[id]set{}, acknowledged: map[id]*device{},
+		world: w, log: newLogState(), versions: map[[32]byte]set{}, seen: map[id]set{}, chain: map[id]set{},
+		confirmed: map[id]set{}, acknowledged: map[id]*device{}, written: map[id]writing{}, begun: map[string]bool{},
+		gone: map[recordKey]bool{},
 	}
 }
 
 func newLogState() *logState {
 	return &logState{
-		read: map[string]uint64{}, hash: map[string][]byte{}, records: map[recordKey]*recordState{}, decided: map[id]decision{},
+		read: map[string]uint64{}, hashes: map[string][][]byte{}, epochs: map[string]bool{},
+		records: map[recordKey]*recordState{}, decided: map[id]decision{},
 	}
 }
 
 func (l *logState) clone() *logState {
-	c := &logState{read: maps.Clone(l.read), hash: maps.Clone(l.hash), records: map[recordKey]*recordState{}, decided: maps.Clone(l.decided)}
+	c := &logState{
+		read: maps.Clone(l.read), hashes: map[string][][]byte{}, epochs: maps.Clone(l.epochs),
+		records: map[recordKey]*recordState{}, decided: maps.Clone(l.decided),
+	}
+	for stream, hashes := range l.hashes {
+		c.hashes[stream] = slices.Clone(hashes)
+	}
 	for k, r := range l.records {
 		copied := *r
 		copied.stands = map[uint32]set{}
@@ -118,25 +150,34 @@ func (l *logState) clone() *logState {
 func (o *oracle) rewind(to *logState) { o.log = to.clone() }
 
 // wrote puts down what an author had before them: the version shown, and what the same tablet wrote before.
-func (o *oracle) wrote(m id, before sight) {
+func (o *oracle) wrote(m id, author string, draft replica.Draft, before sight) {
 	o.chain[m] = before.pending
 	seen := maps.Clone(before.own)
 	if before.shown != nil {
-		for one := range o.versions[sha256.Sum256(before.shown)] {
+		o.confirmed[m] = o.versions[sha256.Sum256(before.shown)]
+		for one := range o.confirmed[m] {
 			seen[one] = true
 		}
 	}
 	o.seen[m] = seen
+	key := recordKey{draft.StreamID, draft.RecordID}
+	if draft.Operation == syncv1.Operation_OPERATION_CREATE {
+		key.id = m
+	}
+	o.written[m] = writing{at: o.world.now, author: author, key: key}
 	o.order = append(o.order, m)
 }
 
 // observe reads what the log has gained, and judges it.
 func (o *oracle) observe() {
 	err := o.world.server.store.View(context.Background(), func(r store.Reader) error {
-		for _, ref := range o.world.server.dir.chart.Streams {
+		for _, ref := range o.world.server.dir.streams {
 			err := r.Entries(stream(ref.ID), o.log.read[ref.ID], func(seq uint64, raw []byte) error {
 				return o.entry(r, ref.ID, seq, raw)
 			})
+			if err == nil {
+				err = o.epochs(r, ref.ID)
+			}
 			if err != nil {
 				return err
 			}
@@ -148,24 +189,43 @@ func (o *oracle) observe() {
 	}
 }
 
+// epochs checks that no number of an epoch is given twice, whatever copy the server came back from.
+func (o *oracle) epochs(r store.Reader, streamID string) error {
+	head, err := headOf(r, streamID)
+	for _, b := range head.GetBases() {
+		epoch := fmt.Sprintf("%s %d", streamID, b.GetEpoch())
+		if !o.log.epochs[epoch] && o.begun[epoch] {
+			o.world.problem("EPOCH TWICE: epoch %d of %s was given before", b.GetEpoch(), streamID)
+		}
+		o.log.epochs[epoch], o.begun[epoch] = true, true
+	}
+	return err
+}
+
 func (o *oracle) entry(r store.Reader, streamID string, seq uint64, raw []byte) error {
 	e := &storev1.Entry{}
 	if err := proto.Unmarshal(raw, e); err != nil {
 		return err
 	}
-	if want, err := ledger.Hash(e, o.log.hash[streamID]); err != nil || !slices.Equal(want, e.GetHash()) || seq != o.log.read[streamID]+1 {
+	if want, err := ledger.Hash(e, o.log.last(streamID)); err != nil || !slices.Equal(want, e.GetHash()) || seq != o.log.read[streamID]+1 {
 		o.world.problem("entry %d of %s does not follow its predecessor", seq, streamID)
 	}
-	o.log.read[streamID], o.log.hash[streamID] = seq, slices.Clone(e.GetHash())
+	o.log.read[streamID], o.log.hashes[streamID] = seq, append(o.log.hashes[streamID], slices.Clone(e.GetHash()))
 	m, err := mutationOf(r, streamID, e)
 	if err != nil {
 		return err
 	}
 	mid := id(e.GetMutationId())
 	before, known := o.log.decided[mid]
-	o.log.decided[mid] = decision{outcome: e.GetEffect(), reason: e.GetHeldReason(), seq: seq}
+	is := decision{outcome: e.GetEffect(), reason: e.GetHeldReason(), seq: seq}
+	copy(is.predecessor[:], m.GetPredecessor().GetId())
+	o.log.decided[mid] = is
 	o.world.count(e.GetEffect().String())
-	o.world.note("log %s %d: %s %s", streamID, seq, name(mid), e.GetEffect())
+	o.world.note("log %s %d: %s %s %s", streamID, seq, name(mid), e.GetEffect(), e.GetHeldReason())
+	restored := e.GetEffect() == syncv1.Outcome_OUTCOME_HELD && e.GetHeldReason() == syncv1.HeldReason_HELD_REASON_RESTORED
+	if o.world.server.unconfirmed && !restored {
+		o.world.problem("JUDGED TOO SOON: mutation %s was judged before the restore is confirmed", name(mid))
+	}
 	if !ledger.Changed(e.GetEffect()) {
 		return nil
 	}
@@ -174,6 +234,14 @@ func (o *oracle) entry(r store.Reader, streamID string, seq uint64, raw []byte) 
 	}
 	o.follows(m, seq)
 	o.changed(streamID, e, m)
+	return nil
+}
+
+// last is the hash of the newest entry that was read of a stream.
+func (l *logState) last(streamID string) []byte {
+	if n := len(l.hashes[streamID]); n > 0 {
+		return l.hashes[streamID][n-1]
+	}
 	return nil
 }
 
@@ -220,13 +288,27 @@ func (o *oracle) changed(streamID string, e *storev1.Entry, m *syncv1.Mutation) 
 	}
 	kind, _ := care.KindOf(after.GetBody())
 	state := o.log.records[key]
-	if state == nil {
-		state = &recordState{stands: map[uint32]set{}, history: set{}}
+	fresh := state == nil
+	if fresh {
+		state = &recordState{stands: map[uint32]set{}, history: set{}, created: e.GetVersion().GetSeq()}
 		o.log.records[key] = state
+	}
+	switch {
+	case erased(after):
+		if !o.gone[key] {
+			o.world.problem("record %s was erased without an order", name(key.id))
+		}
+	case erased(state.record):
+		o.world.problem("mutation %s changed record %s, which is erased", name(mid), name(key.id))
+		return
+	default:
+		o.mayWrite(e, m, kind)
+	}
+	if fresh && !erased(after) {
 		for _, g := range kind.Groups() {
 			state.stands[g] = set{mid: true}
 		}
-	} else {
+	} else if !erased(after) {
 		o.judgeChange(kind, state, after, m, mid)
 	}
 	state.record, state.bytes, state.version, state.section = after, raw, e.GetVersion(), e.GetSection()
@@ -234,8 +316,21 @@ func (o *oracle) changed(streamID string, e *storev1.Entry, m *syncv1.Mutation) 
 	o.versions[sha256.Sum256(raw)] = maps.Clone(state.history)
 }
 
+// mayWrite checks that who wrote it had the right when they did, by the journal, or that somebody released it.
+func (o *oracle) mayWrite(e *storev1.Entry, m *syncv1.Mutation, kind *care.Kind) {
+	w, known := o.written[id(m.GetId())]
+	may := func(role carev1.Role) bool {
+		return kind.MayWrite(role) || kind.MayTranscribe(role, w.author, m.GetRecord().GetEnvelope())
+	}
+	if !known || e.GetJudgedBy() != "" || o.world.server.dir.journal.cover(w.author, w.at, may) {
+		return
+	}
+	o.world.problem("WITHOUT A RIGHT: mutation %s took effect, and %s had no right to write it", name(id(m.GetId())), w.author)
+}
+
 func (o *oracle) judgeChange(kind *care.Kind, state *recordState, after *carev1.Record, m *syncv1.Mutation, mid id) {
 	seen, self := o.seen[mid], set{mid: true}
+	o.judgeRetraction(state, after, m)
 	for _, g := range kind.Groups() {
 		kept := candidate(after, g, mid)
 		wrote := writes(kind, m, g)
@@ -263,6 +358,23 @@ func (o *oracle) judgeChange(kind *care.Kind, state *recordState, after *carev1.
 		decided := m.GetOperation() == syncv1.Operation_OPERATION_RESOLVE
 		if !candidate(after, c.GetGroup(), cid) && !decided && !o.chain[mid][cid] {
 			o.world.problem("UNDECIDED: mutation %s removed a candidate that waited for a decision", name(mid))
+		}
+	}
+}
+
+// judgeRetraction checks that who retracts a record had seen all of it, and that a decision about all that stands
+// takes effect.
+func (o *oracle) judgeRetraction(state *recordState, after *carev1.Record, m *syncv1.Mutation) {
+	mid := id(m.GetId())
+	retracted := carev1.RecordStatus_RECORD_STATUS_RETRACTED
+	taken := state.record.GetStatus() != retracted && after.GetStatus() == retracted
+	resolves := m.GetOperation() == syncv1.Operation_OPERATION_RESOLVE && o.world.counts["restore"] == 0
+	for g, stands := range state.stands {
+		if taken && m.GetOperation() == syncv1.Operation_OPERATION_RETRACT && !stands.within(o.seen[mid], set{mid: true}) {
+			o.world.problem("RETRACTED UNSEEN: mutation %s retracted record %s, and its author had not seen group %d of it", name(mid), name(id(after.GetId())), g)
+		}
+		if resolves && candidate(after, g, mid) && len(stands) > 0 && stands.within(o.confirmed[mid]) {
+			o.world.problem("NEEDLESS: mutation %s decided about all that stood in group %d of record %s, and did not take effect", name(mid), g, name(id(after.GetId())))
 		}
 	}
 }

@@ -1,38 +1,47 @@
 package simtest
 
 import (
-	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
-	"github.com/tsunagu-care/tsunagu/sync/hub"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
-// The people of a history. Suzuki's grant ends while tablets are out; Takahashi's role may not write orders.
+// The people of a history. Suzuki's grant ends while tablets are out; Takahashi's role may not write orders; Mori never
+// had a grant, and writes on the station's tablet all the same.
 const (
 	sato      = "sato"
 	suzuki    = "suzuki"
 	takahashi = "takahashi"
 	tanaka    = "tanaka"
+	mori      = "mori"
 )
 
 // build makes server, people and tablets, and puts down what is going to happen.
 func (w *world) build() {
+	w.now = start.Add(w.between(0, 60*24*time.Hour)).Truncate(time.Second)
+	if w.chance(40) {
+		w.pace = time.Duration(2 + w.dice.IntN(11))
+	}
 	w.server = newServer(w)
 	w.oracle = newOracle(w)
+	if w.chance(50) {
+		w.server.covered = map[string]*syncv1.Version{}
+	}
 	dir := w.server.dir
+	dir.know(mori, carev1.Role_ROLE_NURSE)
 	dir.add(sato, carev1.Role_ROLE_NURSE, start.AddDate(-1, 0, 0), time.Time{})
-	dir.add(suzuki, carev1.Role_ROLE_NURSE, start.AddDate(-1, 0, 0), start.Add(w.between(24*time.Hour, 240*time.Hour)))
+	dir.add(suzuki, carev1.Role_ROLE_NURSE, start.AddDate(-1, 0, 0), w.now.Add(w.paced(24*time.Hour, 240*time.Hour)))
 	dir.add(takahashi, carev1.Role_ROLE_CARE_WORKER, start.AddDate(-1, 0, 0), time.Time{})
 	dir.add(tanaka, carev1.Role_ROLE_PHYSICIAN, start.AddDate(-1, 0, 0), time.Time{})
-	w.addDevice("tablet-a", sato, takahashi)
+	w.addDevice("tablet-a", sato, takahashi, mori)
 	w.addDevice("tablet-b", sato, suzuki)
 	w.addDevice("tablet-c", tanaka)
 	if w.chance(50) {
@@ -43,36 +52,10 @@ func (w *world) build() {
 		w.after(w.between(0, time.Hour), d.live)
 		w.after(w.between(0, 2*time.Hour), d.connect)
 	}
-	w.planDisasters()
 	for range 6 {
-		w.after(w.between(24*time.Hour, 300*time.Hour), w.judgeHeld)
+		w.after(w.paced(24*time.Hour, 300*time.Hour), w.judgeHeld)
 	}
-}
-
-// planDisasters: in some histories the server comes back from an old copy, in some a tablet does.
-func (w *world) planDisasters() {
-	if w.chance(40) {
-		for range 1 + w.dice.IntN(2) {
-			copied := w.between(time.Hour, 150*time.Hour)
-			w.after(copied, func() {
-				w.note("the server is copied")
-				w.server.backup = &backup{store: w.server.store.Snapshot(), oracle: w.oracle.log.clone()}
-			})
-			w.after(copied+w.between(time.Hour, 100*time.Hour), w.server.restore)
-		}
-		return
-	}
-	if w.chance(40) {
-		d := w.devices[w.dice.IntN(len(w.devices))]
-		copied := w.between(time.Hour, 100*time.Hour)
-		w.after(copied, func() { d.copied = d.store.Snapshot() })
-		w.after(copied+w.between(time.Hour, 100*time.Hour), func() {
-			w.note("%s is restored from its copy", d.id)
-			w.count("tablet copy restored")
-			d.store = d.copied.Snapshot()
-			d.open()
-		})
-	}
+	w.planOffice()
 }
 
 // live is one act of a tablet's user, and the plan for the next.
@@ -82,18 +65,27 @@ func (d *device) live() {
 	}
 	d.acts--
 	d.act()
-	d.world.after(d.world.between(time.Minute, 30*time.Hour), d.live)
+	d.world.after(d.world.paced(time.Minute, 30*time.Hour), d.live)
 }
 
 func (d *device) act() {
 	w := d.world
 	author := d.authors[w.dice.IntN(len(d.authors))]
-	streams := w.server.dir.chart.Streams
+	if author == mori && w.chance(70) {
+		author = d.person
+	}
+	streams := w.server.dir.streams
 	streamID := streams[w.dice.IntN(10)/7%len(streams)].ID
 	v, ok := d.pick(streamID)
-	switch dice := w.dice.IntN(100); {
+	switch dice := w.dice.IntN(114); {
+	case dice >= 104:
+		d.window(streamID)
+	case dice >= 102:
+		d.damage()
+	case dice >= 100 && ok:
+		d.move(author, streamID, v)
 	case !ok || dice < 25:
-		rec := &carev1.Record{Body: w.newBody()}
+		rec := &carev1.Record{Body: w.newBody(), Envelope: w.when()}
 		d.write(author, replica.Draft{StreamID: streamID, Operation: syncv1.Operation_OPERATION_CREATE, Record: rec})
 	case len(v.Record.GetCandidates()) > 0 && dice < 65:
 		d.resolve(author, streamID, v)
@@ -111,7 +103,7 @@ func (d *device) pick(streamID string) (replica.View, bool) {
 		all = append(all, v)
 		return nil
 	})
-	if err != nil {
+	if err != nil && !d.damaged[streamID] {
 		d.world.problem("tablet %s: %v", d.id, err)
 	}
 	if len(all) == 0 {
@@ -130,7 +122,46 @@ func (d *device) patch(author, streamID string, v replica.View) {
 		StreamID: streamID, RecordID: v.ID, Operation: syncv1.Operation_OPERATION_PATCH, Reason: "amend",
 		Record: &carev1.Record{Body: body}, Groups: d.world.groups(kind),
 	}
+	if d.world.chance(20) {
+		draft.Record.Envelope = d.world.when()
+		if !kind.WholeRecord() {
+			draft.Groups = append(draft.Groups, uint32(carev1.Group_GROUP_ENVELOPE))
+		}
+	}
 	d.write(author, draft)
+}
+
+// move brings what was written on the wrong patient's chart to the right one: both are on the tablet, or neither.
+func (d *device) move(author, from string, v replica.View) {
+	to := "care"
+	if from == to {
+		to = "clinical"
+	}
+	if kind, ok := care.KindOf(v.Record.GetBody()); !ok || kind == nil {
+		return
+	}
+	create := replica.Draft{StreamID: to, Operation: syncv1.Operation_OPERATION_CREATE, Record: &carev1.Record{
+		Body: proto.CloneOf(v.Record.GetBody()),
+		Envelope: &carev1.Envelope{Effective: v.Record.GetEnvelope().GetEffective(), Links: []*carev1.RecordLink{{
+			Relation: carev1.LinkRelation_LINK_RELATION_MOVED_FROM, RecordId: v.ID[:], StreamId: from,
+		}}},
+	}}
+	retract := replica.Draft{StreamID: from, RecordID: v.ID, Operation: syncv1.Operation_OPERATION_RETRACT, Reason: "wrong patient"}
+	before := d.sight(retract)
+	d.maybeFail()
+	ids, err := d.replica.WriteAll(author, d.clock(), d.world.newID, func([]id) replica.Draft { return create }, func(made []id) replica.Draft {
+		retract.Record = &carev1.Record{Envelope: &carev1.Envelope{Links: []*carev1.RecordLink{{
+			Relation: carev1.LinkRelation_LINK_RELATION_MOVED_TO, RecordId: made[0][:], StreamId: to,
+		}}}}
+		return retract
+	})
+	if errors.Is(err, replica.ErrErased) || !d.settled(err) {
+		return
+	}
+	d.world.count("moved to another chart")
+	d.world.oracle.wrote(ids[0], author, create, sight{own: set{}, pending: set{}})
+	d.world.oracle.wrote(ids[1], author, retract, before)
+	d.world.note("%s %s moves record %s to %s", d.id, author, name(v.ID), to)
 }
 
 // groups chooses fields to write, for a kind that merges by field.
@@ -165,8 +196,9 @@ func (d *device) resolve(author, streamID string, v replica.View) {
 
 // newBody is the content of a new record, of any kind.
 func (w *world) newBody() *carev1.Body {
-	kinds := care.Kinds()
-	return w.bodyOf(kinds[w.dice.IntN(len(kinds))])
+	kinds := []string{"vital_signs", "draft_note", "signed_note", "medication_order", "medication_log"}
+	kind, _ := care.KindByName(kinds[w.dice.IntN(len(kinds))])
+	return w.bodyOf(kind)
 }
 
 // bodyOf draws from few values, so that people also write the same without knowing of each other.
@@ -175,8 +207,16 @@ func (w *world) bodyOf(kind *care.Kind) *carev1.Body {
 	texts := []string{"calm", "restless", "asleep"}
 	switch kind.Name {
 	case "vital_signs":
-		t := int32(365 + n)
-		return &carev1.Body{Kind: &carev1.Body_VitalSigns{VitalSigns: &carev1.VitalSigns{TemperatureTenthsC: &t}}}
+		v, t, p := &carev1.VitalSigns{}, int32(365+n), uint32(60+n)
+		if which := w.dice.IntN(3); which < 2 {
+			v.TemperatureTenthsC = &t
+			if which == 1 {
+				v.PulsePerMin = &p
+			}
+		} else {
+			v.PulsePerMin = &p
+		}
+		return &carev1.Body{Kind: &carev1.Body_VitalSigns{VitalSigns: v}}
 	case "draft_note":
 		return &carev1.Body{Kind: &carev1.Body_DraftNote{DraftNote: &carev1.DraftNote{
 			Format: carev1.NoteFormat_NOTE_FORMAT_SOAP, Subjective: texts[n], Objective: texts[w.dice.IntN(3)],
@@ -209,36 +249,20 @@ func (d *device) connect() {
 		return
 	}
 	d.busy = true
+	if d.badDisk && w.chance(20) {
+		d.damage()
+	}
+	d.verify()
+	d.mendLater()
 	d.exchange(func(more bool) {
 		d.busy = false
 		switch {
 		case more:
 			w.after(w.between(10*time.Millisecond, time.Second), d.connect)
 		case w.chance(15):
-			w.after(w.between(20*time.Hour, 120*time.Hour), d.connect)
+			w.after(w.paced(20*time.Hour, 120*time.Hour), d.connect)
 		default:
-			w.after(w.between(time.Minute, 6*time.Hour), d.connect)
+			w.after(w.paced(time.Minute, 6*time.Hour), d.connect)
 		}
 	})
-}
-
-// judgeHeld is a person at the station who looks through what is held.
-func (w *world) judgeHeld() {
-	for _, m := range w.oracle.order {
-		d, ok := w.oracle.log.decided[m]
-		if !ok || d.outcome != syncv1.Outcome_OUTCOME_HELD || !w.chance(50) {
-			continue
-		}
-		w.count("judged")
-		call := w.server.call(w.devices[0])
-		for _, ref := range w.server.dir.chart.Streams {
-			_, _, err := w.server.hub.JudgeHeld(context.Background(), call, hub.Judgement{
-				StreamID: ref.ID, MutationID: m, Release: w.chance(70), Words: "looked at",
-			})
-			if err == nil {
-				w.note("judged %s", name(m))
-			}
-		}
-		w.oracle.observe()
-	}
 }

@@ -83,7 +83,10 @@ func (p *player) step(s *scenario.Step) error {
 	case "log":
 		return p.log(s)
 	}
-	return s.Errorf("%q is neither a tablet nor person, tablet, wait, server, station or log", s.Words[0])
+	if known, err := p.office(s); known {
+		return err
+	}
+	return s.Errorf("%q is neither a tablet nor person, tablet, wait, server, station, assignment, chart, court or log", s.Words[0])
 }
 
 // person NAME ROLE [until=26h]: somebody with a grant on every stream of the chart.
@@ -129,19 +132,19 @@ func (p *player) newTablet(s *scenario.Step) error {
 	return nil
 }
 
-// server copy | server restored | server crash
+// server copy | server restored | what the operator does
 func (p *player) server(s *scenario.Step) error {
 	srv := p.world.server
 	switch strings.Join(s.Words[1:], " ") {
 	case "copy":
-		srv.backup = &backup{store: srv.store.Snapshot(), oracle: p.world.oracle.log.clone()}
+		srv.copied()
 	case "restored":
 		if srv.backup == nil {
 			return s.Errorf("there is no copy of the server yet: server copy")
 		}
-		srv.restore()
+		srv.setBack()
 	default:
-		return s.Errorf("server copy, or server restored")
+		return p.operator(s)
 	}
 	return nil
 }
@@ -172,6 +175,9 @@ func (p *player) tablet(s *scenario.Step, d *device) error {
 	case "amend", "retract", "resolve":
 		return p.change(s, d)
 	default:
+		if known, err := p.keeping(s, d); known {
+			return err
+		}
 		if scenario.Verbs[verb] == "" {
 			return s.Errorf("%q is nothing that a tablet does", verb)
 		}
@@ -199,11 +205,15 @@ func (p *player) create(s *scenario.Step, d *device) error {
 	if err != nil {
 		return err
 	}
-	body, err := scenario.New(s.Words[1], s.Args.Without("by", "stream"), p.label)
+	body, err := scenario.New(s.Words[1], s.Args.Without("by", "stream", "signed-by"), p.label)
 	if err != nil {
 		return s.Errorf("%v", err)
 	}
-	return p.write(s, d, author, replica.Draft{Operation: syncv1.Operation_OPERATION_CREATE, Record: &carev1.Record{Body: body}})
+	record := &carev1.Record{Body: body}
+	if record.Envelope, err = p.typedIn(s, author); err != nil {
+		return err
+	}
+	return p.write(s, d, author, replica.Draft{Operation: syncv1.Operation_OPERATION_CREATE, Record: record})
 }
 
 // change amends, retracts or resolves a record that the tablet shows.
@@ -278,7 +288,7 @@ func (p *player) write(s *scenario.Step, d *device, author string, draft replica
 		}
 		return nil
 	}
-	p.world.oracle.wrote(m, before)
+	p.world.oracle.wrote(m, author, draft, before)
 	if draft.Operation == syncv1.Operation_OPERATION_CREATE {
 		p.labels[s.Words[2]] = m
 	}
@@ -320,7 +330,7 @@ func (p *player) sync(s *scenario.Step, d *device) error {
 			return s.Errorf("%v", err)
 		}
 		p.acknowledge(d, req, resp)
-		if !d.repair() && !progress.More {
+		if !d.mend() && !progress.More {
 			return nil
 		}
 	}

@@ -3,10 +3,12 @@ package simtest
 import (
 	"context"
 	"crypto/sha256"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
@@ -16,6 +18,11 @@ import (
 func (w *world) comeToRest() {
 	w.faults = false
 	w.note("the network is good from here on")
+	w.server.confirm()
+	for _, d := range w.devices {
+		d.settled(d.replica.Unclean()) // what they hold is looked at once more
+		d.verify()
+	}
 	for round := 0; ; round++ {
 		if round == maxQuietRounds {
 			w.problem("the tablets do not come to rest")
@@ -47,6 +54,7 @@ func (o *oracle) judgeEnd() {
 		d.findings(o)
 	}
 	o.nothingLost()
+	o.nothingStuck()
 }
 
 // digests adds up the sections of the fold and compares them with those the server keeps.
@@ -61,7 +69,7 @@ func (o *oracle) digests() {
 		sums[at] = sums[at].Add(ledger.TermOf(key.id, r.version, sha256.Sum256(r.bytes)))
 	}
 	err := o.world.server.store.View(context.Background(), func(r store.Reader) error {
-		for _, ref := range o.world.server.dir.chart.Streams {
+		for _, ref := range o.world.server.dir.streams {
 			err := r.Digests(stream(ref.ID), func(section uint32, raw []byte) error {
 				d := &syncv1.SectionDigest{}
 				if err := proto.Unmarshal(raw, d); err != nil {
@@ -86,6 +94,31 @@ func (o *oracle) digests() {
 	}
 }
 
+// nothingStuck: nothing is held for what has come.
+func (o *oracle) nothingStuck() {
+	for _, m := range o.order {
+		is, known := o.log.decided[m]
+		if !known || is.outcome != syncv1.Outcome_OUTCOME_HELD || o.gone[o.written[m].key] {
+			continue
+		}
+		waits := true
+		switch is.reason {
+		case syncv1.HeldReason_HELD_REASON_MISSING_PREDECESSOR:
+			waits = !ledger.Changed(o.log.decided[is.predecessor].outcome)
+		case syncv1.HeldReason_HELD_REASON_PREDECESSOR_HELD:
+			before, there := o.log.decided[is.predecessor]
+			waits = there && !ledger.Changed(before.outcome)
+		case syncv1.HeldReason_HELD_REASON_MISSING_RECORD:
+			waits = o.log.records[o.written[m].key] == nil
+		case syncv1.HeldReason_HELD_REASON_RESTORED:
+			waits = false
+		}
+		if !waits {
+			o.world.problem("STUCK: mutation %s is held (%s), and what it waits for has come", name(m), is.reason)
+		}
+	}
+}
+
 // nothingLost: every acknowledged mutation is in the log, unless the server went back to before it and the tablet
 // that wrote it did too: then nobody has it any more.
 func (o *oracle) nothingLost() {
@@ -100,11 +133,23 @@ func (o *oracle) nothingLost() {
 		if o.world.counts["restore"] > 0 && o.world.counts["tablet copy restored"] > 0 {
 			continue
 		}
-		if o.inInbox(m) {
+		if o.inInbox(m) || o.gone[o.written[m].key] {
 			continue
+		}
+		if o.world.counts["restore"] > 0 && o.world.counts["grant ended"] > 0 && d.has(m) {
+			continue // of a stream that may not be read, a loss is not told; the bytes stay on the tablet
 		}
 		o.world.problem("LOST: mutation %s was acknowledged to %s and is gone", name(m), d.id)
 	}
+}
+
+// has tells whether a mutation is in the tablet's queue.
+func (d *device) has(m id) bool {
+	entries, err := d.replica.Queue()
+	if err != nil {
+		d.world.problem("tablet %s: %v", d.id, err)
+	}
+	return slices.ContainsFunc(entries, func(q replica.Own) bool { return q.MutationID == m })
 }
 
 func (o *oracle) inInbox(m id) bool {

@@ -43,6 +43,9 @@ func (p *player) shows(s *scenario.Step, d *device) error {
 	if v.Record.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED {
 		text += " (retracted)"
 	}
+	if v.Record.GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED {
+		text = "erased by order"
+	}
 	p.say("%s [%s]", text, stateWords[v.State])
 	for _, c := range v.Record.GetCandidates() {
 		p.say("beside it, by %s: %s", c.GetAuthor().GetName(), candidateText(c))
@@ -129,7 +132,11 @@ func (p *player) log(s *scenario.Step) error {
 			} else if e.GetEffect() == syncv1.Outcome_OUTCOME_REJECTED {
 				what = "rejected"
 			}
-			p.say("%d.%d %s: %s", e.GetVersion().GetEpoch(), seq, p.names[id(e.GetMutationId())], what)
+			name := p.names[id(e.GetMutationId())]
+			if name == "" {
+				name = "stub of an erasure"
+			}
+			p.say("%d.%d %s: %s", e.GetVersion().GetEpoch(), seq, name, what)
 			return nil
 		})
 	})

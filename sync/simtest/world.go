@@ -1,11 +1,14 @@
 // Package simtest plays the real core, hub and replicas, in a world where everything goes wrong: tablets are offline
 // for days, the network drops, delays, duplicates and reorders, answers are lost after the commit, tablets and server
 // crash between any two writes, a server comes back from an old copy, a tablet too, clocks are wrong and people write
-// over each other. Time is virtual and there is one goroutine, so that a seed gives the same history each time.
+// over each other. Tablets hold months back to a point only, have records damaged, and mend them; grants end and come
+// back, charts are merged and parted, records go to the right patient, are judged, and are erased by order; a restored
+// server waits for its operator. Time is virtual and there is one goroutine, so that a seed gives the same history each time.
 //
 // It promises to find a write that was acknowledged and is gone, or is there twice; a value that somebody overwrote
 // without having seen it; a device that differs from the log; a dependant before what it depends on; an outcome that
-// hangs on a device's clock. What it may find is decided by oracle.go, which looks at the log and at what each author
+// hangs on a device's clock; a tablet that shows a stream between two cursors or takes something back; what was erased
+// and is still there; what was shown to somebody without a right. What it may find is decided by oracle.go, which looks at the log and at what each author
 // was shown, and at nothing of the merge.
 //
 // It never touches a network, a disk or the real clock.
@@ -14,20 +17,13 @@ package simtest
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"math/rand/v2"
 	"time"
 
-	"github.com/tsunagu-care/tsunagu/sync/hub"
-	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
-	"github.com/tsunagu-care/tsunagu/sync/store/memory"
-
-	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
-	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
 const (
@@ -86,11 +82,12 @@ type world struct {
 	problems []string
 	faults   bool
 	events   int
+	pace     time.Duration // how many times longer everything takes: some histories go over months
 }
 
 func newWorld(o Options) *world {
 	w := &world{
-		agenda: agenda{now: start}, opts: o, trace: sha256.New(), counts: map[string]int{}, faults: true,
+		agenda: agenda{now: start}, pace: 1, opts: o, trace: sha256.New(), counts: map[string]int{}, faults: true,
 		dice: rand.New(rand.NewPCG(o.Seed, 0x7473756e616775)),
 	}
 	var key [32]byte
@@ -128,6 +125,11 @@ func (w *world) between(least, most time.Duration) time.Duration {
 	return least + time.Duration(w.dice.Int64N(int64(most-least)))
 }
 
+// paced is between, in the pace of this history.
+func (w *world) paced(least, most time.Duration) time.Duration {
+	return w.between(least, most) * w.pace
+}
+
 // newID makes ids as a device does: UUIDv7 in shape.
 func (w *world) newID() [16]byte {
 	var id [16]byte
@@ -156,120 +158,6 @@ func (w *world) report() *Report {
 	r.Trace = hex.EncodeToString(w.trace.Sum(nil))
 	return r
 }
-
-// server is the hub with its store, as a process that can crash and come back.
-type server struct {
-	world  *world
-	store  *memory.Store
-	hub    *hub.Hub
-	dir    *directory
-	seals  seal.Master
-	epochs *epochs
-	backup *backup
-}
-
-// backup is a copy of the store, with what the oracle knew then.
-type backup struct {
-	store  *memory.Store
-	oracle *logState
-}
-
-func newServer(w *world) *server {
-	s := &server{world: w, store: memory.New(), dir: newDirectory(), epochs: &epochs{}}
-	copy(s.seals[:], "the sealing key of the simulator")
-	s.start()
-	return s
-}
-
-func (s *server) start() {
-	s.hub = hub.New(hub.Config{Store: s.store, Directory: s.dir, Seals: s.seals, Epochs: s.epochs, Limits: hub.Limits{
-		Mutations: 50, ResponseBytes: 2000,
-	}})
-}
-
-func (s *server) call(d *device) hub.Call {
-	return hub.Call{
-		Session: hub.Session{Tenant: tenant, PersonID: d.person, DeviceID: d.id, Organisation: "station"},
-		Now:     s.world.now, Entropy: s.world.entropy,
-	}
-}
-
-// restore puts an older copy in the store's place, as a person does who copies a folder back. Nobody tells the hub.
-func (s *server) restore() {
-	s.world.note("server restored from its copy")
-	s.world.count("restore")
-	s.store = s.backup.store.Snapshot()
-	s.world.oracle.rewind(s.backup.oracle)
-	s.start()
-}
-
-// errCrash is what an answer becomes when the server dies before it can be sent.
-var errCrash = errors.New("the server crashed")
-
-// epochs is the journal of epoch numbers, which no restore takes back.
-type epochs struct{ last uint64 }
-
-func (e *epochs) Next(above uint64) (uint64, error) {
-	e.last = max(e.last, above) + 1
-	return e.last, nil
-}
-
-// directory knows the people of the simulation.
-type directory struct {
-	people map[string]*carev1.Actor
-	grants map[string][]hub.Grant // by person; every grant is for every stream
-	chart  hub.Chart
-}
-
-func newDirectory() *directory {
-	d := &directory{people: map[string]*carev1.Actor{}, grants: map[string][]hub.Grant{}}
-	d.chart = hub.Chart{ID: "chart", Name: "chart"}
-	for _, id := range []string{"care", "clinical"} {
-		d.chart.Streams = append(d.chart.Streams, hub.StreamRef{ID: id, Info: &syncv1.StreamInfo{
-			ChartId: "chart", StreamClass: carev1.StreamClass_STREAM_CLASS_CARE,
-		}})
-	}
-	return d
-}
-
-func (d *directory) add(id string, role carev1.Role, from, until time.Time) {
-	d.people[id] = &carev1.Actor{PersonId: id, Name: id, Role: role, OrganisationId: "station"}
-	d.grants[id] = append(d.grants[id], hub.Grant{Role: role, From: from, Until: until})
-}
-
-func (d *directory) Person(_, id string) (*carev1.Actor, bool) {
-	p, ok := d.people[id]
-	return p, ok
-}
-
-func (d *directory) Grants(_, person, stream string) []hub.Grant {
-	if _, ok := d.Stream(tenant, stream); !ok {
-		return nil
-	}
-	return d.grants[person]
-}
-
-func (d *directory) Readable(_, person string, at time.Time) []hub.StreamRef {
-	for _, g := range d.grants[person] {
-		if g.Covers(at, at) {
-			return d.chart.Streams
-		}
-	}
-	return nil
-}
-
-func (d *directory) Stream(_, id string) (hub.StreamRef, bool) {
-	for _, s := range d.chart.Streams {
-		if s.ID == id {
-			return s, true
-		}
-	}
-	return hub.StreamRef{}, false
-}
-
-func (d *directory) Chart(_, id string) (hub.Chart, bool) { return d.chart, id == d.chart.ID }
-
-func (d *directory) Devices(string, string) []string { return nil }
 
 // stream returns the store's name of a stream.
 func stream(id string) store.Stream { return store.Stream{Tenant: tenant, Name: id} }

@@ -59,7 +59,7 @@ func (p *page) meal(which carev1.MealTime, s state, d *dice) *carev1.Meal {
 	eaten := func() *uint32 { return proto.Uint32(uint32(min(max((d.between(8, 10)*s.intake+50)/100, 0), 10))) }
 	m := &carev1.Meal{Time: which, StapleTenths: eaten(), SideTenths: eaten(), Form: "米飯・常食", Help: p.help(s)}
 	if p.chart.is(frail) {
-		m.Form, m.Choking = "全粥・刻みとろみ", proto.Bool(s.stage >= early && d.percent(30))
+		m.Form, m.Choking = "全粥・刻みとろみ", proto.Bool(s.kind != Quiet && s.stage >= early && d.percent(30))
 	}
 	if m.GetStapleTenths() == 0 {
 		m.NotEatenReason = "体調不良で口を開けられない"
@@ -81,7 +81,7 @@ func (p *page) help(s state) carev1.HelpLevel {
 
 // drink is an amount in mL, thickened for those who swallow badly.
 func (p *page) drink(what string, ml int) *carev1.Fluid {
-	f := &carev1.Fluid{Ml: uint32(max(ml, 0)), What: what, Thickening: carev1.Thickening_THICKENING_NONE}
+	f := &carev1.Fluid{Ml: uint32(max(ml+5, 0) / 10 * 10), What: what, Thickening: carev1.Thickening_THICKENING_NONE}
 	if p.chart.is(frail) {
 		f.Thickening, f.Choking = carev1.Thickening_THICKENING_MILD, proto.Bool(false)
 	}
@@ -146,7 +146,8 @@ func (p *page) bath() {
 		Remarks: "気持ちよさそうにされる。",
 	}
 	switch s := p.chart.at(at); {
-	case s.temperature > 80 || s.stage == severe:
+	case s.temperature > 80 || s.stage == severe || s.stage == easing:
+		care.Skin.Treatment = "清拭後に保湿剤を塗布"
 		care.Bathing.Kind, care.Remarks = carev1.BathingKind_BATHING_KIND_BED_BATH, "体調不良のため入浴は中止し、清拭と更衣を行う。"
 	case p.world.dice(p.chart, "bath", p.day).percent(4):
 		care.Bathing, care.Skin = &carev1.Bathing{StopReason: "本人の拒否。2回お誘いしたが「今日は入らない」"}, nil

@@ -29,6 +29,9 @@ func (o dose) body() *carev1.Body {
 // Outcomes by what happens at the bedside, with the words that go with them.
 var refusals = []string{"「飲みたくない」と口を閉じる。30分後に再度勧めたが拒否", "手で払いのける。無理には勧めず看護師へ連絡", "「さっき飲んだ」と話し受け取らない"}
 
+// refusalsAtVisit are the same where a nurse sees it, or hears of it.
+var refusalsAtVisit = []string{"「今日は飲みたくない」と話され、時間をおいて勧めたが拒否。主治医へ報告", "家族より、今朝は首を振って飲まなかったと聞き取り", "「お腹が張るから」と飲まれず。次の内服から再開するよう説明"}
+
 // homeDoses are the doses of a day at the home, each logged by who is on shift.
 func (p *page) homeDoses() {
 	w, c := p.world, p.chart
@@ -115,7 +118,7 @@ func (p *page) found(o *dose, d *dice, s state) {
 	case n < missed:
 		o.outcome, o.source, o.reason = carev1.DoseOutcome_DOSE_OUTCOME_MISSED, "", "お薬カレンダーに残っていた。時間が過ぎており薬剤師に相談"
 	case n == 99:
-		o.outcome, o.source, o.reason = carev1.DoseOutcome_DOSE_OUTCOME_REFUSED, "", pick(d, refusals)
+		o.outcome, o.source, o.reason = carev1.DoseOutcome_DOSE_OUTCOME_REFUSED, "", pick(d, refusalsAtVisit)
 	}
 }
 

@@ -6,7 +6,8 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/care"
 )
 
-// drug is a prescription line as somebody would write it: generic names, with codes of the form that such drugs have.
+// drug is a prescription line as somebody would write it: generic names with the codes of generic names, which name
+// ingredient, form and strength and no brand; the Kampo extract, which has none, with a YJ code.
 type drug struct {
 	name, yj string
 	amount   uint32 // thousandths of the unit
@@ -40,38 +41,38 @@ var (
 
 // formulary is every drug of the world by a short name.
 var formulary = map[string]drug{
-	"amlodipine":     {name: "アムロジピンOD錠5mg", yj: "2171022F4018", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", care: true},
-	"bisoprolol":     {name: "ビソプロロールフマル酸塩錠2.5mg", yj: "2123016F1018", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", hold: "脈拍45/分未満は保留し連絡", care: true},
-	"furosemide":     {name: "フロセミド錠20mg", yj: "2139005F1010", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", hold: "収縮期血圧90未満は保留し連絡"},
-	"spironolactone": {name: "スピロノラクトン錠25mg", yj: "2133001F1018", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後"},
-	"enalapril":      {name: "エナラプリルマレイン酸塩錠5mg", yj: "2144002F2016", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後"},
-	"apixaban":       {name: "アピキサバン錠2.5mg", yj: "3339004F1010", amount: 1000, unit: "錠", slots: twice, text: "1日2回 朝夕食後"},
-	"clopidogrel":    {name: "クロピドグレル錠75mg", yj: "3399008F2017", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後"},
-	"atorvastatin":   {name: "アトルバスタチン錠10mg", yj: "2189015F2014", amount: 1000, unit: "錠", slots: []string{"after-dinner"}, text: "1日1回 夕食後", care: true},
-	"glimepiride":    {name: "グリメピリド錠1mg", yj: "3961008F1012", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", hold: "食事が半分以下のときは保留し連絡"},
-	"metformin":      {name: "メトホルミン塩酸塩錠250mg", yj: "3962002F2019", amount: 1000, unit: "錠", slots: twice, text: "1日2回 朝夕食後", hold: "食事がとれないときは休薬"},
-	"glargine":       {name: "インスリン グラルギンBS注ミリオペン 300単位", yj: "2492416G3016", amount: 10000, unit: "単位", method: "32", slots: beforeFood, text: "1日1回 朝食前 皮下注 10単位", hold: "血糖80未満は打たずに連絡"},
-	"lansoprazole":   {name: "ランソプラゾールOD錠15mg", yj: "2329023F2013", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", care: true},
-	"magnesium":      {name: "酸化マグネシウム錠330mg", yj: "2344009F2016", amount: 1000, unit: "錠", slots: threeTimes, text: "1日3回 毎食後", care: true},
-	"sennoside":      {name: "センノシド錠12mg", yj: "2354003F2014", amount: 2000, unit: "錠", text: "便秘時 就寝前 2錠", prn: &whenNeeded{"41", "便秘時", 0, 1}, care: true},
-	"donepezil":      {name: "ドネペジル塩酸塩OD錠5mg", yj: "1190012F4017", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", care: true},
-	"memantine":      {name: "メマンチン塩酸塩OD錠20mg", yj: "1190018F8015", amount: 1000, unit: "錠", slots: []string{"after-dinner"}, text: "1日1回 夕食後", care: true},
+	"amlodipine":     {name: "アムロジピンOD錠5mg", yj: "2171022F4ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", care: true},
+	"bisoprolol":     {name: "ビソプロロールフマル酸塩錠2.5mg", yj: "2123016F2ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", hold: "脈拍45/分未満は保留し連絡", care: true},
+	"furosemide":     {name: "フロセミド錠20mg", yj: "2139005F1ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", hold: "収縮期血圧90未満は保留し連絡"},
+	"spironolactone": {name: "スピロノラクトン錠25mg", yj: "2133001F1ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後"},
+	"enalapril":      {name: "エナラプリルマレイン酸塩錠5mg", yj: "2144002F2ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後"},
+	"apixaban":       {name: "アピキサバン錠2.5mg", yj: "3339004F1ZZZ", amount: 1000, unit: "錠", slots: twice, text: "1日2回 朝夕食後"},
+	"clopidogrel":    {name: "クロピドグレル錠75mg", yj: "3399008F2ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後"},
+	"atorvastatin":   {name: "アトルバスタチン錠10mg", yj: "2189015F2ZZZ", amount: 1000, unit: "錠", slots: []string{"after-dinner"}, text: "1日1回 夕食後", care: true},
+	"glimepiride":    {name: "グリメピリド錠1mg", yj: "3961008F1ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", hold: "食事が半分以下のときは保留し連絡"},
+	"metformin":      {name: "メトホルミン塩酸塩錠250mg", yj: "3962002F2ZZZ", amount: 1000, unit: "錠", slots: twice, text: "1日2回 朝夕食後", hold: "食事がとれないときは休薬"},
+	"glargine":       {name: "インスリン グラルギンBS注ミリオペン 300単位", yj: "2492416G3ZZZ", amount: 10000, unit: "単位", method: "32", slots: beforeFood, text: "1日1回 朝食前 皮下注 10単位", hold: "血糖80未満は打たずに連絡"},
+	"lansoprazole":   {name: "ランソプラゾールOD錠15mg", yj: "2329023F1ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", care: true},
+	"magnesium":      {name: "酸化マグネシウム錠330mg", yj: "2344009F2ZZZ", amount: 1000, unit: "錠", slots: threeTimes, text: "1日3回 毎食後", care: true},
+	"sennoside":      {name: "センノシド錠12mg", yj: "2354003F2ZZZ", amount: 2000, unit: "錠", text: "便秘時 就寝前 2錠", prn: &whenNeeded{"41", "便秘時", 0, 1}, care: true},
+	"donepezil":      {name: "ドネペジル塩酸塩OD錠5mg", yj: "1190012F4ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後", care: true},
+	"memantine":      {name: "メマンチン塩酸塩OD錠20mg", yj: "1190018F6ZZZ", amount: 1000, unit: "錠", slots: []string{"after-dinner"}, text: "1日1回 夕食後", care: true},
 	"yokukansan":     {name: "抑肝散エキス顆粒 2.5g", yj: "5200139D1015", amount: 2500, unit: "g", slots: []string{"before-breakfast", "before-dinner"}, text: "1日2回 朝夕食前", care: true},
-	"levodopa":       {name: "レボドパ・カルビドパ水和物配合錠100mg", yj: "1169101F1019", amount: 1000, unit: "錠", slots: threeTimes, text: "1日3回 毎食後"},
-	"carbocisteine":  {name: "L-カルボシステイン錠500mg", yj: "2233002F2019", amount: 1000, unit: "錠", slots: threeTimes, text: "1日3回 毎食後", care: true},
-	"tiotropium":     {name: "チオトロピウム吸入液 2.5µg", yj: "2259709G1010", amount: 2000, unit: "吸入", method: "2L", slots: morning, text: "1日1回 朝 2吸入"},
-	"acetaminophen":  {name: "アセトアミノフェン錠200mg", yj: "1141007F1012", amount: 2000, unit: "錠", text: "発熱時 2錠 6時間以上あける 1日3回まで", prn: &whenNeeded{"71", "発熱時", 6, 3}, care: true},
-	"loxoprofen":     {name: "ロキソプロフェンナトリウムテープ100mg", yj: "2649735S2014", amount: 1000, unit: "枚", method: "2A", slots: atBedtime, text: "1日1回 就寝前 膝に貼付", care: true},
-	"oxycodone":      {name: "オキシコドン徐放錠10mg", yj: "8119002G2011", amount: 1000, unit: "錠", slots: []string{"hour-08", "hour-20"}, text: "1日2回 8時・20時（12時間毎）"},
-	"oxycodone-prn":  {name: "オキシコドン塩酸塩散2.5mg", yj: "8119002B1016", amount: 1000, unit: "包", text: "疼痛時 1包 1時間以上あける 1日6回まで", prn: &whenNeeded{"11", "疼痛時", 1, 6}},
-	"ramelteon":      {name: "ラメルテオン錠8mg", yj: "1190016F1010", amount: 1000, unit: "錠", slots: atBedtime, text: "1日1回 就寝前", care: true},
-	"alendronate":    {name: "アレンドロン酸錠35mg", yj: "3999018F2016", amount: 1000, unit: "錠", slots: onWaking, text: "週1回 月曜 起床時 コップ1杯の水で服用し30分は横にならない", weekday: 1},
-	"eldecalcitol":   {name: "エルデカルシトールカプセル0.75µg", yj: "3112006M2012", amount: 1000, unit: "カプセル", slots: morning, text: "1日1回 朝食後", care: true},
-	"levofloxacin":   {name: "レボフロキサシン錠500mg", yj: "6241013F3011", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後 7日分"},
-	"ceftriaxone":    {name: "セフトリアキソンナトリウム静注用1g", yj: "6132419F2019", amount: 1000, unit: "g", method: "30", slots: []string{"hour-10"}, text: "1日1回 点滴静注"},
-	"cefcapene":      {name: "セフカペンピボキシル塩酸塩錠100mg", yj: "6132016F2017", amount: 1000, unit: "錠", slots: threeTimes, text: "1日3回 毎食後 7日分", care: true},
-	"eyedrops":       {name: "精製ヒアルロン酸ナトリウム点眼液0.1%", yj: "1319720Q1010", amount: 1000, unit: "滴", method: "2H", slots: threeTimes, text: "1日3回 両眼 1滴", care: true},
-	"voglibose":      {name: "ボグリボースOD錠0.2mg", yj: "3969004F3018", amount: 1000, unit: "錠", slots: justBefore3, text: "1日3回 毎食直前"},
+	"levodopa":       {name: "レボドパ・カルビドパ水和物配合錠100mg", yj: "1169101F1ZZZ", amount: 1000, unit: "錠", slots: threeTimes, text: "1日3回 毎食後"},
+	"carbocisteine":  {name: "L-カルボシステイン錠500mg", yj: "2233002F2ZZZ", amount: 1000, unit: "錠", slots: threeTimes, text: "1日3回 毎食後", care: true},
+	"tiotropium":     {name: "チオトロピウム吸入液 2.5µg", yj: "2259709G1ZZZ", amount: 2000, unit: "吸入", method: "2L", slots: morning, text: "1日1回 朝 2吸入"},
+	"acetaminophen":  {name: "アセトアミノフェン錠200mg", yj: "1141007F1ZZZ", amount: 2000, unit: "錠", text: "発熱時 2錠 6時間以上あける 1日3回まで", prn: &whenNeeded{"71", "発熱時", 6, 3}, care: true},
+	"loxoprofen":     {name: "ロキソプロフェンナトリウムテープ100mg", yj: "2649735S2ZZZ", amount: 1000, unit: "枚", method: "2A", slots: atBedtime, text: "1日1回 就寝前 膝に貼付", care: true},
+	"oxycodone":      {name: "オキシコドン徐放錠10mg", yj: "8119002G2ZZZ", amount: 1000, unit: "錠", slots: []string{"hour-08", "hour-20"}, text: "1日2回 8時・20時（12時間毎）"},
+	"oxycodone-prn":  {name: "オキシコドン塩酸塩散2.5mg", yj: "8119002B1ZZZ", amount: 1000, unit: "包", text: "疼痛時 1包 1時間以上あける 1日6回まで", prn: &whenNeeded{"11", "疼痛時", 1, 6}},
+	"ramelteon":      {name: "ラメルテオン錠8mg", yj: "1190016F1ZZZ", amount: 1000, unit: "錠", slots: atBedtime, text: "1日1回 就寝前", care: true},
+	"alendronate":    {name: "アレンドロン酸錠35mg", yj: "3999018F2ZZZ", amount: 1000, unit: "錠", slots: onWaking, text: "週1回 月曜 起床時 コップ1杯の水で服用し30分は横にならない", weekday: 1},
+	"eldecalcitol":   {name: "エルデカルシトールカプセル0.75µg", yj: "3112006M2ZZZ", amount: 1000, unit: "カプセル", slots: morning, text: "1日1回 朝食後", care: true},
+	"levofloxacin":   {name: "レボフロキサシン錠500mg", yj: "6241013F3ZZZ", amount: 1000, unit: "錠", slots: morning, text: "1日1回 朝食後 7日分"},
+	"ceftriaxone":    {name: "セフトリアキソンナトリウム静注用1g", yj: "6132419F2ZZZ", amount: 1000, unit: "g", method: "30", slots: []string{"hour-10"}, text: "1日1回 点滴静注"},
+	"cefcapene":      {name: "セフカペンピボキシル塩酸塩錠100mg", yj: "6132016F2ZZZ", amount: 1000, unit: "錠", slots: threeTimes, text: "1日3回 毎食後 7日分", care: true},
+	"eyedrops":       {name: "精製ヒアルロン酸ナトリウム点眼液0.1%", yj: "1319720Q1ZZZ", amount: 1000, unit: "滴", method: "2H", slots: threeTimes, text: "1日3回 両眼 1滴", care: true},
+	"voglibose":      {name: "ボグリボースOD錠0.2mg", yj: "3969004F3ZZZ", amount: 1000, unit: "錠", slots: justBefore3, text: "1日3回 毎食直前"},
 }
 
 // usageCode writes the JAMI dosage code of 16 characters.

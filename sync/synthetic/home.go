@@ -39,7 +39,7 @@ func (p *page) homeReadings() {
 		if p.away(at) || !d.percent(one.usual) && !feverish {
 			continue
 		}
-		one.g.breaths = s.stage >= clear && d.percent(60)
+		one.g.breaths = s.bad() && d.percent(60)
 		v := w.vitals(c, at, one.g)
 		if v.Jcs != nil { // care workers note the level; the nurse judges it
 			v.Consciousness = 0
@@ -52,7 +52,7 @@ func (p *page) homeReadings() {
 // homeNotes are how the day was, and what the next shift has to know.
 func (p *page) homeNotes() {
 	w, c := p.world, p.chart
-	start := w.dice(c, "home words").below(1000)
+	start := newDice(w.config.Seed, "home words", c.unit).below(1000) + c.number // no two of a unit on the same day
 	at := w.clock(p.day, 15, 10+w.dice(c, "home note", p.day).between(0, 30))
 	s := c.at(at)
 	if p.away(at) {
@@ -71,8 +71,12 @@ func (p *page) homeNotes() {
 	var told ID
 	e := entry{by: p.onShift(at), at: at, later: 4, name: "handover " + w.date(p.day)}
 	switch {
-	case s.restless || s.kind != Quiet && s.stage >= clear && s.stage != recovering:
-		told = p.add(handover("本日は落ち着かず、食事・水分も少なめでした。夜間は巡視を増やし、検温と尿の色を見てください。", "夜勤", true), e)
+	case s.stage == easing:
+		told = p.add(handover(rotate(easingNights, start, p.day), "夜勤", true), e)
+	case s.restless || s.bad():
+		told = p.add(handover(rotate(sickNights, start, p.day), "夜勤", true), e)
+	case p.without(p.day) && p.without(p.day-1):
+		told = p.add(handover(noStool, "夜勤", false), e)
 	case (p.day+c.number)%3 == 0:
 		told = p.add(handover(rotate(handovers, start, p.day), "夜勤", false), e)
 	default:

@@ -2,7 +2,10 @@ package synthetic_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"image/png"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,7 +23,7 @@ import (
 func TestEveryKindIsThere(t *testing.T) {
 	for seed := range uint64(seeds) {
 		seen := map[string]int{}
-		for write := range world(seed).Writes() {
+		for _, write := range written(seed) {
 			kind, ok := care.KindOf(write.Record.GetBody())
 			if !ok {
 				continue
@@ -48,8 +51,8 @@ func TestEpisodesFollowTheCourses(t *testing.T) {
 		w := world(seed)
 		end := w.Start().AddDate(0, 0, w.Days())
 		for _, one := range w.Courses() {
-			stay := last(w, one.Chart, carev1.EpisodeKind_EPISODE_KIND_HOSPITAL_STAY)
-			death := last(w, one.Chart, carev1.EpisodeKind_EPISODE_KIND_DEATH)
+			stay := last(seed, one.Chart, carev1.EpisodeKind_EPISODE_KIND_HOSPITAL_STAY)
+			death := last(seed, one.Chart, carev1.EpisodeKind_EPISODE_KIND_DEATH)
 			if (one.Kind == synthetic.EndOfLife) != (death != nil) || (!one.Admitted.IsZero()) != (stay != nil) {
 				t.Errorf("seed %d %s: stay %v, death %v", seed, one.Kind, stay, death)
 				continue
@@ -69,9 +72,9 @@ func TestEpisodesFollowTheCourses(t *testing.T) {
 }
 
 // last is what was written last about an episode of the kind; nil for none.
-func last(w *synthetic.World, chart string, kind carev1.EpisodeKind) *carev1.CareEpisode {
+func last(seed uint64, chart string, kind carev1.EpisodeKind) *carev1.CareEpisode {
 	var found *carev1.CareEpisode
-	for write := range w.ChartWrites(chart) {
+	for _, write := range writtenIn(seed, chart) {
 		if e := write.Record.GetBody().GetEpisode(); e.GetKind() == kind {
 			found = e
 		}
@@ -86,7 +89,7 @@ func TestVisitsGoTheirWay(t *testing.T) {
 	for seed := range uint64(seeds) {
 		ways := map[synthetic.ID][]carev1.VisitState{}
 		unplanned := map[synthetic.ID]bool{}
-		for write := range world(seed).Writes() {
+		for _, write := range written(seed) {
 			v := write.Record.GetBody().GetVisit()
 			if v == nil {
 				continue
@@ -116,7 +119,8 @@ func TestVisitsGoTheirWay(t *testing.T) {
 // TestSheetsAreInForce: every patient who lives has a sheet in force on every day, for longer than one lasts, and no
 // special one stands that the rules refuse.
 func TestSheetsAreInForce(t *testing.T) {
-	w := synthetic.New(synthetic.Config{Seed: 6, Start: start, Weeks: 60, Patients: 20, Residents: -1})
+	w := synthetic.New(synthetic.Config{Seed: 6, Start: start, Weeks: 32, Patients: 10, Residents: -1})
+	people := rights(w)
 	sheets := map[string][]*carev1.PhysicianInstruction{}
 	specials := 0
 	for n := range w.Days() {
@@ -125,7 +129,7 @@ func TestSheetsAreInForce(t *testing.T) {
 			if s == nil {
 				continue
 			}
-			checkRecord(t, rights(w), write)
+			checkRecord(t, people, write)
 			verdict := care.JudgeSpecial(s, sheets[write.Chart])
 			if verdict != care.SpecialNotOne && verdict != care.SpecialAllowed {
 				t.Errorf("day %d: %s", n, verdict)
@@ -161,9 +165,8 @@ func dead(w *synthetic.World, chart string, day int) bool {
 // TestWhoDecidesWhat: the second scale of SpO2 is a physician's decision for somebody on oxygen.
 func TestWhoDecidesWhat(t *testing.T) {
 	for seed := range uint64(seeds) {
-		w := world(seed)
 		decided := 0
-		for write := range w.Writes() {
+		for _, write := range written(seed) {
 			scale := write.Record.GetBody().GetPatientProfile().GetSpo2Scale()
 			if scale.GetScale() != 2 {
 				continue
@@ -182,9 +185,8 @@ func TestWhoDecidesWhat(t *testing.T) {
 // TestTheUninformed: one patient has not been told, and nothing that the whole team reads names the disease.
 func TestTheUninformed(t *testing.T) {
 	for seed := range uint64(seeds) {
-		w := world(seed)
 		secret := map[string]string{}
-		for write := range w.Writes() {
+		for _, write := range written(seed) {
 			if c := write.Record.GetBody().GetCondition(); c.GetUninformed() != nil {
 				secret[write.Chart] = c.GetName().GetText()
 			}
@@ -193,7 +195,7 @@ func TestTheUninformed(t *testing.T) {
 			t.Errorf("seed %d: %d have not been told", seed, len(secret))
 		}
 		for chart, name := range secret {
-			for write := range w.ChartWrites(chart) {
+			for _, write := range writtenIn(seed, chart) {
 				content, err := proto.Marshal(write.Record)
 				if err != nil {
 					t.Fatal(err)
@@ -208,10 +210,9 @@ func TestTheUninformed(t *testing.T) {
 
 // TestTasksAndReadMarks: tasks are written and done, and a handover is read by somebody else than its author.
 func TestTasksAndReadMarks(t *testing.T) {
-	w := world(1)
 	author := map[string]string{}
 	open, done := 0, 0
-	for write := range w.Writes() {
+	for _, write := range written(1) {
 		body := write.Record.GetBody()
 		author[string(write.RecordID[:])+write.Operation.String()] = write.Person
 		if task := body.GetTask(); task != nil {
@@ -229,5 +230,80 @@ func TestTasksAndReadMarks(t *testing.T) {
 	}
 	if done == 0 || open < 2*done {
 		t.Errorf("%d writes of tasks, %d done", open, done)
+	}
+}
+
+// TestEveryProfessionVisits: each of them keeps visits of its own kind.
+func TestEveryProfessionVisits(t *testing.T) {
+	seen := map[carev1.VisitKind]string{}
+	for _, write := range written(1) {
+		if v := write.Record.GetBody().GetVisit(); v != nil {
+			seen[v.GetKind()] = strings.TrimRight(write.Person, "-0123456789")
+		}
+	}
+	for kind, job := range map[carev1.VisitKind]string{
+		carev1.VisitKind_VISIT_KIND_NURSING: "nurse", carev1.VisitKind_VISIT_KIND_THERAPY: "therapist",
+		carev1.VisitKind_VISIT_KIND_PHYSICIAN: "doctor", carev1.VisitKind_VISIT_KIND_HOUSE_CALL: "doctor",
+		carev1.VisitKind_VISIT_KIND_PHARMACIST: "pharmacist", carev1.VisitKind_VISIT_KIND_CARE_MANAGER: "manager",
+	} {
+		if seen[kind] != job {
+			t.Errorf("%s is made by %q", kind, seen[kind])
+		}
+	}
+}
+
+// TestEverythingBelongsToAnEpisode: what happens in an episode names it, by the record that opened it.
+func TestEverythingBelongsToAnEpisode(t *testing.T) {
+	for seed := range uint64(seeds) {
+		kinds := map[synthetic.ID]carev1.EpisodeKind{}
+		named := map[carev1.EpisodeKind]int{}
+		for _, write := range written(seed) {
+			if e := write.Record.GetBody().GetEpisode(); e != nil {
+				kinds[write.RecordID] = e.GetKind()
+			}
+			of := write.Record.GetEnvelope().GetEpisode()
+			if of == nil {
+				continue
+			}
+			named[of.GetKind()]++
+			if kinds[synthetic.ID(of.GetId())] != of.GetKind() {
+				t.Fatalf("seed %d: %v names an episode that is not there", seed, write.Record)
+			}
+		}
+		for _, kind := range []carev1.EpisodeKind{
+			carev1.EpisodeKind_EPISODE_KIND_HOME_CARE, carev1.EpisodeKind_EPISODE_KIND_FACILITY_STAY, carev1.EpisodeKind_EPISODE_KIND_HOSPITAL_STAY,
+		} {
+			if named[kind] == 0 {
+				t.Errorf("seed %d: nothing belongs to %s", seed, kind)
+			}
+		}
+	}
+}
+
+// TestFilesAreWhatRecordsSay: each file is named by its record with its size and hash, letters are text, photos pictures.
+func TestFilesAreWhatRecordsSay(t *testing.T) {
+	letters, photos := 0, 0
+	for _, write := range written(1) {
+		refs := write.Record.GetEnvelope().GetBlobs()
+		if len(refs) != len(write.Files) {
+			t.Fatalf("%d files, %d named", len(write.Files), len(refs))
+		}
+		for i, f := range write.Files {
+			sum := sha256.Sum256(f.Content)
+			if !bytes.Equal(refs[i].GetSha256(), sum[:]) || refs[i].GetSize() != uint64(len(f.Content)) {
+				t.Errorf("%s is not what its record says", f.Title)
+			}
+			if f.MediaType != "image/png" {
+				letters++
+				continue
+			}
+			photos++
+			if picture, err := png.Decode(bytes.NewReader(f.Content)); err != nil || picture.Bounds().Dx() < 100 {
+				t.Errorf("a photo is no picture: %v", err)
+			}
+		}
+	}
+	if letters == 0 || photos == 0 {
+		t.Errorf("%d letters, %d photos", letters, photos)
 	}
 }

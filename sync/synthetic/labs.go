@@ -72,7 +72,8 @@ func (p *page) results() {
 	for _, one := range c.courses {
 		sick = sick || w.dayOf(one.Worst) == p.day && one.Kind != EndOfLife && one.Kind != Hypoglycaemia
 	}
-	if p.away(at) || p.away(sample) || !sick && !p.rhythm("results", blockDays) {
+	dying := c.at(at).kind == EndOfLife
+	if p.away(at) || p.away(sample) || dying || !sick && !p.rhythm("results", blockDays) {
 		return
 	}
 	list := panel

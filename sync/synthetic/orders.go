@@ -19,6 +19,7 @@ type prescription struct {
 	at      time.Time // when it was written; zero: before the world
 	until   int       // last day; 0: until stopped
 	stopped time.Time
+	why     string    // it was stopped
 	changed time.Time // when the amount became another one
 	amount  uint32    // after that
 }
@@ -37,7 +38,7 @@ func (c *chart) prescriptions(w *World) []prescription {
 		worst := w.dayOf(one.Worst)
 		switch one.Kind {
 		case Pneumonia:
-			all = append(all, prescription{drug: "levofloxacin", from: worst, at: one.Worst.Add(45 * time.Minute), until: worst + 6, stopped: one.Admitted})
+			all = append(all, prescription{drug: "levofloxacin", from: worst, at: one.Worst.Add(45 * time.Minute), until: worst + 6, stopped: one.Admitted, why: "入院のため中止"})
 		case UrinaryInfection:
 			all = append(all, prescription{drug: "cefcapene", from: worst, at: one.Worst.Add(45 * time.Minute), until: worst + 6})
 		case HeartFailure:
@@ -49,9 +50,22 @@ func (c *chart) prescriptions(w *World) []prescription {
 			}
 		case EndOfLife:
 			all = amended(all, "oxycodone", w.clock(w.dayOf(one.Onset)+(worst-w.dayOf(one.Onset))/2, 12, 40), 2000)
+			for i := range all {
+				all[i].stopped, all[i].why = w.sinks(c, one), "内服が難しいため中止"
+			}
 		}
 	}
 	return all
+}
+
+// sinks is when somebody who is dying no longer wakes enough to swallow: the first noon after it, and before the end.
+func (w *World) sinks(c *chart, one *Course) time.Time {
+	for day := w.dayOf(one.Onset); day < w.dayOf(one.Worst); day++ {
+		if noon := w.clock(day, 12, 55); c.at(noon).jcs >= 10 {
+			return noon
+		}
+	}
+	return one.Worst.Add(-6 * time.Hour)
 }
 
 func has(list []prescription, drug string) bool {
@@ -159,8 +173,11 @@ func (p *page) orders() {
 		}
 		if !one.stopped.IsZero() && w.dayOf(one.stopped) == p.day {
 			ended := proto.CloneOf(first)
-			ended.State, ended.StateReason = carev1.OrderState_ORDER_STATE_STOPPED, "入院のため中止"
-			p.change(record, orderBody(ended), entry{by: c.physician, at: one.stopped, later: 8, name: orderName(one, w) + " stopped"}, "入院のため")
+			if !one.changed.IsZero() && one.changed.Before(one.stopped) {
+				ended = w.order(c, one, line, one.amount)
+			}
+			ended.State, ended.StateReason = carev1.OrderState_ORDER_STATE_STOPPED, one.why
+			p.change(record, orderBody(ended), entry{by: c.physician, at: one.stopped, later: 8, name: orderName(one, w) + " stopped"}, one.why)
 		}
 	}
 }

@@ -29,6 +29,7 @@ type entry struct {
 	name   string    // what makes the id of the record its own within the chart
 	end    time.Time // of a period
 	about  ID        // the record that it is about
+	files  []File    // photos and files that go with it
 }
 
 // add writes a new record.
@@ -38,11 +39,17 @@ func (p *page) add(body *carev1.Body, e entry) ID {
 	envelope := &carev1.Envelope{
 		Effective: timestamppb.New(e.at), Recorded: timestamppb.New(written), Performer: e.by.actor(),
 	}
+	if running, found := p.chart.running(p.world, e.at, written); found && running.id != id {
+		envelope.Episode = &carev1.Episode{Id: running.id[:], Kind: running.kind}
+	}
 	if !e.end.IsZero() {
 		envelope.EffectiveEnd = timestamppb.New(e.end)
 	}
 	if e.about != (ID{}) {
 		envelope.Links = []*carev1.RecordLink{{Relation: carev1.LinkRelation_LINK_RELATION_ABOUT, RecordId: e.about[:]}}
+	}
+	for _, f := range e.files {
+		envelope.Blobs = append(envelope.Blobs, f.ref())
 	}
 	stream := e.stream
 	if stream == "" {
@@ -50,8 +57,8 @@ func (p *page) add(body *carev1.Body, e entry) ID {
 	}
 	p.writes = append(p.writes, Write{
 		ID: id, RecordID: id, At: written, Chart: p.chart.id, Stream: stream, Person: e.by.ID, Device: e.by.device,
-		Operation: syncv1.Operation_OPERATION_CREATE,
-		Record:    &carev1.Record{Id: id[:], Envelope: envelope, Body: body, Status: carev1.RecordStatus_RECORD_STATUS_ACTIVE},
+		Operation: syncv1.Operation_OPERATION_CREATE, Files: e.files,
+		Record: &carev1.Record{Id: id[:], Envelope: envelope, Body: body, Status: carev1.RecordStatus_RECORD_STATUS_ACTIVE},
 	})
 	return id
 }

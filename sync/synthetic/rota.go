@@ -47,17 +47,14 @@ func (w *World) weekday(day int) int { return (int(w.midnight(day).Weekday()) + 
 // visited on every weekday, and at the weekend too when it is more than the first signs.
 func (w *World) due(c *chart, day int) (due, planned bool) {
 	noon := w.clock(day, 12, 0)
-	if c.home || c.gone(w.midnight(day)) || c.inHospital(noon) {
+	_, worst := w.emergency(c, day)
+	if c.home || c.gone(w.midnight(day)) || c.inHospital(noon) && !worst {
 		return false, false
 	}
 	planned = c.pattern[w.weekday(day)]
 	s := c.at(noon)
 	weekend := w.weekday(day) >= 5
-	ill := s.stage == clear || s.stage == severe || !weekend && (s.stage == early || s.stage == recovering)
-	worst := false
-	for _, one := range c.courses {
-		worst = worst || w.dayOf(one.Worst) == day && one.Kind != EndOfLife
-	}
+	ill := s.bad() || !weekend && (s.stage == early || s.stage == recovering)
 	return planned || ill || worst, planned
 }
 

@@ -70,7 +70,7 @@ func (p *page) blankSheet(kind carev1.InstructionType, from, to, issued time.Tim
 	c := p.chart
 	s := &carev1.PhysicianInstruction{
 		Type: kind, PeriodFrom: from.Format(time.DateOnly), PeriodTo: to.Format(time.DateOnly), Issued: issued.In(tokyo).Format(time.DateOnly),
-		Bedridden: carev1.BedriddenLevel(c.bedriddenDegree()), Dementia: carev1.DementiaLevel(c.dementiaDegree()),
+		Bedridden: c.bedriddenDegree(), Dementia: c.dementiaDegree(),
 		CareLevel: "要介護" + strconv.Itoa(c.condition.level), EmergencyContact: "わかくさ在宅クリニック（24時間）",
 		AbsenceContact: "不在時は当番医が対応", Physician: c.physician.Name, Clinic: organisationName(clinic),
 		Addressee: organisationName(station), State: carev1.InstructionState_INSTRUCTION_STATE_ISSUED,

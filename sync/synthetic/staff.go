@@ -43,7 +43,10 @@ func (c *colleague) actor() *carev1.Actor {
 }
 
 // team is a team of nurses. The last of them leaves it in the middle of the world.
-type team struct{ nurses []*colleague }
+type team struct {
+	nurses    []*colleague
+	therapist *colleague
+}
 
 // unit is a unit of the home. Its workers share three tablets.
 type unit struct{ workers []*colleague }
@@ -60,6 +63,7 @@ func (w *World) hire() {
 		for n := range nursesPerTeam {
 			one.nurses = append(one.nurses, w.employ("nurse", t*nursesPerTeam+n, carev1.Role_ROLE_NURSE, station, "station-tablet"))
 		}
+		one.therapist = w.employ("therapist", t, carev1.Role_ROLE_THERAPIST, station, "therapist-tablet")
 		w.teams = append(w.teams, one)
 	}
 	for u := range (residents + residentsOfUnit - 1) / residentsOfUnit {
@@ -128,6 +132,7 @@ func (w *World) enrol() {
 			}
 			w.grant(nurse, byTeam[t], from, until)
 		}
+		w.grant(one.therapist, byTeam[t], from, time.Time{})
 	}
 	for u, one := range w.units {
 		for _, worker := range one.workers {

@@ -13,6 +13,7 @@ import (
 func (p *page) standing() {
 	w, c := p.world, p.chart
 	at := w.clock(0, 5, 30)
+	p.begun()
 	profile := p.profile()
 	id := p.add(profileBody(profile), entry{by: p.someNurse(), at: at, later: 3, name: "profile"})
 	if c.is(copd | oxygen) {

@@ -10,8 +10,15 @@ const (
 	early            // signs for those who look; numbers near the usual
 	clear            // numbers have moved
 	severe           // near the worst
+	worst            // for words alone: the day on which it is worst
+	easing           // numbers have begun to turn
 	recovering       // on the way back
 )
+
+// bad tells whether somebody is so ill that the next one has to be told.
+func (s state) bad() bool {
+	return s.kind != Quiet && s.stage >= clear && s.stage != recovering
+}
 
 // state is how somebody is at one moment, as differences from the usual: temperature in hundredths of a degree,
 // everything else in tenths of the unit that people write.
@@ -40,7 +47,7 @@ func (c *chart) at(t time.Time) state {
 		return s
 	}
 	s := state{kind: one.Kind, depth: one.depth(t), intake: 100}
-	s.stage = stageOf(s.depth, t.After(one.Worst))
+	s.stage = stageOf(s.depth, t.After(one.Worst) && one.Kind != EndOfLife)
 	grown := s.depth * one.severity / 100
 	switch one.Kind {
 	case Pneumonia:
@@ -75,6 +82,8 @@ func stageOf(depth int, after bool) stage {
 	switch {
 	case after && depth < 450:
 		return recovering
+	case after:
+		return easing
 	case depth < 20:
 		return well
 	case depth < 300:

@@ -30,11 +30,13 @@ func (p *page) turns() {
 func (p *page) admission(one *Course) {
 	c := p.chart
 	nurse := p.someNurse()
-	p.add(plain("主治医の指示により救急搬送、市民病院へ入院となる。家族が付き添い。薬手帳と連携シートを持参した。"),
+	p.add(episodeBody(p.stay(one)), entry{by: nurse, at: one.Admitted, later: stayWritten, name: stayName})
+	p.add(plain("主治医の指示により救急搬送、市民病院へ入院となる。家族が付き添い。お薬手帳と連携シートを持参した。"),
 		entry{by: nurse, at: one.Admitted, later: 30, name: "admitted " + p.world.date(p.day)})
-	p.add(episodeBody(p.stay(one)), entry{by: nurse, at: one.Admitted, later: 35, name: stayName})
-	p.add(p.referral(one), entry{
+	letter := p.referral(one)
+	p.add(letter, entry{
 		by: c.physician, at: one.Admitted, later: 2, stream: ClinicalStream(c.id), name: "referral " + p.world.date(p.day),
+		files: []File{letterFile(letter.GetDocument())},
 	})
 }
 
@@ -48,8 +50,10 @@ func (p *page) discharge(one *Course) {
 	p.change(p.world.recordID(c, one.Admitted, stayName), episodeBody(ended), entry{
 		by: c.physician, at: one.Discharged, later: 62, name: stayName + " over " + p.world.date(p.day),
 	}, "", periodField, outcomeField)
-	p.add(p.summary(one), entry{
+	letter := p.summary(one)
+	p.add(letter, entry{
 		by: c.physician, at: one.Discharged, later: 75, stream: ClinicalStream(c.id), name: "summary " + p.world.date(p.day),
+		files: []File{letterFile(letter.GetDocument())},
 	})
 }
 
@@ -60,7 +64,7 @@ func (p *page) weekend(one absence) {
 		by := p.onShift(one.from)
 		p.add(plain("ご家族の迎えで外泊に出発。内服3日分と連絡ノートを渡す。体調変化時の連絡先を説明。"),
 			entry{by: by, at: one.from, later: 6, name: "left " + w.date(p.day)})
-		p.add(episodeBody(p.outing(one)), entry{by: by, at: one.from, later: 8, name: outingName})
+		p.add(episodeBody(p.outing(one)), entry{by: by, at: one.from, later: outingWritten, name: outingName})
 	}
 	if w.dayOf(one.until) == p.day {
 		by := p.onShift(one.until)
@@ -84,11 +88,19 @@ func (p *page) someNurse() *colleague {
 func (p *page) death(at time.Time) {
 	w, c := p.world, p.chart
 	nurse := p.someNurse()
+	p.nursingVisit(nurse, at.Add(18*time.Minute), at.Add(122*time.Minute), true)
 	p.add(plain("家族より「呼吸が止まったようだ」と電話。訪問し、呼吸・脈拍の停止を認める。主治医へ連絡。家族全員で見守られていた。"),
 		entry{by: nurse, at: at, later: 25, name: "death call " + w.date(p.day)})
+	p.houseCall(c.physician, at.Add(50*time.Minute), at.Add(68*time.Minute))
 	p.add(plain("訪問し死亡を確認。事前指示（DNAR）どおり自宅での看取り。家族へ説明し、死亡診断書を作成した。"),
 		entry{by: c.physician, at: at.Add(50 * time.Minute), later: 20, name: "death " + w.date(p.day)})
 	p.add(episodeBody(deathOf(at)), entry{by: c.physician, at: at, later: 75, name: "end of life"})
+	kind, begun := c.underCare(w)
+	over := p.careEpisode(kind, begun)
+	over.Period.End, over.Outcome = timestamppb.New(at), "自宅で永眠"
+	p.change(w.recordID(c, begun, careName), episodeBody(over), entry{
+		by: c.physician, at: at, later: 77, name: careName + " over",
+	}, "", periodField, outcomeField)
 	p.add(plain("家族とともにエンゼルケアを行う。「家で見送れてよかった」と話される。残った医療用麻薬は薬局へ返却する。"),
 		entry{by: nurse, at: at.Add(80 * time.Minute), later: 40, name: "last care " + w.date(p.day)})
 }

@@ -15,7 +15,7 @@ func (p *page) visit(v stop) {
 	d := w.dice(c, "at the visit", p.day)
 	s := c.at(v.at)
 	g := gauge{
-		breaths: d.percent(75) || s.stage >= clear || c.is(copd), pressure: true, consciousness: c.is(dementia) || s.jcs > 0 || d.percent(40),
+		breaths: d.percent(75) || s.bad() || c.is(copd), pressure: true, consciousness: c.is(dementia) || s.jcs > 0 || d.percent(40),
 		weight: c.is(heart) || d.percent(12), glucose: c.is(insulin), pain: c.is(pain) || c.is(cancer),
 		timing: carev1.GlucoseTiming_GLUCOSE_TIMING_AFTER_MEAL,
 	}
@@ -38,9 +38,9 @@ func (p *page) visit(v stop) {
 	_, emergency := w.emergency(c, p.day)
 	p.nursingVisit(v.nurse, v.at, end, emergency)
 	p.add(p.soap(v, c.at(at), first, signs), entry{by: v.nurse, at: v.at, end: end, later: v.minutes + d.between(2, 18), name: "note " + w.date(p.day)})
-	if s.stage >= clear && s.stage != recovering && s.kind != EndOfLife {
+	if s.bad() && s.kind != EndOfLife {
 		internal := InternalStream(c.id, station)
-		told := p.add(handover(sickWords(s.kind), "次の訪問看護師", true), entry{
+		told := p.add(handover(toldOn(s), "次の訪問看護師", true), entry{
 			by: v.nurse, at: end, later: d.between(20, 30), stream: internal, name: "handover " + w.date(p.day),
 		})
 		p.read(told, p.someNurse(), end.Add(time.Duration(d.between(40, 80))*time.Minute), internal)
@@ -98,6 +98,21 @@ func (p *page) again(v stop, signs *carev1.VitalSigns, first ID, s state, at tim
 func clean(v *carev1.VitalSigns) *carev1.VitalSigns {
 	v.Confirmed = nil
 	return v
+}
+
+// toldOn is what the next nurse has to know, before the worst and after it.
+func toldOn(s state) string {
+	if s.stage != easing {
+		return sickWords(s.kind)
+	}
+	switch s.kind {
+	case Pneumonia:
+		return "抗菌薬を内服中です。体温・SpO2・呼吸数と食事量を続けてみてください。"
+	case HeartFailure:
+		return "利尿薬を増量中です。同じ服装で体重測定、尿量・血圧・ふらつきの確認をお願いします。"
+	default:
+		return "減量後の経過をみています。訪問時に血糖と食事量を確認してください。"
+	}
 }
 
 // sickWords is what the station tells itself about somebody who is getting worse.

@@ -49,6 +49,8 @@ type Write struct {
 	Reason string
 	// Record holds body and envelope; what the server adds is missing. Nil for a retraction.
 	Record *carev1.Record
+	// Files are the contents that the record's envelope refers to by their hash.
+	Files []File
 }
 
 // World is one world. It holds who there is and nothing of what they wrote: days are made when they are asked for. It

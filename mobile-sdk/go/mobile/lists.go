@@ -2,6 +2,7 @@ package mobile
 
 import (
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -66,6 +67,8 @@ type Item struct {
 	NeedsUpdate     bool
 	// PossibleDuplicates are the ids of the records that may be the same thing written or done twice.
 	PossibleDuplicates *IDs
+	// Remarks are what a reader has to know beside the record, one to a line, in the tablet's language: show them with it.
+	Remarks string
 	// Candidates is how many values stand beside the current one.
 	Candidates int
 	// RecordJSON is the record, in JSON of care.v1.Record.
@@ -109,6 +112,10 @@ func (l *Items) Get(n int) *Item {
 		return nil
 	}
 	i := l.list[n]
+	var remarks []string
+	for _, r := range i.Remarks {
+		remarks = append(remarks, l.tablet.pick(r.Ja, r.En))
+	}
 	json, err := protojson.Marshal(i.Record)
 	if err != nil {
 		json = nil
@@ -117,7 +124,7 @@ func (l *Items) Get(n int) *Item {
 		ID: hex.EncodeToString(i.ID[:]), StreamID: i.StreamID, Kind: i.Kind, AtMs: i.At.UnixMilli(),
 		Summary: l.tablet.pick(i.Ja, i.En), Author: i.Author.GetName(), Writer: i.Writer.GetName(), State: l.tablet.pick(sdk.StateWords(i.View.State)),
 		Safe: i.View.State == replica.Safe, Attention: i.View.State < replica.OnTablet, Retracted: i.Retracted,
-		TimeUncertain: i.TimeUncertain, NeedsUpdate: i.NeedsUpdate, PossibleDuplicates: ids(i.PossibleDuplicates),
+		TimeUncertain: i.TimeUncertain, NeedsUpdate: i.NeedsUpdate, PossibleDuplicates: ids(i.PossibleDuplicates), Remarks: strings.Join(remarks, "\n"),
 		Candidates: len(i.Record.GetCandidates()), RecordJSON: string(json),
 	}
 }

@@ -107,7 +107,7 @@ func Open(in io.Reader, with []age.Identity) (io.Reader, error) {
 	r, err := age.Decrypt(in, with...)
 	var other *age.NoIdentityMatchError
 	if errors.As(err, &other) {
-		return nil, errors.New("this key or passphrase does not open the backup; nothing was changed: find the one that it was made for")
+		return nil, errors.New("this key or passphrase does not open the backup, or its first lines were altered; nothing was changed: find the key that it was made for, or take another backup")
 	}
 	if err != nil {
 		return nil, broken(err)

@@ -54,6 +54,7 @@ type Store struct {
 
 	gate    gate
 	numbers numbers
+	ends    ends
 	witness *witness
 	queue   chan *request
 	stop    chan struct{}  // closed by Close when nothing runs any more

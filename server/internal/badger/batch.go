@@ -138,21 +138,23 @@ func (s *Store) commit(o *overlay, closures int) error {
 	s.witness.count++
 	s.witness.write()
 	s.numbers.committed(o)
+	s.ends.committed(o)
 	s.stats.committed(closures, o.count, o.bytes)
 	return nil
 }
 
-// copyTo sets every write of the overlay in a transaction, which keeps the slices until its commit is done.
+// copyTo sets every write of the overlay in a transaction, which keeps the slices until its commit is done. The driver
+// puts them into a map, so their order is of no use.
 func (o *overlay) copyTo(txn *driver.Txn) error {
 	slab := make([]driver.Entry, o.count)
 	keys := make([]byte, 0, o.bytes)
 	for g, w := range o.groups {
-		for suffix, value := range w.values {
+		for _, one := range w.order {
 			start := len(keys)
-			keys = append(append(keys, g[:]...), suffix...)
+			keys = append(append(keys, g[:]...), one.suffix...)
 			e := &slab[0]
 			slab = slab[1:]
-			e.Key, e.Value = keys[start:len(keys):len(keys)], value
+			e.Key, e.Value = keys[start:len(keys):len(keys)], one.value
 			if err := txn.SetEntry(e); err != nil {
 				return err
 			}

@@ -11,18 +11,12 @@ import (
 type cursor struct {
 	it      *driver.Iterator
 	stale   bool // it stands on a key that was handed out
-	pending []pair
+	pending []staged
 	values  bool // hand out values
 
 	suffix []byte // of the key it stands on, valid until next
 	value  []byte // as suffix
 	keep   func([]byte) error
-}
-
-// pair is a write that is not committed yet.
-type pair struct {
-	suffix string
-	value  []byte
 }
 
 // openCursor returns a cursor before the first key that is not below from. It has to be closed.
@@ -37,22 +31,22 @@ func openCursor(txn *driver.Txn, g group, from []byte, values bool, layers ...*o
 }
 
 // layer merges what the overlays have from a suffix on; the last one wins.
-func layer(g group, from []byte, layers []*overlay) []pair {
-	var merged []pair
+func layer(g group, from []byte, layers []*overlay) []staged {
+	var merged []staged
 	for _, o := range layers {
 		if o == nil {
 			continue
 		}
 		lower := merged
 		merged = nil
-		for _, suffix := range o.from(g, from) {
-			for len(lower) > 0 && lower[0].suffix < suffix {
+		for _, one := range o.from(g, from) {
+			for len(lower) > 0 && lower[0].suffix < one.suffix {
 				merged, lower = append(merged, lower[0]), lower[1:]
 			}
-			if len(lower) > 0 && lower[0].suffix == suffix {
+			if len(lower) > 0 && lower[0].suffix == one.suffix {
 				lower = lower[1:]
 			}
-			merged = append(merged, pair{suffix, o.groups[g].values[suffix]})
+			merged = append(merged, *one)
 		}
 		merged = append(merged, lower...)
 	}

@@ -167,7 +167,7 @@ func TestRefusesADamagedTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		refused(t, testOptions(dir), "is damaged; nothing was deleted")
+		refused(t, testOptions(dir), "is damaged; nothing was changed")
 	}
 	if _, err := Open(testOptions(dir)); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("%v is not known as damage", err)

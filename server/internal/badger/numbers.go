@@ -42,9 +42,9 @@ func (n *numbers) remember(key name, number uint32) {
 func (n *numbers) committed(o *overlay) {
 	for _, t := range [...]table{tableStreams, tableInboxes} {
 		if w := o.groups[t.of(0)]; w != nil {
-			for suffix, value := range w.values {
-				tenant, short := parseNames([]byte(suffix))
-				n.remember(name{t, tenant, short}, binary.BigEndian.Uint32(value))
+			for _, one := range w.order {
+				tenant, short := parseNames([]byte(one.suffix))
+				n.remember(name{t, tenant, short}, binary.BigEndian.Uint32(one.value))
 			}
 		}
 	}

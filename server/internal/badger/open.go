@@ -69,10 +69,17 @@ func (s *Store) open() (err error) {
 	if err := s.checkSpace(); err != nil {
 		return err
 	}
+	listed, err := checkTables(dir, s.opts.Key)
+	if err != nil {
+		return err
+	}
 	if err := removeEmptyLogs(dir); err != nil {
 		return fmt.Errorf("the store's folder %s cannot be cleaned up; nothing was changed, check its owner and permissions: %w", dir, err)
 	}
 	forget, err := saveLogs(dir)
+	if err == nil {
+		forget, err = saveTables(dir, listed, forget)
+	}
 	if err != nil {
 		return fmt.Errorf("the logs of the store in %s cannot be copied before it is opened; nothing was changed, check space and permissions: %w", dir, err)
 	}

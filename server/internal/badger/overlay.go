@@ -2,32 +2,48 @@ package badger
 
 import (
 	"bytes"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // overlay holds writes that are not committed yet, readable by key and in order. A closure has one; when it succeeds,
 // its overlay is laid onto that of the commit, and when it fails it is forgotten with everything in it.
 type overlay struct {
 	groups map[group]*writes
+	ends   map[uint32]uint64 // by stream: the highest entry of its log, for the logs that grow here
 	arena  []byte
+	slab   []staged
 	bytes  int // keys and values, and what the driver adds to each
 	count  int // keys
 }
 
-// writes are those of one group.
+// writes are those of one group. Both hold the same writes: one by suffix, one in the order of the suffixes if sorted
+// says so, else in that in which they came.
 type writes struct {
-	values map[string][]byte
-	order  []string // the suffixes, sorted if inOrder
-	sorted bool
+	bySuffix map[string]*staged
+	order    []*staged
+	sorted   bool
+}
+
+// staged is one write: a value under its suffix.
+type staged struct {
+	suffix string
+	value  []byte
 }
 
 // perWrite is what the driver counts for a write beside its key and value, rounded up.
 const perWrite = 16
 
-// arenaBytes is how much an overlay allocates at once for the values it copies.
-const arenaBytes = 32 << 10
+// How much an overlay allocates at once: bytes for the values it copies, and writes.
+const (
+	arenaBytes = 32 << 10
+	slabWrites = 64
+)
 
-func newOverlay() *overlay { return &overlay{groups: map[group]*writes{}} }
+func newOverlay() *overlay {
+	return &overlay{groups: map[group]*writes{}, ends: map[uint32]uint64{}}
+}
 
 // get returns a value; false if the overlay has none under the key.
 func (o *overlay) get(g group, suffix []byte) ([]byte, bool) {
@@ -35,30 +51,46 @@ func (o *overlay) get(g group, suffix []byte) ([]byte, bool) {
 	if w == nil {
 		return nil, false
 	}
-	value, ok := w.values[string(suffix)]
-	return value, ok
+	found, ok := w.bySuffix[string(suffix)]
+	if !ok {
+		return nil, false
+	}
+	return found.value, true
 }
 
 // put stores a copy of the value.
 func (o *overlay) put(g group, suffix, value []byte) {
 	w := o.groups[g]
 	if w == nil {
-		w = &writes{values: map[string][]byte{}, sorted: true}
+		w = &writes{bySuffix: map[string]*staged{}, sorted: true}
 		o.groups[g] = w
 	}
-	o.set(w, string(suffix), o.copy(value))
+	if old, ok := w.bySuffix[string(suffix)]; ok {
+		o.bytes += len(value) - len(old.value)
+		old.value = o.copy(value)
+		return
+	}
+	o.insert(w, o.stage(string(suffix), o.copy(value)))
 }
 
-func (o *overlay) set(w *writes, suffix string, value []byte) {
-	if old, ok := w.values[suffix]; ok {
-		o.bytes += len(value) - len(old)
-	} else {
-		w.sorted = w.sorted && (len(w.order) == 0 || w.order[len(w.order)-1] < suffix)
-		w.order = append(w.order, suffix)
-		o.bytes += groupBytes + len(suffix) + len(value) + perWrite
-		o.count++
+// insert takes up a write under a suffix that the group does not have.
+func (o *overlay) insert(w *writes, one *staged) {
+	w.sorted = w.sorted && (len(w.order) == 0 || w.order[len(w.order)-1].suffix < one.suffix)
+	w.order = append(w.order, one)
+	w.bySuffix[one.suffix] = one
+	o.bytes += groupBytes + len(one.suffix) + len(one.value) + perWrite
+	o.count++
+}
+
+// stage makes a write in a slab: there are many, and they live as long as each other.
+func (o *overlay) stage(suffix string, value []byte) *staged {
+	if len(o.slab) == 0 {
+		o.slab = make([]staged, slabWrites)
 	}
-	w.values[suffix] = value
+	one := &o.slab[0]
+	o.slab = o.slab[1:]
+	one.suffix, one.value = suffix, value
+	return one
 }
 
 // copy returns a copy that is never nil: an empty value is a value.
@@ -76,33 +108,41 @@ func (o *overlay) copy(value []byte) []byte {
 
 // lay puts everything of another overlay onto this one. The other must not be used any more.
 func (o *overlay) lay(other *overlay) {
+	maps.Copy(o.ends, other.ends)
 	for g, from := range other.groups {
 		to := o.groups[g]
 		if to == nil {
 			o.groups[g] = from
-			for suffix, value := range from.values {
-				o.bytes += groupBytes + len(suffix) + len(value) + perWrite
+			for _, one := range from.order {
+				o.bytes += groupBytes + len(one.suffix) + len(one.value) + perWrite
 			}
-			o.count += len(from.values)
+			o.count += len(from.order)
 			continue
 		}
-		for _, suffix := range from.order {
-			o.set(to, suffix, from.values[suffix])
+		for _, one := range from.order {
+			if old, ok := to.bySuffix[one.suffix]; ok {
+				o.bytes += len(one.value) - len(old.value)
+				old.value = one.value
+				continue
+			}
+			o.insert(to, one)
 		}
 	}
 }
 
-// from returns the suffixes of a group that are not below the given one, in order. A later write may sort them anew,
-// so whoever keeps them has to copy them.
-func (o *overlay) from(g group, suffix []byte) []string {
+// from returns the writes of a group whose suffixes are not below the given one, in order. A later write may sort
+// them anew and change their values, so whoever keeps them has to copy them.
+func (o *overlay) from(g group, suffix []byte) []*staged {
 	w := o.groups[g]
 	if w == nil {
 		return nil
 	}
 	if !w.sorted {
-		slices.Sort(w.order)
+		slices.SortFunc(w.order, func(a, b *staged) int { return strings.Compare(a.suffix, b.suffix) })
 		w.sorted = true
 	}
-	at, _ := slices.BinarySearch(w.order, string(suffix))
+	at, _ := slices.BinarySearchFunc(w.order, string(suffix), func(one *staged, suffix string) int {
+		return strings.Compare(one.suffix, suffix)
+	})
 	return w.order[at:]
 }

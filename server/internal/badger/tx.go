@@ -44,18 +44,29 @@ func (t *tx) PutHead(s store.Stream, head []byte) error {
 	return t.put(tableHeads, s, suffix{}, head)
 }
 
+// Append compares with the end of the log, which is remembered; only an entry that is not beyond it is looked up.
 func (t *tx) Append(s store.Stream, seq uint64, entry []byte) error {
 	if seq == 0 {
 		return t.budget.Fail(store.ErrNoSeq)
 	}
-	there, err := t.Entry(s, seq)
+	end, err := t.end(s)
 	if err != nil {
 		return t.budget.Fail(err)
 	}
-	if there != nil {
-		return t.budget.Fail(store.ErrExists)
+	if seq <= end {
+		there, err := t.Entry(s, seq)
+		if err != nil {
+			return t.budget.Fail(err)
+		}
+		if there != nil {
+			return t.budget.Fail(store.ErrExists)
+		}
 	}
-	return t.put(tableEntries, s, seqSuffix(seq), entry)
+	if err := t.put(tableEntries, s, seqSuffix(seq), entry); err != nil {
+		return err
+	}
+	t.own.ends[t.lastNumber] = max(seq, end) // the stream's: put has just asked for it
+	return nil
 }
 
 func (t *tx) ReplaceEntry(s store.Stream, seq uint64, entry []byte) error {

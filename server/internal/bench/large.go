@@ -48,33 +48,20 @@ func (l *lab) fillLarge(ctx context.Context, s *site) error {
 
 // onLarge measures what has a long history behind it.
 func (l *lab) onLarge(ctx context.Context, s *site) error {
-	if l.wants("W2") {
-		l.say("W2: the large chart")
-		if err := l.firstSyncLarge(ctx, s); err != nil {
+	for _, row := range []struct {
+		name string
+		run  func(context.Context, *site) error
+	}{
+		{"W2", l.firstSyncLarge}, {"W3", l.catchUp}, {"REPAIR", l.repair}, {"TIMELINE", l.timeline}, {"SHIFT", l.shift},
+		{"W4", l.nothingNew},
+	} {
+		if !l.wants(row.name) {
+			continue
+		}
+		l.say("%s: on the large chart", row.name)
+		if err := row.run(ctx, s); err != nil {
 			return err
 		}
-	}
-	if l.wants("W3") {
-		l.say("W3")
-		if err := l.catchUp(ctx, s); err != nil {
-			return err
-		}
-	}
-	if l.wants("TIMELINE") {
-		l.say("TIMELINE")
-		if err := l.timeline(ctx, s); err != nil {
-			return err
-		}
-	}
-	if l.wants("SHIFT") {
-		l.say("SHIFT")
-		if err := l.shift(ctx, s); err != nil {
-			return err
-		}
-	}
-	if l.wants("W4") {
-		l.say("W4")
-		return l.nothingNew(ctx, s)
 	}
 	return nil
 }

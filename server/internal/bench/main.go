@@ -44,7 +44,7 @@ const (
 )
 
 // known are the rows that there are, in the order in which they run.
-var known = []string{"W1", "W2", "W3", "W4", "W5", "W6", "MANY", "SHIFT", "TIMELINE", "IDLE"}
+var known = []string{"W1", "W2", "W3", "W4", "W5", "W6", "MANY", "SHIFT", "REPAIR", "TIMELINE", "IDLE"}
 
 func main() {
 	s, err := parse(os.Args[1:], os.Stderr)
@@ -134,7 +134,7 @@ func (l *lab) measure(ctx context.Context) error {
 	}{
 		{[]string{"W1"}, l.pushes},
 		{[]string{"W2"}, l.firstSyncs},
-		{[]string{"W2", "W3", "W4", "W6", "SHIFT", "TIMELINE"}, l.largeChart},
+		{[]string{"W2", "W3", "W4", "W6", "SHIFT", "REPAIR", "TIMELINE"}, l.largeChart},
 		{[]string{"W5"}, l.storms},
 		{[]string{"MANY"}, l.manyTablets},
 		{[]string{"IDLE"}, l.idle},

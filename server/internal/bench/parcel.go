@@ -2,12 +2,12 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -60,29 +60,16 @@ func wrap(m *syncv1.SyncRequest) (parcel, error) {
 	if err != nil {
 		return parcel{}, err
 	}
-	packed, err := compress(raw)
-	return parcel{packed, len(m.GetMutations())}, err
+	packer := packers.Get().(*zstd.Encoder)
+	defer packers.Put(packer)
+	return parcel{packer.EncodeAll(raw, nil), len(m.GetMutations())}, nil
 }
+
+// packers are encoders for parcels, which are many: each takes some megabytes.
+var packers = sync.Pool{New: func() any { return newZstdEncoder() }}
 
 // upward is the encoding in which the SDK sends.
-const upward = "gzip"
-
-func compress(raw []byte) ([]byte, error) {
-	var b bytes.Buffer
-	var w io.WriteCloser = gzip.NewWriter(&b)
-	if upward == "zstd" {
-		z, err := zstd.NewWriter(&b, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
-		if err != nil {
-			return nil, err
-		}
-		w = z
-	}
-	if _, err := w.Write(raw); err != nil {
-		return nil, err
-	}
-	err := w.Close()
-	return b.Bytes(), err
-}
+const upward = "zstd"
 
 // create makes one CREATE, as sync/replica does.
 func (t *tablet) create(r *readings, stream string, b *book) (*syncv1.QueuedMutation, error) {
@@ -110,11 +97,20 @@ func (t *tablet) create(r *readings, stream string, b *book) (*syncv1.QueuedMuta
 	}, nil
 }
 
-// post sends a parcel and reads its answer.
+// post sends a parcel and checks that all of it was taken.
 func (t *tablet) post(ctx context.Context, p parcel) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.base+syncv1connect.SyncServiceSyncProcedure, bytes.NewReader(p.body))
+	answer, err := t.send(ctx, p)
 	if err != nil {
 		return err
+	}
+	return accepted(answer, p.count)
+}
+
+// send sends a parcel and reads its answer.
+func (t *tablet) send(ctx context.Context, p parcel) (*syncv1.SyncResponse, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, t.base+syncv1connect.SyncServiceSyncProcedure, bytes.NewReader(p.body))
+	if err != nil {
+		return nil, err
 	}
 	r.Header = http.Header{
 		"Content-Type": {"application/proto"}, "Content-Encoding": {upward}, "Accept-Encoding": {"zstd, gzip"},
@@ -122,45 +118,33 @@ func (t *tablet) post(ctx context.Context, p parcel) error {
 	}
 	answer, err := t.http.Do(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("a push was answered with %s: %s", answer.Status, body)
+		return nil, fmt.Errorf("a push was answered with %s: %s", answer.Status, body)
 	}
 	if body, err = t.expand(answer.Header.Get("Content-Encoding"), body); err != nil {
-		return err
+		return nil, err
 	}
-	return accepted(body, p.count)
+	m := &syncv1.SyncResponse{}
+	return m, proto.Unmarshal(body, m)
 }
 
-// expand decompresses an answer. Connect answers a compressed request in the request's encoding, whatever the client
-// would rather have.
+// expand decompresses an answer. Connect answers a compressed request in the request's encoding.
 func (t *tablet) expand(encoding string, body []byte) ([]byte, error) {
-	switch encoding {
-	case "zstd":
+	if encoding == upward {
 		return t.answer.DecodeAll(body, nil)
-	case "gzip":
-		r, err := gzip.NewReader(bytes.NewReader(body))
-		if err != nil {
-			return nil, err
-		}
-		return io.ReadAll(r)
-	default:
-		return body, nil
 	}
+	return body, nil
 }
 
 // accepted tells whether every mutation was taken as it was written.
-func accepted(body []byte, count int) error {
-	m := &syncv1.SyncResponse{}
-	if err := proto.Unmarshal(body, m); err != nil {
-		return err
-	}
+func accepted(m *syncv1.SyncResponse, count int) error {
 	if len(m.GetResults()) != count {
 		return fmt.Errorf("%d mutations got %d answers", count, len(m.GetResults()))
 	}

@@ -13,6 +13,7 @@ import (
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1/chartv1connect"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
 )
 
 // Figures of a shift, of the timeline, and of a server that has nothing to do.
@@ -92,6 +93,9 @@ func (l *lab) shiftOnce(ctx context.Context, s *site, p *puller, r *readings) er
 		}
 		for _, page := range answer.GetPages() {
 			got += len(page.GetRecords())
+			if err := whole(page, m); err != nil {
+				return err
+			}
 			if err := p.take(page); err != nil {
 				return err
 			}
@@ -108,6 +112,16 @@ func (l *lab) shiftOnce(ctx context.Context, s *site, p *puller, r *readings) er
 	l.report.add(shiftBytes, float64(up+down))
 	l.report.add(shiftTrips, float64(trips))
 	l.report.add(shiftTime, took.Seconds()*1000)
+	return nil
+}
+
+// whole puts into a page what this request brought and the answer does not repeat.
+func whole(page *syncv1.Page, m *syncv1.SyncRequest) (err error) {
+	for _, r := range page.GetRecords() {
+		if r.Record, err = ledger.Whole(r, m.GetMutations()); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

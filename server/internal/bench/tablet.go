@@ -17,7 +17,7 @@ import (
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
 )
 
-// tablet is a signed-in client that keeps nothing. It speaks as the SDK does: HTTP/2, gzip up, zstd down.
+// tablet is a signed-in client that keeps nothing. It speaks as the SDK does: HTTP/2, zstd both ways.
 type tablet struct {
 	name    string
 	base    string
@@ -48,8 +48,8 @@ func dialFrom(ctx context.Context, address, name, client string) (*tablet, error
 		return nil, err
 	}
 	options := []connect.ClientOption{
-		connect.WithSendGzip(), connect.WithCompressMinBytes(compressFrom),
-		connect.WithAcceptCompression("zstd", newZstdReader, newZstdWriter),
+		connect.WithAcceptCompression("zstd", newZstdReader, newZstdWriter), connect.WithSendCompression(upward),
+		connect.WithCompressMinBytes(compressFrom),
 	}
 	t.sync = syncv1connect.NewSyncServiceClient(t.http, t.base, options...)
 	identity := identityv1connect.NewIdentityServiceClient(t.http, t.base, options...)

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"io"
-
 	"connectrpc.com/connect"
 	"github.com/klauspost/compress/zstd"
 )
@@ -22,9 +20,11 @@ func newZstdReader() connect.Decompressor {
 // Close lets go of the source.
 func (z zstdReader) Close() error { return z.Reset(nil) }
 
-// newZstdWriter is needed to register the name; nothing is sent with it.
-func newZstdWriter() connect.Compressor {
-	w, err := zstd.NewWriter(io.Discard, zstd.WithEncoderConcurrency(1))
+// newZstdWriter compresses as the SDK does.
+func newZstdWriter() connect.Compressor { return newZstdEncoder() }
+
+func newZstdEncoder() *zstd.Encoder {
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(1<<20))
 	if err != nil {
 		panic(err) // the options are constants
 	}

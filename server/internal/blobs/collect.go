@@ -29,8 +29,10 @@ const (
 type Collection struct {
 	// Rows gives every row of the store, all from one snapshot: store.Store's Dump.
 	Rows func(ctx context.Context, fn func(store.Row) error) error
-	// Grace is how old a blob has to be. 0: what nothing mentions goes at once, as after an erasure.
+	// Grace is how old a blob has to be. 0: what nothing mentions goes at once. What is condemned waits for no grace.
 	Grace time.Duration
+	// Condemned takes only what is condemned and nothing mentions.
+	Condemned bool
 	// DryRun removes nothing.
 	DryRun bool
 	// Now is the time.
@@ -48,12 +50,20 @@ type Collected struct {
 
 // Collect removes the blobs that nothing in the store mentions, and the uploads that make no progress. What is listed
 // is looked for in a snapshot that is taken after the list, and what somebody relied on meanwhile stays: the record
-// comes before the blob, so whatever is to be kept is mentioned by then. One collection runs at a time.
+// comes before the blob, so whatever is to be kept is mentioned by then. Only after a restore it may come later, from a
+// tablet that was away: that is what the grace is for. One collection runs at a time.
 func (v *Vault) Collect(ctx context.Context, c Collection) (done Collected, err error) {
 	if err := v.beginCollection(); err != nil {
 		return done, err
 	}
 	defer v.endCollection()
+	condemned, err := v.condemned() // before the snapshot, so that whatever keeps one of them is in it
+	if err != nil {
+		return done, outward(err)
+	}
+	if c.Condemned && len(condemned) == 0 {
+		return done, nil
+	}
 	listed, err := v.listAll(ctx)
 	if err != nil {
 		return done, outward(err)
@@ -72,17 +82,32 @@ func (v *Vault) Collect(ctx context.Context, c Collection) (done Collected, err 
 	if err := v.unmark(ctx, c.Rows, mentioned); err != nil {
 		return done, err
 	}
-	if err := v.removeAll(ctx, c, listed, mentioned, &done); err != nil {
-		return done, outward(err)
+	due := func(object string, since time.Time, grace time.Duration) bool {
+		return !mentioned[object] && (condemned[object] || !c.Condemned && c.Now.Sub(since) >= grace)
 	}
-	return done, outward(v.giveUp(c, unfinished, mentioned, &done))
+	err = v.removeAll(ctx, c, listed, due, &done)
+	if err == nil {
+		err = v.giveUp(c, unfinished, due, &done)
+	}
+	if err == nil && !c.DryRun {
+		for object := range condemned {
+			if listed[object] != nil && !mentioned[object] {
+				delete(condemned, object) // somebody relied on it meanwhile: the next collection decides
+			}
+		}
+		err = v.pardon(condemned)
+	}
+	return done, outward(err)
 }
 
-// removeAll removes what is listed, old enough and not mentioned.
-func (v *Vault) removeAll(ctx context.Context, c Collection, listed map[string]*found, mentioned map[string]bool, done *Collected) error {
+// isDue tells whether an object that was touched last at a time may go under a grace.
+type isDue func(object string, since time.Time, grace time.Duration) bool
+
+// removeAll removes what is listed and due, from the list too.
+func (v *Vault) removeAll(ctx context.Context, c Collection, listed map[string]*found, due isDue, done *Collected) error {
 	for object, f := range listed {
 		removed := false
-		if !mentioned[object] && c.Now.Sub(f.newest) >= c.Grace {
+		if due(object, f.newest, c.Grace) {
 			var err error
 			if removed, err = v.remove(ctx, object, c.DryRun); err != nil {
 				return err
@@ -92,6 +117,7 @@ func (v *Vault) removeAll(ctx context.Context, c Collection, listed map[string]*
 			done.Kept++
 			continue
 		}
+		delete(listed, object)
 		done.Collected++
 		done.Bytes += f.bytes
 	}
@@ -197,7 +223,7 @@ func (v *Vault) unfinished() (all []unfinishedUpload, err error) {
 }
 
 // giveUp removes the uploads that have made no progress for long, and those whose record is not there any more.
-func (v *Vault) giveUp(c Collection, uploads []unfinishedUpload, mentioned map[string]bool, done *Collected) error {
+func (v *Vault) giveUp(c Collection, uploads []unfinishedUpload, due isDue, done *Collected) error {
 	v.collect.Lock()
 	defer v.collect.Unlock()
 	for _, u := range uploads {
@@ -205,8 +231,8 @@ func (v *Vault) giveUp(c Collection, uploads []unfinishedUpload, mentioned map[s
 		if err != nil {
 			continue // finished meanwhile
 		}
-		idle := c.Now.Sub(info.ModTime())
-		if idle < Abandoned && (mentioned[u.object] || idle < c.Grace) {
+		abandoned := !c.Condemned && c.Now.Sub(info.ModTime()) >= Abandoned
+		if !abandoned && !due(u.object, info.ModTime(), c.Grace) {
 			continue
 		}
 		if done.Uploads++; c.DryRun {

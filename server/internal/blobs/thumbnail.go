@@ -9,6 +9,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"time"
 
 	"golang.org/x/image/draw"
 
@@ -16,12 +17,13 @@ import (
 )
 
 // Bounds of what is decoded for a thumbnail. One picture is decoded at a time; the largest takes some 400 MiB for a
-// moment (a progressive JPEG), the photos of tablets a quarter of that.
+// moment (a progressive JPEG: its coefficients and its pixels), the photos of tablets a quarter of that.
 const (
 	maxPixels       = 50_000_000
-	maxPicturePlane = 200 << 20 // bytes of pixels
-	thumbnailGrade  = 80        // quality of the JPEG
-	noPicture       = 1         // size of a thumbnail that says there is none
+	maxPicturePlane = 200 << 20        // bytes of pixels, and again of coefficients
+	makingTime      = 20 * time.Second // for one thumbnail; whoever waits for another one waits no longer
+	thumbnailGrade  = 80               // quality of the JPEG
+	noPicture       = 1                // size of a thumbnail that says there is none
 )
 
 // Thumbnail returns a small JPEG of a photo: upright, and made of its pixels alone, so that place, time and camera stay
@@ -49,11 +51,16 @@ func (v *Vault) Thumbnail(ctx context.Context, n blob.Name) ([]byte, error) {
 	if !blob.Pictured(blob.MediaType(o.MediaType)) {
 		return nil, nil
 	}
-	small, err := shrink(func() io.Reader { return o.Reader(o.file) }, blob.MediaType(o.MediaType))
-	if err != nil {
-		return nil, outward(err)
+	limited, cancel := context.WithTimeout(ctx, makingTime)
+	defer cancel()
+	small, err := shrink(func() io.Reader { return cancellable{limited, o.Reader(o.file)} }, blob.MediaType(o.MediaType))
+	switch {
+	case err == nil, ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded): // too slow, and so it will be again
+		return small, v.keepThumbnail(ctx, object, n, small)
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	}
-	return small, v.keepThumbnail(ctx, object, n, small)
+	return nil, outward(err)
 }
 
 // madeThumbnail reads a thumbnail that was made before.
@@ -97,6 +104,10 @@ func shrink(open func() io.Reader, mediaType string) ([]byte, error) {
 	}
 	turned := upright
 	if mediaType == blob.JPEG {
+		cost, err := surveyJPEG(open())
+		if err != nil || !cost.affordable(int64(config.Width)*int64(config.Height)) {
+			return nil, err
+		}
 		turned = orientationOf(open())
 	}
 	read = &watched{from: open()}
@@ -149,6 +160,19 @@ func scale(picture image.Image) *image.RGBA {
 	draw.Draw(small, small.Bounds(), image.White, image.Point{}, draw.Src)
 	draw.BiLinear.Scale(small, small.Bounds(), picture, picture.Bounds(), draw.Over, nil)
 	return small
+}
+
+// cancellable ends a reading, and with it a decoding, when nobody waits for it any more or it takes too long.
+type cancellable struct {
+	ctx  context.Context
+	from io.Reader
+}
+
+func (c cancellable) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.from.Read(p)
 }
 
 // watched remembers an error of reading, as a decoder does not tell it from one of the picture.

@@ -82,6 +82,9 @@ func (v *Vault) finish(ctx context.Context, u blob.Upload, path string, file *os
 	case err != nil:
 		return blob.Progress{}, err
 	}
+	if there, err := v.has(ctx, v.keys.Object(u.Name)); err != nil || there { // which a blind one is told now
+		return blob.Progress{Complete: there, Next: intact}, errors.Join(err, os.Remove(path))
+	}
 	if err := file.Sync(); err != nil {
 		return blob.Progress{}, err
 	}
@@ -109,11 +112,13 @@ func (v *Vault) begin(ctx context.Context, u blob.Upload, path string) (complete
 	if u.Size > v.options.MaxBytes || u.Size == 0 {
 		return false, nil, nil, blob.ErrTooLarge
 	}
-	if complete, err = v.has(ctx, v.keys.Object(u.Name)); err != nil || complete {
-		if complete {
-			_ = os.Remove(path) // another device was faster
+	if !u.Blind {
+		if complete, err = v.has(ctx, v.keys.Object(u.Name)); err != nil || complete {
+			if complete {
+				_ = os.Remove(path) // another device was faster
+			}
+			return complete, nil, nil, err
 		}
-		return complete, nil, nil, err
 	}
 	file, err = os.OpenFile(path, os.O_RDWR, 0)
 	if err == nil {

@@ -16,7 +16,7 @@ import (
 const File = "log"
 
 // maxJournal bounds the file: a line is about 300 bytes, and there is one for each change of a right, each erasure and
-// each backup.
+// each backup, and two for each export.
 const maxJournal = 512 << 20
 
 // Journal is an open journal. It may be used by many goroutines at once. Two processes must not have one open: the
@@ -136,6 +136,13 @@ func (j *Journal) Erasures() []Erasure {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.state.erasures)
+}
+
+// Exported writes down that a chart is about to be written out, or how that ended.
+func (j *Journal) Exported(e Export, now time.Time) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.append(Record{At: now, Kind: KindExported, Export: &e})
 }
 
 // Restored writes down a restore. From then on every right that had ended stays ended until the directory file says so

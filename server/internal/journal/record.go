@@ -21,6 +21,8 @@ const (
 	KindConfirmed Kind = "confirmed"
 	// KindBackup: a backup was verified.
 	KindBackup Kind = "backup"
+	// KindExported: a chart is being written out, or that has ended.
+	KindExported Kind = "exported"
 )
 
 // Record is one line.
@@ -35,6 +37,7 @@ type Record struct {
 	Erasure *Erasure `json:"erasure,omitempty"`
 	Restore *Restore `json:"restore,omitempty"`
 	Backup  *Backup  `json:"backup,omitempty"`
+	Export  *Export  `json:"export,omitempty"`
 }
 
 // What a right is about.
@@ -113,3 +116,31 @@ type Cover struct {
 	Epoch  uint64 `json:"epoch"`
 	Seq    uint64 `json:"seq"`
 }
+
+// Export tells that somebody writes a chart out, and how that ended. Each has two lines with one id: a first one without a
+// second is an export that a dying server cut off.
+type Export struct {
+	// ID ties the two lines together.
+	ID string `json:"id"`
+	// State is ExportBegun, ExportWhole or ExportBroken.
+	State  string `json:"state"`
+	Tenant string `json:"tenant"`
+	// Person is by whose right, Device what they asked from; empty: the operator asked, on the server's machine.
+	Person string `json:"person"`
+	Device string `json:"device,omitempty"`
+	// Chart is its id in the directory.
+	Chart string `json:"chart"`
+	// Format is HTML, JSON or NDJSON.
+	Format string `json:"format"`
+	// ForFamily: without what the patient has not been told.
+	ForFamily bool `json:"forFamily,omitempty"`
+	// Records is how many were written out; 0 in the first line.
+	Records int `json:"records,omitempty"`
+}
+
+// What becomes of an export. Whole is what was handed out to its end: whether it has arrived, no server knows.
+const (
+	ExportBegun  = "begun"
+	ExportWhole  = "whole"
+	ExportBroken = "broken"
+)

@@ -24,6 +24,10 @@ type Metrics struct {
 	watches  prometheus.Gauge
 	panics   prometheus.Counter
 	reloads  *prometheus.CounterVec
+	differed prometheus.Counter
+	removed  *prometheus.CounterVec
+	missing  prometheus.Gauge
+	survey   survey
 }
 
 // New makes a set. ready is asked whenever somebody reads it.
@@ -40,6 +44,14 @@ func New(version string, ready func() bool) *Metrics {
 		watches: prometheus.NewGauge(prometheus.GaugeOpts{Name: "tsunagu_watches_open", Help: "Watches open now."}),
 		panics:  prometheus.NewCounter(prometheus.CounterOpts{Name: "tsunagu_panics_total", Help: "Handlers that panicked."}),
 		reloads: counters("directory_reloads_total", "Reloads of the directory.", "outcome"),
+		differed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tsunagu_sections_differed_total",
+			Help: "Sections of a chart that a tablet held otherwise than the log has them; each is repaired. More than a few mean a fault.",
+		}),
+		removed: counters("blobs_removed_total", "Photos and files that nothing mentioned any more, and uploads that were given up.", "what"),
+		missing: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "tsunagu_blobs_missing", Help: "Photos and files that records of more than a day ago show and nobody has brought; counted once a day.",
+		}),
 	}
 	up := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tsunagu_ready", Help: "1 if the server takes writes.",
@@ -53,8 +65,9 @@ func New(version string, ready func() bool) *Metrics {
 		Name: "tsunagu_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.signIns, m.watches, m.panics, m.reloads, up, build,
+	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.signIns, m.watches, m.panics, m.reloads, m.differed, m.removed, m.missing, up, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.survey.register(m.registry)
 	return m
 }
 
@@ -106,3 +119,12 @@ func (m *Metrics) Panicked() { m.panics.Inc() }
 
 // Reloaded counts a reload of the directory.
 func (m *Metrics) Reloaded(outcome string) { m.reloads.WithLabelValues(outcome).Inc() }
+
+// Differed counts sections that a tablet held otherwise than the log has them.
+func (m *Metrics) Differed(sections int) { m.differed.Add(float64(sections)) }
+
+// Collected counts photos and files that were removed, and uploads that were given up.
+func (m *Metrics) Collected(blobs, uploads int) {
+	m.removed.WithLabelValues("blob").Add(float64(blobs))
+	m.removed.WithLabelValues("upload").Add(float64(uploads))
+}

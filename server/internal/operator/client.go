@@ -79,6 +79,27 @@ func (c *Client) Erase(ctx context.Context, e journal.Erasure) error {
 	return c.ask(ctx, pathErase, e, &struct{}{})
 }
 
+// Export implements Service.
+func (c *Client) Export(ctx context.Context, x Exporting, out io.Writer) error {
+	answer, err := c.post(ctx, pathExport, x)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if _, err := io.Copy(out, answer.Body); err != nil {
+		return fmt.Errorf("the export ended before it was whole; there is no file: look at the server's log, and at the disk that it was written to: %w", err)
+	}
+	if answer.Trailer.Get(countsTrailer) == "" {
+		return errors.New("the server did not finish the export; there is no file: look at its log and try again")
+	}
+	return nil
+}
+
+// Collect implements Service.
+func (c *Client) Collect(ctx context.Context, how Collecting) (done Collected, err error) {
+	return done, c.ask(ctx, pathCollect, how, &done)
+}
+
 // Stats implements Service.
 func (c *Client) Stats(ctx context.Context) (s Stats, err error) {
 	return s, c.ask(ctx, pathStats, struct{}{}, &s)

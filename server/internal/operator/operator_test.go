@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tsunagu-care/tsunagu/server/internal/backup"
 	"github.com/tsunagu-care/tsunagu/server/internal/journal"
@@ -35,6 +36,19 @@ func (a *answers) Cover(_ context.Context, c Checked) (Covered, error) {
 func (a *answers) Erase(_ context.Context, e journal.Erasure) error {
 	a.erased = append(a.erased, e)
 	return errors.New("there is no such record; nothing was erased")
+}
+func (a *answers) Export(_ context.Context, x Exporting, out io.Writer) error {
+	if x.Chart == "none" {
+		return errors.New("there is no such chart; nothing was written")
+	}
+	_, err := io.WriteString(out, x.Chart+x.Until.Format(time.DateOnly))
+	if x.Chart == "torn" {
+		err = errors.New("the store is damaged")
+	}
+	return err
+}
+func (a *answers) Collect(_ context.Context, c Collecting) (Collected, error) {
+	return Collected{Kept: int(c.Grace / time.Hour)}, nil
 }
 func (a *answers) Stats(context.Context) (Stats, error) { return Stats{Streams: 7}, nil }
 func (a *answers) Review(context.Context) (Review, error) {
@@ -74,6 +88,9 @@ func TestEveryCall(t *testing.T) {
 	if err := c.Erase(t.Context(), journal.Erasure{Order: "17"}); err == nil || err.Error() != "there is no such record; nothing was erased" || a.erased[0].Order != "17" {
 		t.Errorf("%v, %v", err, a.erased)
 	}
+	if got, err := c.Collect(t.Context(), Collecting{Grace: 3 * time.Hour}); err != nil || got.Kept != 3 {
+		t.Errorf("%v, %v", got, err)
+	}
 	if got, err := c.Stats(t.Context()); err != nil || got.Streams != 7 {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -98,6 +115,22 @@ func TestABackupThatFails(t *testing.T) {
 		if err == nil || (sent == 0 && err.Error() != "the store is damaged") {
 			t.Errorf("after %d bytes: %v", sent, err)
 		}
+	}
+}
+
+// TestExport: whole, refused, and torn after its first byte.
+func TestExport(t *testing.T) {
+	c := serve(t, filepath.Join(t.TempDir(), "s"), &answers{})
+	var out bytes.Buffer
+	until := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+	if err := c.Export(t.Context(), Exporting{Chart: "c", Until: until}, &out); err != nil || out.String() != "c2026-11-30" {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+	if err := c.Export(t.Context(), Exporting{Chart: "none"}, io.Discard); err == nil || err.Error() != "there is no such chart; nothing was written" {
+		t.Error(err)
+	}
+	if err := c.Export(t.Context(), Exporting{Chart: "torn"}, io.Discard); err == nil {
+		t.Error("a torn export ends well")
 	}
 }
 

@@ -86,10 +86,13 @@ const (
 	pathBackup  = "/backup"
 	pathCover   = "/cover"
 	pathErase   = "/erase"
+	pathExport  = "/export"
+	pathCollect = "/blobs/collect"
 	pathStats   = "/stats"
 	pathReview  = "/restore"
 	pathConfirm = "/restore/confirm"
 
+	// countsTrailer ends what is streamed: without it, it is not whole.
 	countsTrailer = "Tsunagu-Counts"
 )
 
@@ -100,6 +103,8 @@ func handler(s Service) http.Handler {
 	mux.HandleFunc("POST "+pathErase, call(func(ctx context.Context, e journal.Erasure) (struct{}, error) {
 		return struct{}{}, s.Erase(ctx, e)
 	}))
+	mux.HandleFunc("POST "+pathExport, func(w http.ResponseWriter, r *http.Request) { sendExport(s, w, r) })
+	mux.HandleFunc("POST "+pathCollect, call(func(ctx context.Context, c Collecting) (Collected, error) { return s.Collect(ctx, c) }))
 	mux.HandleFunc("POST "+pathStats, call(func(ctx context.Context, _ struct{}) (Stats, error) { return s.Stats(ctx) }))
 	mux.HandleFunc("POST "+pathReview, call(func(ctx context.Context, _ struct{}) (Review, error) { return s.Review(ctx) }))
 	mux.HandleFunc("POST "+pathConfirm, call(func(ctx context.Context, _ struct{}) (Confirmed, error) { return s.Confirm(ctx) }))
@@ -109,9 +114,8 @@ func handler(s Service) http.Handler {
 // call answers a call with JSON, or with the sentence of an error.
 func call[Q, A any](do func(context.Context, Q) (A, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		var q Q
-		if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&q); err != nil {
-			http.Error(w, "the command and the server do not understand each other; nothing was changed: use the command of the version that runs", http.StatusBadRequest)
+		q, ok := question[Q](w, r)
+		if !ok {
 			return
 		}
 		a, err := do(r.Context(), q)
@@ -128,11 +132,31 @@ func call[Q, A any](do func(context.Context, Q) (A, error)) http.HandlerFunc {
 	}
 }
 
-// sendBackup sends a backup as it is made. If it fails after its first byte, the connection is cut.
+// question reads what is asked, and answers what cannot be read.
+func question[Q any](w http.ResponseWriter, r *http.Request) (q Q, ok bool) {
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&q); err != nil {
+		http.Error(w, "the command and the server do not understand each other; nothing was changed: use the command of the version that runs", http.StatusBadRequest)
+		return q, false
+	}
+	return q, true
+}
+
 func sendBackup(s Service, w http.ResponseWriter, r *http.Request) {
+	stream(w, func(out io.Writer) (any, error) { return s.Backup(r.Context(), out) })
+}
+
+func sendExport(s Service, w http.ResponseWriter, r *http.Request) {
+	if x, ok := question[Exporting](w, r); ok {
+		stream(w, func(out io.Writer) (any, error) { return struct{}{}, s.Export(r.Context(), x, out) })
+	}
+}
+
+// stream sends something long as it is made, and at its end how much it was. If it fails after its first byte, the
+// connection is cut.
+func stream(w http.ResponseWriter, fill func(io.Writer) (counts any, err error)) {
 	w.Header().Set("Trailer", countsTrailer)
 	out := &started{out: w}
-	counts, err := s.Backup(r.Context(), out)
+	counts, err := fill(out)
 	if err != nil && !out.yes {
 		http.Error(w, err.Error(), http.StatusConflict)
 		return

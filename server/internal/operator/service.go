@@ -7,6 +7,8 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/server/internal/backup"
 	"github.com/tsunagu-care/tsunagu/server/internal/journal"
+
+	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 )
 
 // Service is what an operator asks of a server, running or opened for the occasion. Errors are sentences for a person.
@@ -17,12 +19,49 @@ type Service interface {
 	Cover(ctx context.Context, c Checked) (Covered, error)
 	// Erase erases a record, by an order.
 	Erase(ctx context.Context, e journal.Erasure) error
+	// Export writes a chart out in plain text, as far as a person may read it. What was written before an error is not whole.
+	Export(ctx context.Context, x Exporting, out io.Writer) error
+	// Collect removes the photos and files that nothing mentions any more.
+	Collect(ctx context.Context, c Collecting) (Collected, error)
 	// Stats counts what there is.
 	Stats(ctx context.Context) (Stats, error)
 	// Review shows what the confirmation of a restore would put in force.
 	Review(ctx context.Context) (Review, error)
 	// Confirm ends a restore: what was offered meanwhile is judged, pages are served.
 	Confirm(ctx context.Context) (Confirmed, error)
+}
+
+// Exporting says what is to be written out, and by whose right.
+type Exporting struct {
+	// Chart is the chart's id in the directory.
+	Chart string `json:"chart"`
+	// Person is the id of the person whose grants decide what is in the file, and whose name stands in it.
+	Person string `json:"person"`
+	// Format of the file.
+	Format chartv1.ExportFormat `json:"format"`
+	// From and Until bound the timeline: from the first, before the second. A zero time is no bound.
+	From  time.Time `json:"from,omitzero"`
+	Until time.Time `json:"until,omitzero"`
+	// ForFamily leaves out what the patient has not been told, and what is internal.
+	ForFamily bool `json:"forFamily,omitempty"`
+}
+
+// Collecting says which photos and files are removed.
+type Collecting struct {
+	// Grace is how old they have to be.
+	Grace time.Duration `json:"grace"`
+	// DryRun only counts.
+	DryRun bool `json:"dryRun,omitempty"`
+}
+
+// Collected is what came of it.
+type Collected struct {
+	// Kept and Collected are photos and files, Bytes what the second took on the disk.
+	Kept      int   `json:"kept"`
+	Collected int   `json:"collected"`
+	Bytes     int64 `json:"bytes"`
+	// Uploads that were given up.
+	Uploads int `json:"uploads"`
 }
 
 // Head is the end of a stream's log in a backup.
@@ -58,12 +97,17 @@ type Stats struct {
 	Entries   uint64 `json:"entries"`
 	Records   uint64 `json:"records"`
 	Conflicts uint64 `json:"conflicts"`
-	// Held is how many mutations were ever held in a stream, those that were released or rejected since included.
-	Held  uint64 `json:"held"`
+	// Held is how many mutations were ever held in a stream, those that were released or rejected since included; HeldOpen
+	// how many of them wait now.
+	Held     uint64 `json:"held"`
+	HeldOpen uint64 `json:"heldOpen"`
+	// Inbox is how many mutations wait in inboxes.
 	Inbox uint64 `json:"inbox"`
 	// Devices that were ever heard of, and those of them that were heard of within a week.
 	Devices       int `json:"devices"`
 	DevicesRecent int `json:"devicesRecent"`
+	// Unpurged counts, over all devices, the streams that a device was told to remove and has not said to have removed.
+	Unpurged int `json:"unpurged"`
 	// DiskBytes is what store and journal take.
 	DiskBytes uint64 `json:"diskBytes"`
 	// Unconfirmed is true while a restore waits to be confirmed.

@@ -13,23 +13,69 @@ import (
 
 var someDay = time.Date(2026, 11, 22, 0, 0, 0, 0, tokyo)
 
+// capitals are the names in the day that the world fills in.
+var capitals = []string{"PATIENT", "RESIDENT", "RECORD", "KEPT", "PHYSIC", "PHARMACIST", "PHARMACDESK", "NURSE", "MEAL", "DOSE1", "DAY"}
+
+func checkDay(t *testing.T, c cli) (left int) {
+	t.Helper()
+	cast, err := newCast(c.world(someDay), someDay)
+	if err != nil {
+		t.Errorf("%+v: %v", c, err)
+		return 0
+	}
+	text, left := dayScript(cast, someDay)
+	if _, err := scenario.Parse(text); err != nil {
+		t.Errorf("%+v: %v", c, err)
+	}
+	for _, name := range capitals {
+		if strings.Contains(text, name) {
+			t.Errorf("%+v: %s is not filled in", c, name)
+		}
+	}
+	return left
+}
+
 // TestEverySeedHasItsDay: the day finds its people in the world of a seed, and its script is one.
 func TestEverySeedHasItsDay(t *testing.T) {
 	for seed := range uint64(25) {
-		w := synthetic.New(synthetic.Config{Seed: seed, Start: someDay.AddDate(0, 0, -28)})
-		c, err := newCast(w)
-		if err != nil {
-			t.Errorf("seed %d: %v", seed, err)
-			continue
+		if left := checkDay(t, cli{Seed: seed, Weeks: 4, Patients: 20, Residents: 9}); left > 0 {
+			t.Errorf("seed %d: %d scenes are left out", seed, left)
 		}
-		text := dayScript(c, someDay)
-		if _, err := scenario.Parse(text); err != nil {
-			t.Errorf("seed %d: %v", seed, err)
+	}
+}
+
+// TestSmallWorldsHaveAShorterDay: with few people, scenes are left out and the others are played.
+func TestSmallWorldsHaveAShorterDay(t *testing.T) {
+	for _, c := range []cli{
+		{Seed: 1, Weeks: 1, Patients: 1}, {Seed: 1, Weeks: 1, Residents: 1}, {Seed: 2, Weeks: 2, Patients: 4, Residents: 2},
+		{Seed: 1, Weeks: 1, Residents: 4},
+	} {
+		if left := checkDay(t, c); left == 0 {
+			t.Errorf("%+v: nothing is left out", c)
 		}
-		for _, left := range []string{"PATIENT", "RESIDENT", "RECORD", "KEPT", "PHYSIC", "PHARMACIST", "PHARMACDESK", "NURSE", "MEAL", "DOSE1"} {
-			if strings.Contains(text, left) {
-				t.Errorf("seed %d: %s is not filled in", seed, left)
-			}
+	}
+}
+
+// TestFlagsThatMakeNoDay: each is refused with its own sentence, and a day that does not lie in the tablets' months is.
+func TestFlagsThatMakeNoDay(t *testing.T) {
+	now := time.Date(2026, 11, 23, 3, 0, 0, 0, time.UTC) // noon in Japan
+	for want, c := range map[string]cli{
+		"--weeks is 1 to 52":       {Weeks: 53, Patients: 1},
+		"--patients is 0 to 1000":  {Weeks: 1, Patients: -1},
+		"--residents is 0 to 1000": {Weeks: 1, Residents: 1001},
+		"somebody to care for":     {Weeks: 1},
+	} {
+		if err := c.check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	for typed, want := range map[string]string{
+		"": "2026-11-22", "2026-11-23": "2026-11-23", "2026-08-25": "2026-08-25",
+		"2026-11-24": "lies ahead", "2026-08-24": "90 days back", "23.11.": "is a date",
+	} {
+		got, err := cli{Day: typed}.date(now)
+		if err == nil && got.Format(time.DateOnly) != want || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("--day %q: %v, %v", typed, got, err)
 		}
 	}
 }

@@ -25,7 +25,8 @@ type day struct {
 	date   time.Time // midnight in Japan
 	town   *town
 	server *server
-	copies map[string]string // tablet → folder of its copy
+	copies map[string]string     // tablet → folder of its copy
+	told   map[string][]sentence // person → what became of their day
 }
 
 // dayStep plays the steps that no tablet makes: a new scene, a record of the weeks before, an assignment that ends, an
@@ -35,6 +36,8 @@ func (p *player) dayStep(s *scenario.Step) (known bool, err error) {
 	case "scene":
 		p.tell.heading(p.named(s.Args.Get("ja")), p.named(s.Args.Get("en")))
 		return true, nil
+	case "story":
+		return true, p.story(s)
 	case "record":
 		return true, p.record(s)
 	case "grant":
@@ -43,6 +46,18 @@ func (p *player) dayStep(s *scenario.Step) (known bool, err error) {
 		return true, p.oldApp(s)
 	}
 	return false, nil
+}
+
+// sentence is a sentence in both languages.
+type sentence struct{ ja, en string }
+
+// story PERSON ja=… en=…: a sentence of somebody's day, told at its end beside what they wrote.
+func (p *player) story(s *scenario.Step) error {
+	if len(s.Words) != 2 || p.day == nil {
+		return s.Errorf("story PERSON ja=… en=…")
+	}
+	p.day.told[s.Words[1]] = append(p.day.told[s.Words[1]], sentence{p.named(s.Args.Get("ja")), p.named(s.Args.Get("en"))})
+	return nil
 }
 
 // named puts the patients' names in the place of their charts' ids.
@@ -129,6 +144,7 @@ func (p *player) restoreTablet(s *scenario.Step, t *tablet) error {
 	if err != nil {
 		return fmt.Errorf("tablet %s cannot be restored: %w", t.name, err)
 	}
+	t.restored = true
 	p.tell.event(fmt.Sprintf("端末%s が古い複製から戻された", t.name), fmt.Sprintf("tablet %s is restored from its old copy", t.name))
 	return nil
 }
@@ -152,11 +168,11 @@ func (p *player) release(s *scenario.Step, t *tablet) error {
 		return s.Errorf("release NAME because=…")
 	}
 	for _, w := range p.writes {
-		if w.label == s.Words[2] {
+		if w.label == s.Words[2] && w.held {
 			return p.judge(w, t, s.Args.Get("because"))
 		}
 	}
-	return s.Errorf("no write has the name %q", s.Words[2])
+	return s.Errorf("no write that is held has the name %q", s.Words[2])
 }
 
 func (p *player) judge(w *write, t *tablet, words string) error {
@@ -173,6 +189,7 @@ func (p *player) judge(w *write, t *tablet, words string) error {
 		return fmt.Errorf("what is held cannot be released: %w", err)
 	}
 	p.say("released")
+	p.judged++
 	ja, en := whom(by.ID, by.Name, by.Role)
 	p.tell.detail(fmt.Sprintf("(%d) を%sが確認して受け入れた：%s", w.number, ja, words), fmt.Sprintf("(%d) is released by %s", w.number, en))
 	return nil

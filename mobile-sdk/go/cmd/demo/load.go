@@ -31,11 +31,16 @@ type loader struct {
 	boot    []byte
 	started time.Time // of the world: the importer's monotonic clock counts from there
 	held    int
+
+	url       string
+	tokens    map[string]string // person → session, for what each of them brings besides records
+	withFiles []synthetic.Write // whose files the server does not have yet
+	files     int               // brought
 }
 
 // load writes the whole world to the server. It returns how many writes that were.
 func load(ctx context.Context, t *teller, url string, w *synthetic.World) (count int, err error) {
-	l := &loader{world: w, wire: newWire(), boot: []byte("importer"), started: w.Start()}
+	l := &loader{world: w, wire: newWire(), boot: []byte("importer"), started: w.Start(), url: url, tokens: map[string]string{}}
 	defer l.wire.client.CloseIdleConnections()
 	if l.replica, err = replica.Open(memstore.New(), importer); err != nil {
 		return 0, err
@@ -52,12 +57,13 @@ func load(ctx context.Context, t *teller, url string, w *synthetic.World) (count
 			count++
 		}
 		if (day+1)%7 == 0 {
-			if err := l.push(ctx); err != nil {
+			if err := l.pushAll(ctx); err != nil {
 				return count, err
 			}
 			t.detail(fmt.Sprintf("第%d週まで：%d件", (day+1)/7, count), fmt.Sprintf("up to week %d: %d entries", (day+1)/7, count))
 		}
 	}
+	t.detail(fmt.Sprintf("写真・ファイル：%d件", l.files), fmt.Sprintf("photos and files: %d", l.files))
 	if l.held > 0 {
 		return count, fmt.Errorf("the server did not take %d of the entries of the weeks before", l.held)
 	}
@@ -85,6 +91,7 @@ func (l *loader) signIn(ctx context.Context, url string) error {
 		if err != nil {
 			return err
 		}
+		l.tokens[p.ID] = got.GetToken()
 		if l.token == "" {
 			l.token = got.GetToken()
 		}
@@ -101,6 +108,9 @@ func (l *loader) put(w synthetic.Write) error {
 	d := replica.Draft{StreamID: w.Stream, Operation: w.Operation, Groups: w.Groups, Reason: w.Reason, Record: w.Record}
 	if w.Operation != syncv1.Operation_OPERATION_CREATE {
 		d.RecordID = replica.ID(w.RecordID)
+	}
+	if len(w.Files) > 0 {
+		l.withFiles = append(l.withFiles, w)
 	}
 	_, err := l.replica.Write(w.Person, l.clock(w.At), func() replica.ID { return replica.ID(w.ID) }, d)
 	return err
@@ -133,4 +143,12 @@ func (l *loader) push(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("the weeks before take more than %d requests", maxLoadRounds)
+}
+
+// pushAll sends what is in the queue, and then the files that belong to it.
+func (l *loader) pushAll(ctx context.Context) error {
+	if err := l.push(ctx); err != nil {
+		return err
+	}
+	return l.bring(ctx)
 }

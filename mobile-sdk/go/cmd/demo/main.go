@@ -1,6 +1,7 @@
-// Command demo shows Tsunagu at work on one machine: it starts a server in a fresh folder, plays a scenario script
-// through tablets of the real SDK, tells what became of every entry, shows the chart as the server gives it, and goes
-// on serving so that anybody can look for themselves.
+// Command demo shows Tsunagu at work on one machine: it starts a server in a fresh folder, brings generated weeks of a
+// station and a home to it, and plays a day, or a scenario script on an empty server, through tablets of the real SDK. It
+// tells what became of every entry, compares that with what the server counts, and goes on serving so that anybody can
+// look for themselves. Everybody in it is made up.
 package main
 
 import (
@@ -19,8 +20,13 @@ import (
 type cli struct {
 	Script string `placeholder:"FILE" help:"Play this scenario script on an empty server instead of the day, such as testdata/demo/two-tablets.txt."`
 	Chart  string `default:"chart-0002" placeholder:"CHART" help:"Chart that the script is about, one of testdata/demo/directory.yaml. Default: ${default}."`
-	Seed   uint64 `default:"1" help:"Seed of the people and of the four weeks before the day: another one, other people. Default: ${default}."`
+	Seed   uint64 `default:"1" help:"Seed of the people and of the weeks before the day: another one, other people. Default: ${default}."`
 	Weeks  int    `default:"4" help:"Weeks before the day, 1 to 52. Default: ${default}."`
+
+	Patients  int    `default:"20" help:"Patients of the visiting-nurse station, 0 to 1000. Default: ${default}."`
+	Residents int    `default:"9" help:"Residents of the group home, 0 to 1000. Default: ${default}."`
+	Day       string `placeholder:"YYYY-MM-DD" help:"The date that is played: today, or at most 90 days back. Default: the last day that is over."`
+
 	Listen string `default:"127.0.0.1:8420" placeholder:"HOST:PORT" help:"Address of the server; port 0 takes any free one. Default: ${default}."`
 	Data   string `placeholder:"FOLDER" help:"Folder in which a fresh one is made for this run. Default: the system's folder for temporary files."`
 	Once   bool   `help:"End after the story; do not go on serving."`
@@ -41,8 +47,8 @@ func main() {
 
 // run is one run of the demo, from the fresh folder to the end of the server.
 func run(ctx context.Context, c cli, out io.Writer) (err error) {
-	if c.Weeks < 1 || c.Weeks > 52 {
-		return errors.New("--weeks is 1 to 52")
+	if err := c.check(); err != nil {
+		return err
 	}
 	b, err := newBuilder(ctx)
 	if err != nil {

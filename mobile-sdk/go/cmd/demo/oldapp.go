@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"connectrpc.com/connect"
@@ -10,8 +9,10 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
 	"github.com/tsunagu-care/tsunagu/sync/scenario"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/synthetic"
@@ -46,7 +47,7 @@ func (p *player) oldApp(s *scenario.Step) error {
 	}
 	id := fresh[:]
 	now := time.Now()
-	payload, err := ledger.Marshal(&syncv1.Mutation{
+	mutation := &syncv1.Mutation{
 		Id: id, StreamId: synthetic.CareStream(chart), Operation: syncv1.Operation_OPERATION_CREATE, SchemaVersion: oldSchema,
 		PersonId: person, DeviceId: device, NotBefore: session.GetServerTime(),
 		Record: &carev1.Record{
@@ -56,7 +57,8 @@ func (p *player) oldApp(s *scenario.Step) error {
 				TemperatureTenthsC: proto.Int32(366), PulsePerMin: proto.Uint32(70),
 			}}},
 		},
-	})
+	}
+	payload, err := ledger.Marshal(mutation)
 	if err != nil {
 		return err
 	}
@@ -79,8 +81,18 @@ func (p *player) oldApp(s *scenario.Step) error {
 	}
 	result := answer.Msg.GetResults()[0]
 	p.say(words(result))
-	outcome := strings.TrimPrefix(result.GetOutcome().String(), "OUTCOME_")
-	p.tell.detail("古いアプリ（項目の版 1）の体温36.6・脈拍70：サーバーに保存済み（"+outcome+"）",
-		"the old app's (schema 1) temperature 36.6 and pulse 70: "+strings.ToLower(outcome))
+	p.oldWrite(sdk.Person{ID: person, Name: session.GetName(), Role: session.GetRole()}, device, mutation, result)
 	return nil
+}
+
+// oldWrite tells what the old app wrote and what became of it, and counts it among the day's writes.
+func (p *player) oldWrite(by sdk.Person, device string, m *syncv1.Mutation, result *syncv1.MutationResult) {
+	p.count++
+	w := &write{
+		number: p.count, tablet: &tablet{name: "OLD", device: device}, by: by, body: m.GetRecord().GetBody(), told: words(result),
+		place: place{m.GetStreamId(), replica.ID(m.GetId())}, mutation: replica.ID(m.GetId()), own: replica.Own{Result: result, State: replica.Safe},
+	}
+	p.writes = append(p.writes, w)
+	p.tell.writes(w, by, "新規（古い版のアプリ）", "writes with an old app: new")
+	p.tell.result(w)
 }

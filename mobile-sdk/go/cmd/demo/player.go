@@ -29,6 +29,7 @@ type player struct {
 	labels  map[string]place
 	writes  []*write
 	count   int      // of writes begun, refused ones too
+	judged  int      // of decisions about what was held
 	said    []string // the answers to the step under way, as scripts write them
 
 	day *day // nil: a script by itself, without the world around it
@@ -50,6 +51,9 @@ type write struct {
 	mutation replica.ID
 	body     *carev1.Body
 	told     string      // what became of it, as last told
+	held     bool        // it was held at some time
+	decided  bool        // it stood beside another value, and somebody has decided
+	renewed  bool        // it goes on under another id, since its own was taken
 	own      replica.Own // as the tablet last had it
 }
 

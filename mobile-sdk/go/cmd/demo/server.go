@@ -28,6 +28,8 @@ type server struct {
 	err     error         // why, valid then
 	log     *logFile
 	address string
+
+	dir, directory string // of the run, and the file with its people
 }
 
 // portIsFree looks before anything is built, so that the usual mistake, a second demo, is told at once.
@@ -53,7 +55,7 @@ func startServer(ctx context.Context, directory, dir, listen string) (*server, e
 	cmd.WaitDelay = stopPatience
 	cmd.Stderr = log
 	ownGroup(cmd)
-	s := &server{cmd: cmd, end: end, ended: make(chan struct{}), log: log}
+	s := &server{cmd: cmd, end: end, ended: make(chan struct{}), log: log, dir: dir, directory: directory}
 	if err := cmd.Start(); err != nil {
 		end()
 		return nil, errors.Join(fmt.Errorf("the server does not start: %w", err), log.file.Close())

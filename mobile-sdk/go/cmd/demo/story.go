@@ -25,10 +25,12 @@ func newStory(b builder, c cli) (story, error) {
 		script, err := b.script(c.Script)
 		return &scripted{script: script, file: b.directory(), chart: c.Chart}, err
 	}
-	y, m, d := time.Now().In(tokyo).AddDate(0, 0, -1).Date() // the day is yesterday: nothing in it lies ahead
-	date := time.Date(y, m, d, 0, 0, 0, 0, tokyo)
-	w := synthetic.New(synthetic.Config{Seed: c.Seed, Start: date.AddDate(0, 0, -7*c.Weeks), Weeks: c.Weeks})
-	cast, err := newCast(w)
+	date, err := c.date(time.Now())
+	if err != nil {
+		return nil, err
+	}
+	w := c.world(date)
+	cast, err := newCast(w, date)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +86,16 @@ func (w *wholeDay) tell(ctx context.Context, t *teller, s *server, dir string) (
 	stats := w.world.Stats()
 	t.heading(fmt.Sprintf("これまでの%d日：訪問看護の利用者とグループホームの入居者 %d人、職員 %d人", stats.Days, stats.Charts, stats.People),
 		fmt.Sprintf("the %d days before: %d charts, %d staff", stats.Days, stats.Charts, stats.People))
-	if _, err := load(ctx, t, s.url(), w.world); err != nil {
+	loaded, err := load(ctx, t, s.url(), w.world)
+	if err != nil {
 		return nil, "", err
+	}
+	before, err := s.counts(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	if before.Entries != loaded {
+		return nil, "", fmt.Errorf("%d entries were brought to the server, and it counts %d: keep the folder of this run and tell the developers", loaded, before.Entries)
 	}
 	if err := w.town.write(true); err != nil {
 		return nil, "", err
@@ -93,7 +103,7 @@ func (w *wholeDay) tell(ctx context.Context, t *teller, s *server, dir string) (
 	if err := s.reload(ctx); err != nil {
 		return nil, "", err
 	}
-	text := dayScript(w.cast, w.date)
+	text, left := dayScript(w.cast, w.date)
 	if err := os.WriteFile(filepath.Join(dir, "day.txt"), []byte(text), 0o600); err != nil {
 		return nil, "", fmt.Errorf("the script of the day cannot be written: %w", err)
 	}
@@ -102,14 +112,38 @@ func (w *wholeDay) tell(ctx context.Context, t *teller, s *server, dir string) (
 		return nil, "", err
 	}
 	t.heading("一日："+w.date.Format(time.DateOnly), "the day: "+w.date.Format(time.DateOnly)+"; its script is "+filepath.Join(dir, "day.txt"))
-	p := newPlayer(ctx, t, s.url(), dir, "")
-	p.day = &day{date: w.date, town: w.town, server: s, copies: map[string]string{}}
-	err = p.play(script)
-	if err == nil {
-		err = p.table()
+	if left > 0 {
+		t.detail(fmt.Sprintf("人数が少ないため、%d場面を省きます（全場面には在宅の利用者%d人と入居者%d人が必要）", left, needPatients, needResidents),
+			fmt.Sprintf("%d scenes are left out: all of them need %d patients and %d residents who are at home", left, needPatients, needResidents))
 	}
-	if err = errors.Join(err, p.close()); err != nil {
+	p := newPlayer(ctx, t, s.url(), dir, "")
+	p.day = &day{date: w.date, town: w.town, server: s, copies: map[string]string{}, told: map[string][]sentence{}}
+	if err = errors.Join(w.play(p, script, before), p.close()); err != nil {
 		return nil, "", err
 	}
-	return p.order[0], w.cast.patients[0].chart, nil
+	return p.order[0], w.first().chart, nil
+}
+
+// play plays the day, and tells where everything stands at its end.
+func (w *wholeDay) play(p *player, script *scenario.Script, before counts) error {
+	if err := p.play(script); err != nil {
+		return err
+	}
+	if err := p.table(); err != nil {
+		return err
+	}
+	after, err := p.day.server.counts(p.ctx)
+	if err != nil {
+		return err
+	}
+	p.account(before, after)
+	return nil
+}
+
+// first is the chart to look at further: the first tablet's.
+func (w *wholeDay) first() role {
+	if len(w.cast.patients) > 0 {
+		return w.cast.patients[0]
+	}
+	return w.cast.residents[0]
 }

@@ -39,6 +39,14 @@ func (p *player) sync(s *scenario.Step, t *tablet) error {
 	if report.Pulled > 0 {
 		p.tell.detail(fmt.Sprintf("サーバーから受信：%d件", report.Pulled), fmt.Sprintf("records from the server: %d", report.Pulled))
 	}
+	if report.Blobs > 0 {
+		p.tell.detail(fmt.Sprintf("写真・ファイルをサーバーに保存：%d件", report.Blobs), fmt.Sprintf("photos and files on the server: %d", report.Blobs))
+	}
+	if t.restored {
+		if err := p.back(t); err != nil {
+			return err
+		}
+	}
 	if report.Revoked > 0 {
 		p.say("revoked")
 		p.tell.detail("閲覧の権限がなくなりました", "no right to read this any more")
@@ -63,6 +71,9 @@ func (p *player) results(t *tablet) error {
 		}
 		w.own = own
 		answer := words(own.Result)
+		if w.held = w.held || own.State == replica.Held; w.held { // asked about again each time: that says nothing
+			answer = strings.TrimSuffix(answer, ", known before")
+		}
 		key := strings.TrimSuffix(answer, ", known before")
 		if key == w.told {
 			continue

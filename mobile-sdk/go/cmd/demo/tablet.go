@@ -16,6 +16,7 @@ type tablet struct {
 	name, device, dir string
 	people            []sdk.Person // who signed in; the first one writes unless the script says otherwise
 	wire              *wire
+	restored          bool // from an older copy, and not synchronised since
 }
 
 // clock is the machine's, wrong by skew, and ahead by what the script has waited. Nobody really waits.

@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
@@ -115,6 +116,8 @@ func (t *teller) result(w *write) {
 // outcome says what became of an entry.
 func outcome(w *write) (ja, en string) {
 	switch w.own.Result.GetOutcome() {
+	case syncv1.Outcome_OUTCOME_UNSPECIFIED:
+		return "まだ端末だけにあります（次の同期で送信）", "still on the tablet alone; the next synchronisation sends it"
 	case syncv1.Outcome_OUTCOME_APPLIED:
 		ja, en = "サーバーに保存済み", "safe on the server"
 	case syncv1.Outcome_OUTCOME_MERGED:
@@ -124,7 +127,12 @@ func outcome(w *write) (ja, en string) {
 	default: // the SDK has the words, with the reason
 		ja, en = sdk.OwnWords(w.own)
 	}
-	if knownBefore(w.own.Result) {
+	switch {
+	case w.held && w.own.State == replica.Safe:
+		ja, en = "保留から受け入れられ、カルテに入りました", "was held, was released, and is in the chart"
+	case w.decided:
+		ja, en = "サーバーに保存済み。ほかの人の値と並べて残し、その後に判断されました", "safe on the server, kept beside another value; decided since"
+	case knownBefore(w.own.Result):
 		ja += "（前回受け取っていました。二重にはなりません）"
 		en += " (it had arrived the first time; nothing is there twice)"
 	}

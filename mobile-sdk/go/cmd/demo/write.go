@@ -19,7 +19,7 @@ func (p *player) create(s *scenario.Step, t *tablet) error {
 	if len(s.Words) != 3 {
 		return s.Errorf("give the new record a name: %s %s NAME", s.Words[0], s.Words[1])
 	}
-	body, err := scenario.New(s.Words[1], s.Args.Without("by", "stream", "chart", "at"), p.label)
+	body, err := scenario.New(s.Words[1], s.Args.Without("by", "stream", "chart", "at", "photo"), p.label)
 	if err != nil {
 		return err
 	}
@@ -39,6 +39,11 @@ func (p *player) create(s *scenario.Step, t *tablet) error {
 		entry.Stream = chart + "/" + stream
 	}
 	w := p.begin(s, t, by, "新規", "new", body)
+	if title := s.Args.Get("photo"); title != "" {
+		if err := p.photo(t, title, &entry); err != nil {
+			return err
+		}
+	}
 	return p.finish(w, func(confirm bool) (sdk.Saved, error) {
 		entry.Confirm = confirm
 		return t.Create(chart, body, entry)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"strconv"
+	"strings"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -21,6 +22,9 @@ type searchCmd struct {
 
 // Run looks for words on the server, where the older records are too.
 func (c searchCmd) Run(e *env) error {
+	if strings.TrimSpace(c.Words) == "" {
+		return unclear("say what to look for", "検索する言葉を入力してください")
+	}
 	hits, err := e.tablet.Search(e.ctx, c.Chart, c.Words, c.Limit)
 	for _, h := range hits {
 		r := h.GetRecord().GetRecord()
@@ -32,6 +36,9 @@ func (c searchCmd) Run(e *env) error {
 	return err
 }
 
+// maxTrendDays is how far back a trend goes: ten years.
+const maxTrendDays = 3650
+
 type trendCmd struct {
 	chartFlag
 	Items  []string `arg:"" help:"temp, bp, pulse, spo2, rr, weight, glucose, pain."`
@@ -41,6 +48,9 @@ type trendCmd struct {
 
 // Run prints readings over time, as the server thins them.
 func (c trendCmd) Run(e *env) error {
+	if c.Days < 1 || c.Days > maxTrendDays {
+		return unclear("--days is 1 to 3650", "--days は 1 から 3650 で指定してください")
+	}
 	chart, err := c.id(e)
 	if err != nil {
 		return err
@@ -49,7 +59,7 @@ func (c trendCmd) Run(e *env) error {
 	for _, name := range c.Items {
 		named, known := items[name]
 		if !known {
-			return usage("the readings are temp, bp, pulse, spo2, rr, weight, glucose, pain", "項目は temp・bp・pulse・spo2・rr・weight・glucose・pain です")
+			return unclear("the readings are temp, bp, pulse, spo2, rr, weight, glucose, pain", "項目は temp・bp・pulse・spo2・rr・weight・glucose・pain です")
 		}
 		req.Items = append(req.Items, named...)
 	}
@@ -67,7 +77,7 @@ func (c trendCmd) Run(e *env) error {
 }
 
 func (e *env) printSeries(s *chartv1.Series) {
-	e.say("%s  %s  (%d)", e.both(care.ItemTitle(s.GetItem())), s.GetUnit(), s.GetTotal())
+	e.say("%s  %s  (%d)", e.both(care.ItemTitle(s.GetItem())), plainUnit(s.GetUnit()), s.GetTotal())
 	for _, p := range s.GetPoints() {
 		mark := ""
 		if p.GetUncertain() {
@@ -76,6 +86,19 @@ func (e *env) printSeries(s *chartv1.Series) {
 		value := float64(p.GetValue()) / float64(max(s.GetPerUnit(), 1))
 		e.say("  %s  %s%s", stamp(p.GetAt().AsTime()), strconv.FormatFloat(value, 'f', -1, 64), mark)
 	}
+}
+
+// plainUnit writes a UCUM unit as people do.
+func plainUnit(ucum string) string {
+	switch ucum {
+	case "Cel":
+		return "°C"
+	case "mm[Hg]":
+		return "mmHg"
+	case "{score}":
+		return ""
+	}
+	return ucum
 }
 
 type exportCmd struct {
@@ -93,7 +116,7 @@ func (c exportCmd) Run(e *env) error {
 	}
 	file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return usage("the file is there already, or cannot be written", "ファイルが既にあるか、書き込めません")
+		return unclear("the file is there already, or cannot be written", "ファイルが既にあるか、書き込めません")
 	}
 	err = e.tablet.Export(e.ctx, &chartv1.ExportChartRequest{
 		ChartId: chart, ForFamily: c.ForFamily, Format: chartv1.ExportFormat(enum(chartv1.ExportFormat_value, "EXPORT_FORMAT_", c.Format)),

@@ -30,9 +30,6 @@ const maxAttached = 32
 
 // Run writes a note with photos.
 func (c photoCmd) Run(e *env) error {
-	if len(c.File) > maxAttached {
-		return usage("a record has at most 32 photos and files", "一つの記録に添付できるのは32件までです")
-	}
 	chart, err := c.id(e)
 	if err != nil {
 		return err
@@ -41,12 +38,8 @@ func (c photoCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range c.File {
-		ref, err := c.attach(e, name)
-		if err != nil {
-			return err
-		}
-		entry.Blobs = append(entry.Blobs, ref)
+	if entry.Blobs, err = e.attachAll(c.File, c.Title, c.Type); err != nil {
+		return err
 	}
 	n := &carev1.SignedNote{Format: carev1.NoteFormat_NOTE_FORMAT_FREE, Text: c.Text}
 	saved, err := e.tablet.Create(chart, &carev1.Body{Kind: &carev1.Body_SignedNote{SignedNote: n}}, entry)
@@ -56,17 +49,31 @@ func (c photoCmd) Run(e *env) error {
 	return e.saved(saved)
 }
 
-func (c photoCmd) attach(e *env, name string) (*carev1.BlobRef, error) {
+// attachAll copies photos and files onto the tablet, for a record that is written next. Without a title each has the
+// name of its file, without a type the one that its name and content say.
+func (e *env) attachAll(names []string, title, kind string) (refs []*carev1.BlobRef, err error) {
+	if len(names) > maxAttached {
+		return nil, usage("a record has at most 32 photos and files", "一つの記録に添付できるのは32件までです")
+	}
+	for _, name := range names {
+		ref, err := e.attach(name, title, kind)
+		if err != nil {
+			return nil, err
+		}
+		refs = append(refs, ref)
+	}
+	return refs, nil
+}
+
+func (e *env) attach(name, title, kind string) (*carev1.BlobRef, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, usage("the file cannot be read; check its name", "ファイルを読み込めません。名前を確認してください")
 	}
 	defer file.Close()
-	title := c.Title
 	if title == "" {
 		title = filepath.Base(name)
 	}
-	kind := c.Type
 	if kind == "" {
 		if kind, err = mediaType(file); err != nil {
 			return nil, err
@@ -178,7 +185,7 @@ func (c fetchCmd) write(e *env, i sdk.Item, sum [32]byte) (err error) {
 	}
 	out, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return usage("the file to write is there already, or cannot be made", "書き出し先のファイルが既にあるか、作成できません")
+		return unclear("the file to write is there already, or cannot be made", "書き出し先のファイルが既にあるか、作成できません")
 	}
 	_, err = io.Copy(out, content)
 	if err = errors.Join(err, out.Close()); err != nil {

@@ -17,6 +17,7 @@ type amendCmd struct {
 	Record  string `arg:"" help:"The record, as listed by show."`
 	Reason  string `help:"Why. Required for what happened: vital signs, doses, signed notes."`
 	Confirm bool   `help:"You looked at the unlikely values and mean them."`
+	JSON    string `name:"json" help:"Fields of any kind of record as JSON: those that it names are replaced, null clears. @FILE reads it from a file, - from the input. history --json shows the present content."`
 	vitalFlags
 	noteFlags
 	Order orderFlags `embed:""`
@@ -32,7 +33,20 @@ func (c amendCmd) Run(e *env) error {
 	if err := c.fits(i.Kind); err != nil {
 		return err
 	}
-	body := proto.CloneOf(i.Record.GetBody())
+	body, err := c.changed(e, i.Record.GetBody())
+	if err != nil {
+		return err
+	}
+	saved, err := e.tablet.AmendSeen(i, body, c.Reason, c.Confirm)
+	if err != nil {
+		return e.question(err, body, time.Time{})
+	}
+	return e.saved(saved)
+}
+
+// changed is the content with what was given.
+func (c amendCmd) changed(e *env, was *carev1.Body) (body *carev1.Body, err error) {
+	body = proto.CloneOf(was)
 	switch kind := body.GetKind().(type) {
 	case *carev1.Body_VitalSigns:
 		err = c.vitalFlags.into(kind.VitalSigns)
@@ -44,15 +58,20 @@ func (c amendCmd) Run(e *env) error {
 		err = c.Order.into(kind.MedicationOrder)
 	case *carev1.Body_MedicationLog:
 		err = c.Dose.into(e, kind.MedicationLog)
+	default:
+		if c.JSON == "" {
+			return nil, usage("this kind of record is amended with --json; history --json shows its content",
+				"この種類の記録は --json で訂正してください（history --json で内容を確認できます）")
+		}
 	}
+	if err != nil || c.JSON == "" {
+		return body, err
+	}
+	typed, err := e.typed(c.JSON)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	saved, err := e.tablet.AmendSeen(i, body, c.Reason, c.Confirm)
-	if err != nil {
-		return e.question(err, body, time.Time{})
-	}
-	return e.saved(saved)
+	return overlaid(body, typed)
 }
 
 // fits refuses flags that do not belong to the kind of the record: ignored, they would pass for written.

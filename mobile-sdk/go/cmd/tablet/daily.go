@@ -111,8 +111,11 @@ func (c toiletCmd) Run(e *env) error {
 	}
 	if c.Bristol+c.Stool != "" {
 		bristol, err := amount(c.Bristol)
-		if err != nil {
-			return err
+		if err != nil || bristol != nil && (*bristol < 1 || *bristol > 7) {
+			return usage("the Bristol scale goes from 1 to 7", "ブリストルスケールは 1～7 で入力してください")
+		}
+		if c.Stool == "" {
+			return usage("--bristol goes with --stool, the amount: trace, small, medium or large", "--bristol は便量 --stool（trace・small・medium・large）と一緒に指定してください")
 		}
 		d.Stool = &carev1.Stool{Bristol: bristol, Amount: carev1.StoolAmount(enum(carev1.StoolAmount_value, "STOOL_AMOUNT_", c.Stool))}
 		if c.Incontinence {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -49,12 +50,36 @@ func TestAmountsOfDailyCareAreReadAsWritten(t *testing.T) {
 
 // TestWhatAsksTheServerSaysSo also where nobody signed in.
 func TestWhatAsksTheServerSaysSo(t *testing.T) {
-	for _, args := range [][]string{{"held"}, {"search", "x"}, {"trend", "temp", "--chart", "x"}, {"export", "--chart", "x", "--out", t.TempDir() + "/e"}} {
+	for _, args := range [][]string{{"held"}, {"work"}, {"devices"}, {"search", "x"}, {"trend", "temp", "--chart", "x"}, {"export", "--chart", "x", "--out", t.TempDir() + "/e"}} {
 		if _, errOut, code := call(t, t.TempDir(), append([]string{"--lang", "en"}, args...)...); code != 1 || errOut == "" {
 			t.Errorf("%v: %d %q", args, code, errOut)
 		}
 	}
 	if _, errOut, code := call(t, t.TempDir(), "widen"); code != 1 || errOut == "" {
 		t.Errorf("widen without saying how far: %d %q", code, errOut)
+	}
+}
+
+// TestQuestionsTypedWronglySaySo: none of them says that something was not saved, for nothing was to be.
+func TestQuestionsTypedWronglySaySo(t *testing.T) {
+	for _, args := range [][]string{
+		{"show", "--kind", "mood"}, {"search", " "}, {"trend", "temp", "--days", "0"}, {"widen"}, {"kinds", "mood"},
+	} {
+		_, errOut, code := call(t, t.TempDir(), append([]string{"--lang", "en"}, args...)...)
+		if code != 1 || !strings.HasPrefix(errOut, "Please check the command: ") {
+			t.Errorf("%v: %d %q", args, code, errOut)
+		}
+	}
+}
+
+// TestCareSaysWhatWasDone: nothing, a note without its round, and a form without an amount are refused.
+func TestCareSaysWhatWasDone(t *testing.T) {
+	for _, args := range [][]string{
+		{"care"}, {"care", "--sleep-note", "x"}, {"toilet", "--bristol", "8", "--stool", "small"}, {"toilet", "--bristol", "4"},
+	} {
+		_, errOut, code := call(t, t.TempDir(), append([]string{"--lang", "en"}, args...)...)
+		if code != 1 || !strings.HasPrefix(errOut, "Not saved: ") {
+			t.Errorf("%v: %d %q", args, code, errOut)
+		}
 	}
 }

@@ -42,6 +42,11 @@ func usage(en, ja string) error {
 	return &sdk.Problem{En: "Not saved: " + en + ".", Ja: "保存していません：" + ja + "。"}
 }
 
+// unclear is about a question that was typed wrongly: nothing was to be saved.
+func unclear(en, ja string) error {
+	return &sdk.Problem{En: "Please check the command: " + en + ".", Ja: "コマンドを確認してください：" + ja + "。"}
+}
+
 // create writes a new record and says that it is safe here.
 func (e *env) create(chart chartFlag, flags entryFlags, body *carev1.Body) error {
 	entry, err := flags.entry(e)

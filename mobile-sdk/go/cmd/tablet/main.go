@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -29,7 +30,7 @@ First sign in while the server is up:
   tablet charts
 
 From then on everything works without a network but sign-in, sync, watch and what asks the
-server: widen, held, search, trend, export.
+server: widen, held, work, devices, search, trend, export.
 
   tablet vitals --chart CHART --temp 36.8 --bp 120/70 --pulse 72 --spo2 97 --rr 16
   tablet show --chart CHART
@@ -64,6 +65,10 @@ type cli struct {
 	Inquiry     inquiryCmd     `cmd:"" help:"Ask or answer another profession. 照会・連絡"`
 	Read        readCmd        `cmd:"" help:"Say that you have read a record. 既読"`
 	Episode     episodeCmd     `cmd:"" help:"Admission, absence, stay, death, and their end. 入院・外泊"`
+	Care        careCmd        `cmd:"" help:"Record bathing, a night round, skin, position, activity. 入浴・巡視・皮膚など"`
+	Due         dueCmd         `cmd:"" help:"Doses and visits that are due on a day. 今日の与薬・訪問"`
+	Handover    handoverCmd    `cmd:"" help:"List handovers, and who has read them. 申し送り"`
+	Kinds       kindsCmd       `cmd:"" help:"List the kinds of records, or the fields of one. 記録の種類と項目"`
 	Write       writeCmd       `cmd:"" help:"Write a record of any kind, from JSON. その他の記録"`
 	Amend       amendCmd       `cmd:"" help:"Correct a record. 訂正"`
 	Retract     retractCmd     `cmd:"" help:"Mark a record as entered in error. 取消"`
@@ -79,6 +84,8 @@ type cli struct {
 	Sync        syncCmd        `cmd:"" help:"Synchronise once. 同期"`
 	Widen       widenCmd       `cmd:"" help:"Fetch older months of a chart. 過去の記録を取得"`
 	Held        heldCmd        `cmd:"" help:"List what the server holds, and release or refuse it. 保留の判断"`
+	Work        workCmd        `cmd:"" help:"List what waits for a person, on the server. 判断待ち一覧"`
+	Devices     devicesCmd     `cmd:"" help:"List the organisation's tablets, and what they may still hold. 端末一覧"`
 	Search      searchCmd      `cmd:"" help:"Look for words, on the server. 検索"`
 	Trend       trendCmd       `cmd:"" help:"Readings over time, from the server. 推移"`
 	Export      exportCmd      `cmd:"" help:"Write a chart out, from the server. 書き出し"`
@@ -121,7 +128,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	return guarded(func() int {
 		parsed, err := parser.Parse(args)
 		if err != nil {
-			_, _ = fmt.Fprintf(errOut, "tablet: %v\n", err)
+			_, _ = fmt.Fprintf(errOut, "tablet: %s\n", strings.ReplaceAll(err.Error(), `"",`, "")) // nothing typed is no choice
 			return 2
 		}
 		e := &env{ctx: ctx, out: out, in: in, lang: c.Lang, device: c.Device, store: c.Store}

@@ -51,7 +51,7 @@ func (c acknowledgeCmd) Run(e *env) error {
 	case len(found) > 1:
 		return sdk.ErrAmbiguous
 	case found[0].State != replica.Rejected:
-		return usage("this entry was not refused", "この入力は差し戻されていません")
+		return unclear("this entry was not refused", "この入力は差し戻されていません")
 	}
 	if err := e.tablet.Acknowledge(found[0].MutationID); err != nil {
 		return err

@@ -13,7 +13,7 @@ type widenCmd struct {
 // Run asks for older months, and fetches them if the server is there.
 func (c widenCmd) Run(e *env) error {
 	if !c.All && (c.Months < 1 || c.Months > 1200) {
-		return usage("say --months with a number, or --all", "--months で月数を、または --all を指定してください")
+		return unclear("say --months with a number, or --all", "--months で月数を、または --all を指定してください")
 	}
 	chart, err := c.id(e)
 	if err != nil {

@@ -32,6 +32,14 @@ func (e *env) say(format string, args ...any) { _, _ = fmt.Fprintf(e.out, format
 // short is what people type to name a record: the end of its id, since the beginning is a time.
 func short(id replica.ID) string { return hex.EncodeToString(id[12:]) }
 
+// recordNumber is the same of a record as it lies on the tablet.
+func recordNumber(r *carev1.Record) string {
+	if len(r.GetId()) != len(replica.ID{}) {
+		return ""
+	}
+	return short(replica.ID(r.GetId()))
+}
+
 func stamp(at time.Time) string { return at.In(tokyo).Format("2006-01-02 15:04") }
 
 // printItem prints one record: when, what, how safe, by whom.
@@ -48,6 +56,9 @@ func (e *env) printItem(i sdk.Item) {
 	}
 	if len(i.PossibleDuplicates) > 0 {
 		marks = append(marks, e.both("重複の可能性", "possible duplicate")+" "+shorts(i.PossibleDuplicates))
+	}
+	for _, r := range i.Remarks {
+		marks = append(marks, e.both(r.Ja, r.En))
 	}
 	title := ""
 	if kind, known := care.KindByName(i.Kind); known {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -65,6 +66,11 @@ type showCmd struct {
 }
 
 func (c showCmd) Run(e *env) error {
+	for _, kind := range c.Kind {
+		if _, known := care.KindByName(kind); !known {
+			return noKind()
+		}
+	}
 	return e.list(c.chartFlag, sdk.Filter{Kinds: c.Kind, Limit: c.Limit})
 }
 
@@ -97,12 +103,20 @@ func (e *env) list(f chartFlag, filter sdk.Filter) error {
 type historyCmd struct {
 	chartFlag
 	Record string `arg:"" help:"The record, as listed by show."`
+	JSON   bool   `name:"json" help:"Its whole content as JSON, as amend and write take it, and nothing else."`
 }
 
 // Run shows what this tablet knows. Every version of a record is on the server only.
 func (c historyCmd) Run(e *env) error {
 	i, err := e.find(c.chartFlag, c.Record)
 	if err != nil {
+		return err
+	}
+	if c.JSON {
+		content, err := contentOf(i.Record.GetBody())
+		if err == nil {
+			e.say("%s", content)
+		}
 		return err
 	}
 	e.printItem(i)

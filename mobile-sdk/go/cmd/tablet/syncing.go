@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
+
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
 )
 
 type signInCmd struct {
@@ -23,10 +26,35 @@ func (c signInCmd) Run(e *env) error {
 
 type syncCmd struct{}
 
+// Run synchronises, and says which entries the server had already: their answer was lost, or this tablet is an older
+// copy of itself.
 func (syncCmd) Run(e *env) error {
-	report, err := e.tablet.Sync(e.ctx)
+	before, err := e.tablet.Queue()
+	if err != nil {
+		return err
+	}
+	report, failed := e.tablet.Sync(e.ctx)
 	e.report(report)
-	return err
+	after, err := e.tablet.Queue()
+	if n := knownBefore(before, after); n > 0 && err == nil {
+		e.say("  %s: %d", e.both("サーバーが既に持っていたもの（二重にはなりません。返事が届かなかったか、端末が古い複製から戻されています）",
+			"the server had these already, and nothing is there twice; an answer was lost, or this tablet was restored from an older copy"), n)
+	}
+	return errors.Join(failed, err)
+}
+
+// knownBefore counts the entries that had no answer before a synchronisation, and that the server then knew.
+func knownBefore(before, after []replica.Own) (count int) {
+	open := map[replica.ID]bool{}
+	for _, own := range before {
+		open[own.MutationID] = own.Result == nil
+	}
+	for _, own := range after {
+		if open[own.MutationID] && own.Result.GetRepeated() {
+			count++
+		}
+	}
+	return count
 }
 
 func (e *env) report(r sdk.SyncReport) {

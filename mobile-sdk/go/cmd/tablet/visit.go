@@ -13,8 +13,54 @@ import (
 )
 
 type visitCmd struct {
-	Start visitStartCmd `cmd:"" help:"Begin a visit now, or one that was planned. 訪問開始"`
-	End   visitEndCmd   `cmd:"" help:"End a visit. 訪問終了"`
+	Plan   visitPlanCmd   `cmd:"" help:"Plan a visit. 訪問予定"`
+	Start  visitStartCmd  `cmd:"" help:"Begin a visit now, or one that was planned. 訪問開始"`
+	End    visitEndCmd    `cmd:"" help:"End a visit. 訪問終了"`
+	Cancel visitCancelCmd `cmd:"" help:"Cancel a planned visit. 訪問中止"`
+}
+
+type visitPlanCmd struct {
+	chartFlag
+	Start   string `arg:"" help:"When it is to begin: HH:MM today, or 2026-11-23 09:30, in Japan."`
+	Minutes uint32 `help:"How long it is to last." default:"40"`
+	Kind    string `help:"nursing, therapy, home-help, bathing, physician, house-call, pharmacist, care-manager or other." default:"nursing" enum:"nursing,therapy,home-help,bathing,physician,house-call,pharmacist,care-manager,other"`
+	Purpose string `help:"What for."`
+}
+
+// Run plans a visit of whoever uses the tablet.
+func (c visitPlanCmd) Run(e *env) error {
+	start, err := parseTime(c.Start, e.now())
+	if err != nil {
+		return err
+	}
+	if start.IsZero() {
+		return usage("say when the visit is to begin, such as 14:00", "14:00 のように、訪問の開始時刻を指定してください")
+	}
+	p, signedIn, err := e.tablet.Person()
+	if err != nil || !signedIn {
+		return errors.Join(err, sdk.ErrSignIn)
+	}
+	return e.create(c.chartFlag, entryFlags{}, &carev1.Body{Kind: &carev1.Body_Visit{Visit: &carev1.Visit{
+		StaffId: p.ID, StaffName: p.Name, PlannedStart: timestamppb.New(start), PlannedMinutes: c.Minutes, Purpose: c.Purpose,
+		Kind:     carev1.VisitKind(enum(carev1.VisitKind_value, "VISIT_KIND_", c.Kind)),
+		Progress: &carev1.VisitProgress{State: carev1.VisitState_VISIT_STATE_PLANNED},
+	}}})
+}
+
+type visitCancelCmd struct {
+	chartFlag
+	Visit  string `arg:"" help:"The visit, as listed by show --kind visit."`
+	Reason string `help:"Why." required:""`
+}
+
+func (c visitCancelCmd) Run(e *env) error {
+	return e.change(c.chartFlag, c.Visit, "", false, func(b *carev1.Body) bool {
+		v := b.GetVisit()
+		if v != nil {
+			v.Progress = &carev1.VisitProgress{State: carev1.VisitState_VISIT_STATE_CANCELLED, Reason: c.Reason}
+		}
+		return v != nil
+	})
 }
 
 type visitStartCmd struct {

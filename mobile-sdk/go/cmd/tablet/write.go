@@ -14,33 +14,48 @@ import (
 type writeCmd struct {
 	chartFlag
 	entryFlags
-	Kind string `arg:"" help:"Kind of record, such as allergy, condition or lab_result."`
-	JSON string `name:"json" required:"" help:"The content as JSON of the contract (proto/tsunagu/care/v1)."`
+	Kind   string   `arg:"" help:"Kind of record, such as allergy, condition or document; tablet kinds lists them."`
+	JSON   string   `name:"json" required:"" help:"The content as JSON; @FILE reads it from a file, - from the input. tablet kinds KIND lists the fields."`
+	File   []string `help:"A photo or file that goes with it; may be given up to 32 times." type:"path" sep:"none"`
+	Stream string   `help:"Stream of the chart, if not the usual one of the kind: care, clinical or internal/ORGANISATION."`
 }
 
 // Run writes a record of any kind from the JSON of its content.
 func (c writeCmd) Run(e *env) error {
-	body, err := bodyOf(c.Kind, c.JSON)
+	typed, err := e.typed(c.JSON)
 	if err != nil {
 		return err
 	}
-	return e.create(c.chartFlag, c.entryFlags, body)
+	body, err := bodyOf(c.Kind, typed)
+	if err != nil {
+		return err
+	}
+	entry, err := c.entry(e)
+	if err != nil {
+		return err
+	}
+	chart, err := c.id(e)
+	if err != nil {
+		return err
+	}
+	if c.Stream != "" {
+		entry.Stream = chart + "/" + strings.TrimPrefix(c.Stream, chart+"/")
+	}
+	if entry.Blobs, err = e.attachAll(c.File, "", ""); err != nil {
+		return err
+	}
+	return e.createEntry(chartFlag{chart}, entry, body)
 }
 
 // bodyOf reads the content of a kind. What the contract does not know is refused: left out, it would pass for written.
 func bodyOf(kind, content string) (*carev1.Body, error) {
 	if _, known := care.KindByName(kind); !known {
-		var names []string
-		for _, k := range care.Kinds() {
-			names = append(names, k.Name)
-		}
-		return nil, usage("there is no such kind; the kinds are "+strings.Join(names, ", "),
-			"その種類はありません。種類："+strings.Join(names, "・"))
+		return nil, noKind()
 	}
 	body := &carev1.Body{}
 	if !json.Valid([]byte(content)) || protojson.Unmarshal([]byte(`{"`+kind+`":`+content+`}`), body) != nil {
-		return nil, usage("the JSON is not that of this kind; its fields are in proto/tsunagu/care/v1",
-			"JSON がこの種類の内容になっていません。項目は proto/tsunagu/care/v1 を見てください")
+		return nil, usage("the JSON is not that of this kind; `tablet kinds "+kind+"` lists its fields",
+			"JSON がこの種類の内容になっていません。項目は tablet kinds "+kind+" で確認できます")
 	}
 	return body, nil
 }

@@ -299,7 +299,8 @@ func (LimitDecision) EnumDescriptor() ([]byte, []int) {
 
 // AdvanceDirective is one statement of what the patient wants: the course of talks (ACP), no resuscitation (DNAR), or
 // limits of treatment. Everybody around the patient has to know it and where the paper is. What an ambulance does with
-// it is a matter of the local protocol; the app says what is written and draws no conclusion.
+// it is a matter of the local protocol; the app says what is written and draws no conclusion. Source: the wishes on the
+// emergency page (date, signer, physician, where the paper is) and section 410 事前指示 of a referral (JP-CLINS).
 type AdvanceDirective struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What kind of statement.

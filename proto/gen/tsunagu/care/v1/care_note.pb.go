@@ -87,7 +87,8 @@ func (NoteFormat) EnumDescriptor() ([]byte, []int) {
 }
 
 // DraftNote is a note that people still write, also together: each field merges on its own. Signing it creates a
-// SignedNote and closes the draft (`signed_as`), both in one stream. Fields 1 to 13 mean the same in both.
+// SignedNote and closes the draft (`signed_as`), both in one stream. Fields 1 to 13 mean the same in both. Formats:
+// SOAP and F-DAR as stations chart (訪問看護記録書Ⅱ), free text, and the handover of a home (申し送り).
 type DraftNote struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How the note is laid out. An old tablet shows a format it does not know as free text.

@@ -94,6 +94,173 @@ func (EpisodeKind) EnumDescriptor() ([]byte, []int) {
 	return file_tsunagu_care_v1_common_proto_rawDescGZIP(), []int{0}
 }
 
+// BedriddenDegree: 障害高齢者の日常生活自立度（寝たきり度）, on the face sheet (訪問看護記録書Ⅰ) and on the sheet of instructions
+// (別紙様式16). An old tablet shows one it does not know as "see record".
+type BedriddenDegree int32
+
+const (
+	// Not judged, or not on the sheet.
+	BedriddenDegree_BEDRIDDEN_DEGREE_UNSPECIFIED BedriddenDegree = 0
+	// 自立
+	BedriddenDegree_BEDRIDDEN_DEGREE_INDEPENDENT BedriddenDegree = 1
+	// ランクJ1
+	BedriddenDegree_BEDRIDDEN_DEGREE_J1 BedriddenDegree = 2
+	// ランクJ2
+	BedriddenDegree_BEDRIDDEN_DEGREE_J2 BedriddenDegree = 3
+	// ランクA1
+	BedriddenDegree_BEDRIDDEN_DEGREE_A1 BedriddenDegree = 4
+	// ランクA2
+	BedriddenDegree_BEDRIDDEN_DEGREE_A2 BedriddenDegree = 5
+	// ランクB1
+	BedriddenDegree_BEDRIDDEN_DEGREE_B1 BedriddenDegree = 6
+	// ランクB2
+	BedriddenDegree_BEDRIDDEN_DEGREE_B2 BedriddenDegree = 7
+	// ランクC1
+	BedriddenDegree_BEDRIDDEN_DEGREE_C1 BedriddenDegree = 8
+	// ランクC2
+	BedriddenDegree_BEDRIDDEN_DEGREE_C2 BedriddenDegree = 9
+)
+
+// Enum value maps for BedriddenDegree.
+var (
+	BedriddenDegree_name = map[int32]string{
+		0: "BEDRIDDEN_DEGREE_UNSPECIFIED",
+		1: "BEDRIDDEN_DEGREE_INDEPENDENT",
+		2: "BEDRIDDEN_DEGREE_J1",
+		3: "BEDRIDDEN_DEGREE_J2",
+		4: "BEDRIDDEN_DEGREE_A1",
+		5: "BEDRIDDEN_DEGREE_A2",
+		6: "BEDRIDDEN_DEGREE_B1",
+		7: "BEDRIDDEN_DEGREE_B2",
+		8: "BEDRIDDEN_DEGREE_C1",
+		9: "BEDRIDDEN_DEGREE_C2",
+	}
+	BedriddenDegree_value = map[string]int32{
+		"BEDRIDDEN_DEGREE_UNSPECIFIED": 0,
+		"BEDRIDDEN_DEGREE_INDEPENDENT": 1,
+		"BEDRIDDEN_DEGREE_J1":          2,
+		"BEDRIDDEN_DEGREE_J2":          3,
+		"BEDRIDDEN_DEGREE_A1":          4,
+		"BEDRIDDEN_DEGREE_A2":          5,
+		"BEDRIDDEN_DEGREE_B1":          6,
+		"BEDRIDDEN_DEGREE_B2":          7,
+		"BEDRIDDEN_DEGREE_C1":          8,
+		"BEDRIDDEN_DEGREE_C2":          9,
+	}
+)
+
+func (x BedriddenDegree) Enum() *BedriddenDegree {
+	p := new(BedriddenDegree)
+	*p = x
+	return p
+}
+
+func (x BedriddenDegree) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (BedriddenDegree) Descriptor() protoreflect.EnumDescriptor {
+	return file_tsunagu_care_v1_common_proto_enumTypes[1].Descriptor()
+}
+
+func (BedriddenDegree) Type() protoreflect.EnumType {
+	return &file_tsunagu_care_v1_common_proto_enumTypes[1]
+}
+
+func (x BedriddenDegree) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use BedriddenDegree.Descriptor instead.
+func (BedriddenDegree) EnumDescriptor() ([]byte, []int) {
+	return file_tsunagu_care_v1_common_proto_rawDescGZIP(), []int{1}
+}
+
+// DementiaDegree: 認知症高齢者の日常生活自立度, on the same two forms. An old tablet shows one it does not know as "see record".
+type DementiaDegree int32
+
+const (
+	// Not judged, or not on the sheet.
+	DementiaDegree_DEMENTIA_DEGREE_UNSPECIFIED DementiaDegree = 0
+	// 自立
+	DementiaDegree_DEMENTIA_DEGREE_INDEPENDENT DementiaDegree = 1
+	// Ⅰ
+	DementiaDegree_DEMENTIA_DEGREE_I DementiaDegree = 2
+	// Ⅱa
+	DementiaDegree_DEMENTIA_DEGREE_IIA DementiaDegree = 3
+	// Ⅱb
+	DementiaDegree_DEMENTIA_DEGREE_IIB DementiaDegree = 4
+	// Ⅲa
+	DementiaDegree_DEMENTIA_DEGREE_IIIA DementiaDegree = 5
+	// Ⅲb
+	DementiaDegree_DEMENTIA_DEGREE_IIIB DementiaDegree = 6
+	// Ⅳ
+	DementiaDegree_DEMENTIA_DEGREE_IV DementiaDegree = 7
+	// M
+	DementiaDegree_DEMENTIA_DEGREE_M DementiaDegree = 8
+	// Ⅱ, where the form does not say which
+	DementiaDegree_DEMENTIA_DEGREE_II DementiaDegree = 9
+	// Ⅲ, where the form does not say which
+	DementiaDegree_DEMENTIA_DEGREE_III DementiaDegree = 10
+)
+
+// Enum value maps for DementiaDegree.
+var (
+	DementiaDegree_name = map[int32]string{
+		0:  "DEMENTIA_DEGREE_UNSPECIFIED",
+		1:  "DEMENTIA_DEGREE_INDEPENDENT",
+		2:  "DEMENTIA_DEGREE_I",
+		3:  "DEMENTIA_DEGREE_IIA",
+		4:  "DEMENTIA_DEGREE_IIB",
+		5:  "DEMENTIA_DEGREE_IIIA",
+		6:  "DEMENTIA_DEGREE_IIIB",
+		7:  "DEMENTIA_DEGREE_IV",
+		8:  "DEMENTIA_DEGREE_M",
+		9:  "DEMENTIA_DEGREE_II",
+		10: "DEMENTIA_DEGREE_III",
+	}
+	DementiaDegree_value = map[string]int32{
+		"DEMENTIA_DEGREE_UNSPECIFIED": 0,
+		"DEMENTIA_DEGREE_INDEPENDENT": 1,
+		"DEMENTIA_DEGREE_I":           2,
+		"DEMENTIA_DEGREE_IIA":         3,
+		"DEMENTIA_DEGREE_IIB":         4,
+		"DEMENTIA_DEGREE_IIIA":        5,
+		"DEMENTIA_DEGREE_IIIB":        6,
+		"DEMENTIA_DEGREE_IV":          7,
+		"DEMENTIA_DEGREE_M":           8,
+		"DEMENTIA_DEGREE_II":          9,
+		"DEMENTIA_DEGREE_III":         10,
+	}
+)
+
+func (x DementiaDegree) Enum() *DementiaDegree {
+	p := new(DementiaDegree)
+	*p = x
+	return p
+}
+
+func (x DementiaDegree) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (DementiaDegree) Descriptor() protoreflect.EnumDescriptor {
+	return file_tsunagu_care_v1_common_proto_enumTypes[2].Descriptor()
+}
+
+func (DementiaDegree) Type() protoreflect.EnumType {
+	return &file_tsunagu_care_v1_common_proto_enumTypes[2]
+}
+
+func (x DementiaDegree) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use DementiaDegree.Descriptor instead.
+func (DementiaDegree) EnumDescriptor() ([]byte, []int) {
+	return file_tsunagu_care_v1_common_proto_rawDescGZIP(), []int{2}
+}
+
 // Actor is a person in a role. The name is the one at the time of writing: a chart keeps who signed, even when
 // the directory has forgotten.
 type Actor struct {
@@ -303,7 +470,31 @@ const file_tsunagu_care_v1_common_proto_rawDesc = "" +
 	"\x1aEPISODE_KIND_FACILITY_STAY\x10\x02\x12\x1e\n" +
 	"\x1aEPISODE_KIND_HOSPITAL_STAY\x10\x03\x12\x18\n" +
 	"\x14EPISODE_KIND_ABSENCE\x10\x04\x12\x16\n" +
-	"\x12EPISODE_KIND_DEATH\x10\x05B\xc2\x01\n" +
+	"\x12EPISODE_KIND_DEATH\x10\x05*\x9d\x02\n" +
+	"\x0fBedriddenDegree\x12 \n" +
+	"\x1cBEDRIDDEN_DEGREE_UNSPECIFIED\x10\x00\x12 \n" +
+	"\x1cBEDRIDDEN_DEGREE_INDEPENDENT\x10\x01\x12\x17\n" +
+	"\x13BEDRIDDEN_DEGREE_J1\x10\x02\x12\x17\n" +
+	"\x13BEDRIDDEN_DEGREE_J2\x10\x03\x12\x17\n" +
+	"\x13BEDRIDDEN_DEGREE_A1\x10\x04\x12\x17\n" +
+	"\x13BEDRIDDEN_DEGREE_A2\x10\x05\x12\x17\n" +
+	"\x13BEDRIDDEN_DEGREE_B1\x10\x06\x12\x17\n" +
+	"\x13BEDRIDDEN_DEGREE_B2\x10\a\x12\x17\n" +
+	"\x13BEDRIDDEN_DEGREE_C1\x10\b\x12\x17\n" +
+	"\x13BEDRIDDEN_DEGREE_C2\x10\t*\xaf\x02\n" +
+	"\x0eDementiaDegree\x12\x1f\n" +
+	"\x1bDEMENTIA_DEGREE_UNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x1bDEMENTIA_DEGREE_INDEPENDENT\x10\x01\x12\x15\n" +
+	"\x11DEMENTIA_DEGREE_I\x10\x02\x12\x17\n" +
+	"\x13DEMENTIA_DEGREE_IIA\x10\x03\x12\x17\n" +
+	"\x13DEMENTIA_DEGREE_IIB\x10\x04\x12\x18\n" +
+	"\x14DEMENTIA_DEGREE_IIIA\x10\x05\x12\x18\n" +
+	"\x14DEMENTIA_DEGREE_IIIB\x10\x06\x12\x16\n" +
+	"\x12DEMENTIA_DEGREE_IV\x10\a\x12\x15\n" +
+	"\x11DEMENTIA_DEGREE_M\x10\b\x12\x16\n" +
+	"\x12DEMENTIA_DEGREE_II\x10\t\x12\x17\n" +
+	"\x13DEMENTIA_DEGREE_III\x10\n" +
+	"B\xc2\x01\n" +
 	"\x13com.tsunagu.care.v1B\vCommonProtoP\x01Z@github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1;carev1\xa2\x02\x03TCX\xaa\x02\x0fTsunagu.Care.V1\xca\x02\x0fTsunagu\\Care\\V1\xe2\x02\x1bTsunagu\\Care\\V1\\GPBMetadata\xea\x02\x11Tsunagu::Care::V1b\x06proto3"
 
 var (
@@ -318,18 +509,20 @@ func file_tsunagu_care_v1_common_proto_rawDescGZIP() []byte {
 	return file_tsunagu_care_v1_common_proto_rawDescData
 }
 
-var file_tsunagu_care_v1_common_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_tsunagu_care_v1_common_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
 var file_tsunagu_care_v1_common_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_tsunagu_care_v1_common_proto_goTypes = []any{
-	(EpisodeKind)(0),  // 0: tsunagu.care.v1.EpisodeKind
-	(*Actor)(nil),     // 1: tsunagu.care.v1.Actor
-	(*Coding)(nil),    // 2: tsunagu.care.v1.Coding
-	(*CodedText)(nil), // 3: tsunagu.care.v1.CodedText
-	(Role)(0),         // 4: tsunagu.care.v1.Role
+	(EpisodeKind)(0),     // 0: tsunagu.care.v1.EpisodeKind
+	(BedriddenDegree)(0), // 1: tsunagu.care.v1.BedriddenDegree
+	(DementiaDegree)(0),  // 2: tsunagu.care.v1.DementiaDegree
+	(*Actor)(nil),        // 3: tsunagu.care.v1.Actor
+	(*Coding)(nil),       // 4: tsunagu.care.v1.Coding
+	(*CodedText)(nil),    // 5: tsunagu.care.v1.CodedText
+	(Role)(0),            // 6: tsunagu.care.v1.Role
 }
 var file_tsunagu_care_v1_common_proto_depIdxs = []int32{
-	4, // 0: tsunagu.care.v1.Actor.role:type_name -> tsunagu.care.v1.Role
-	2, // 1: tsunagu.care.v1.CodedText.codings:type_name -> tsunagu.care.v1.Coding
+	6, // 0: tsunagu.care.v1.Actor.role:type_name -> tsunagu.care.v1.Role
+	4, // 1: tsunagu.care.v1.CodedText.codings:type_name -> tsunagu.care.v1.Coding
 	2, // [2:2] is the sub-list for method output_type
 	2, // [2:2] is the sub-list for method input_type
 	2, // [2:2] is the sub-list for extension type_name
@@ -348,7 +541,7 @@ func file_tsunagu_care_v1_common_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_care_v1_common_proto_rawDesc), len(file_tsunagu_care_v1_common_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      3,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,

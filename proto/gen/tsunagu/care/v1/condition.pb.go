@@ -95,7 +95,9 @@ func (ConditionStatus) EnumDescriptor() ([]byte, []int) {
 }
 
 // Condition is one disease or problem (傷病名). It stands in the clinical stream: care workers read what matters for
-// their work in the care plan and the notes. Fields after JP_Condition of JP Core and JP_Condition_eCS of JP-CLINS.
+// their work in the care plan and the notes. Fields after JP_Condition of JP Core and JP_Condition_eCS of JP-CLINS
+// (傷病名); 主傷病名 and 既往歴 of the face sheet (訪問看護記録書Ⅰ) are conditions too. A nurse may type in one that a
+// physician named on paper.
 type Condition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The name as written, with codes in ICD-10 (2013), MEDIS 病名管理番号 and 交換用コード. Dummy codes of nines are kept
@@ -125,8 +127,10 @@ type Condition struct {
 	// The document it was taken from. 16 bytes, a record id; empty if there is none. What was imported is replaced by
 	// the newer document and not edited.
 	SourceDocumentId []byte `protobuf:"bytes,12,opt,name=source_document_id,json=sourceDocumentId,proto3" json:"source_document_id,omitempty"`
-	// True if it is over and matters as history (既往歴).
-	History       bool `protobuf:"varint,13,opt,name=history,proto3" json:"history,omitempty"`
+	// True if it is over and matters as history (既往歴); operations (手術歴) too.
+	History bool `protobuf:"varint,13,opt,name=history,proto3" json:"history,omitempty"`
+	// 長期保存 (LTS): the sender asked that it be kept beyond the usual five years.
+	LongTerm      bool `protobuf:"varint,14,opt,name=long_term,json=longTerm,proto3" json:"long_term,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -252,6 +256,13 @@ func (x *Condition) GetHistory() bool {
 	return false
 }
 
+func (x *Condition) GetLongTerm() bool {
+	if x != nil {
+		return x.LongTerm
+	}
+	return false
+}
+
 // Uninformed: the patient has not been told, since when, and by whose decision.
 type Uninformed struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -320,7 +331,7 @@ var File_tsunagu_care_v1_condition_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_condition_proto_rawDesc = "" +
 	"\n" +
-	"\x1ftsunagu/care/v1/condition.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xa9\f\n" +
+	"\x1ftsunagu/care/v1/condition.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xc9\f\n" +
 	"\tCondition\x126\n" +
 	"\x04name\x18\x01 \x01(\v2\x1a.tsunagu.care.v1.CodedTextB\x06\xbaH\x03\xc8\x01\x01R\x04name\x12\xae\x02\n" +
 	"\x05onset\x18\x02 \x01(\tB\x97\x02\xbaH\x93\x02\xba\x01\xcf\x01\n" +
@@ -341,10 +352,11 @@ const file_tsunagu_care_v1_condition_proto_rawDesc = "" +
 	"\fdiagnosed_by\x18\v \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\vdiagnosedBy\x128\n" +
 	"\x12source_document_id\x18\f \x01(\fB\n" +
 	"\xbaH\a\xd8\x01\x01z\x02h\x10R\x10sourceDocumentId\x12\x18\n" +
-	"\ahistory\x18\r \x01(\bR\ahistory:\xca\x03\xbaH\xb9\x03\x1a\xd2\x01\n" +
+	"\ahistory\x18\r \x01(\bR\ahistory\x12\x1b\n" +
+	"\tlong_term\x18\x0e \x01(\bR\blongTerm:\xcd\x03\xbaH\xb9\x03\x1a\xd2\x01\n" +
 	"\x10condition.period\x12\"abatement must not be before onset\x1a\x99\x01this.onset == '' || this.abatement == '' || this.abatement.startsWith(this.onset) || this.onset.startsWith(this.abatement) || this.abatement > this.onset\x1aq\n" +
 	"\x13condition.abatement\x120a condition that is still active has no last day\x1a(this.abatement == '' || this.status != 1\x1ao\n" +
-	"\x13condition.suspected\x124a suspected condition is not the principal diagnosis\x1a\"!this.suspected || !this.principal\xca\xda\x18\t\b\x03\x10\x01\x18\x02*\x01\x01\"\xfb\x02\n" +
+	"\x13condition.suspected\x124a suspected condition is not the principal diagnosis\x1a\"!this.suspected || !this.principal\xca\xda\x18\f\b\x03\x10\x01\x18\x02*\x01\x012\x01\x02\"\xfb\x02\n" +
 	"\n" +
 	"Uninformed\x12\xa5\x02\n" +
 	"\x05as_of\x18\x01 \x01(\tB\x8f\x02\xbaH\x8b\x02\xba\x01\xd0\x01\n" +

@@ -64,7 +64,14 @@ type Document struct {
 	// the patient or the family, nor left at home.
 	Uninformed *Uninformed `protobuf:"bytes,14,opt,name=uninformed,proto3" json:"uninformed,omitempty"`
 	// 未提供 (UNDELIVERED): not to be passed on to other institutions, nor to the patient or the family.
-	Undelivered   bool `protobuf:"varint,15,opt,name=undelivered,proto3" json:"undelivered,omitempty"`
+	Undelivered bool `protobuf:"varint,15,opt,name=undelivered,proto3" json:"undelivered,omitempty"`
+	// Code of the sub-type in doc-subtypecodes (JP-CLINS). Empty: none given.
+	SubtypeCode string `protobuf:"bytes,16,opt,name=subtype_code,json=subtypeCode,proto3" json:"subtype_code,omitempty"`
+	// What a referral or a summary was written about: DISCHARGE after a hospital stay, OUTPATIENT else
+	// (Composition.category). Empty: none given.
+	Category string `protobuf:"bytes,17,opt,name=category,proto3" json:"category,omitempty"`
+	// 長期保存 (LTS): the sender asked that it be kept beyond the usual period.
+	LongTerm      bool `protobuf:"varint,18,opt,name=long_term,json=longTerm,proto3" json:"long_term,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -204,11 +211,32 @@ func (x *Document) GetUndelivered() bool {
 	return false
 }
 
+func (x *Document) GetSubtypeCode() string {
+	if x != nil {
+		return x.SubtypeCode
+	}
+	return ""
+}
+
+func (x *Document) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *Document) GetLongTerm() bool {
+	if x != nil {
+		return x.LongTerm
+	}
+	return false
+}
+
 var File_tsunagu_care_v1_document_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_document_proto_rawDesc = "" +
 	"\n" +
-	"\x1etsunagu/care/v1/document.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ftsunagu/care/v1/condition.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xdf\x05\n" +
+	"\x1etsunagu/care/v1/document.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ftsunagu/care/v1/condition.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xdd\x06\n" +
 	"\bDocument\x129\n" +
 	"\ttype_code\x18\x01 \x01(\tB\x1c\xbaH\x19r\x172\x15^$|^[0-9]{1,7}-[0-9]$R\btypeCode\x12 \n" +
 	"\x05title\x18\x02 \x01(\tB\n" +
@@ -230,7 +258,10 @@ const file_tsunagu_care_v1_document_proto_rawDesc = "" +
 	"\n" +
 	"uninformed\x18\x0e \x01(\v2\x1b.tsunagu.care.v1.UninformedR\n" +
 	"uninformed\x12 \n" +
-	"\vundelivered\x18\x0f \x01(\bR\vundelivered:-\xca\xda\x18)\b\x01\x10\x02\x18\x02\"\x11bundle_identifier\"\acreated*\x05\x01\x02\x04\x05\x06B\xc4\x01\n" +
+	"\vundelivered\x18\x0f \x01(\bR\vundelivered\x12*\n" +
+	"\fsubtype_code\x18\x10 \x01(\tB\a\xbaH\x04r\x02\x18 R\vsubtypeCode\x123\n" +
+	"\bcategory\x18\x11 \x01(\tB\x17\xbaH\x14r\x122\x10^$|^[A-Z]{1,32}$R\bcategory\x12\x1b\n" +
+	"\tlong_term\x18\x12 \x01(\bR\blongTerm:-\xca\xda\x18)\b\x01\x10\x02\x18\x02\"\x11bundle_identifier\"\acreated*\x05\x01\x02\x04\x05\x06B\xc4\x01\n" +
 	"\x13com.tsunagu.care.v1B\rDocumentProtoP\x01Z@github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1;carev1\xa2\x02\x03TCX\xaa\x02\x0fTsunagu.Care.V1\xca\x02\x0fTsunagu\\Care\\V1\xe2\x02\x1bTsunagu\\Care\\V1\\GPBMetadata\xea\x02\x11Tsunagu::Care::V1b\x06proto3"
 
 var (

@@ -26,10 +26,11 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// CareEpisode is a stretch of care (入院・入所・外泊・死亡): since when, until when, where, and what rests meanwhile.
-// Records that belong to it name it in their envelope. Nothing is due after a death, whatever `suspends_doses` and
-// `suspends_visits` say. Source: hospital stays and absences are part of the summary for an emergency and of the
-// monthly report of a station.
+// CareEpisode is a stretch of care (入院・入所・外泊・死亡): since when, until when, where, and what rests meanwhile. Records that
+// belong to it name it in their envelope. Nothing is due after a death, whatever `suspends_doses` and `suspends_visits`
+// say. Episodes may overlap: who lives in a home and is in hospital has both, and one who spends a night at home during
+// a hospital stay has an absence (外泊) within it. Sources: the hospital stays of the emergency page, the monthly report
+// of a station, and the end of the service from which the years of keeping are counted.
 type CareEpisode struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What the episode is.

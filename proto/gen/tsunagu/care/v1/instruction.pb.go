@@ -25,6 +25,63 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// SheetForm: how a sheet came. An old tablet shows one it does not know as "see record".
+type SheetForm int32
+
+const (
+	// Not noted.
+	SheetForm_SHEET_FORM_UNSPECIFIED SheetForm = 0
+	// 紙（原本）, signed or sealed.
+	SheetForm_SHEET_FORM_PAPER SheetForm = 1
+	// FAX・写し: the paper follows.
+	SheetForm_SHEET_FORM_COPY SheetForm = 2
+	// 電子署名付き
+	SheetForm_SHEET_FORM_ELECTRONIC SheetForm = 3
+)
+
+// Enum value maps for SheetForm.
+var (
+	SheetForm_name = map[int32]string{
+		0: "SHEET_FORM_UNSPECIFIED",
+		1: "SHEET_FORM_PAPER",
+		2: "SHEET_FORM_COPY",
+		3: "SHEET_FORM_ELECTRONIC",
+	}
+	SheetForm_value = map[string]int32{
+		"SHEET_FORM_UNSPECIFIED": 0,
+		"SHEET_FORM_PAPER":       1,
+		"SHEET_FORM_COPY":        2,
+		"SHEET_FORM_ELECTRONIC":  3,
+	}
+)
+
+func (x SheetForm) Enum() *SheetForm {
+	p := new(SheetForm)
+	*p = x
+	return p
+}
+
+func (x SheetForm) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SheetForm) Descriptor() protoreflect.EnumDescriptor {
+	return file_tsunagu_care_v1_instruction_proto_enumTypes[0].Descriptor()
+}
+
+func (SheetForm) Type() protoreflect.EnumType {
+	return &file_tsunagu_care_v1_instruction_proto_enumTypes[0]
+}
+
+func (x SheetForm) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SheetForm.Descriptor instead.
+func (SheetForm) EnumDescriptor() ([]byte, []int) {
+	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{0}
+}
+
 // InstructionType: an old tablet shows one it does not know as "other instruction" and counts it as none in force.
 type InstructionType int32
 
@@ -74,11 +131,11 @@ func (x InstructionType) String() string {
 }
 
 func (InstructionType) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_instruction_proto_enumTypes[0].Descriptor()
+	return file_tsunagu_care_v1_instruction_proto_enumTypes[1].Descriptor()
 }
 
 func (InstructionType) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_instruction_proto_enumTypes[0]
+	return &file_tsunagu_care_v1_instruction_proto_enumTypes[1]
 }
 
 func (x InstructionType) Number() protoreflect.EnumNumber {
@@ -87,7 +144,7 @@ func (x InstructionType) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use InstructionType.Descriptor instead.
 func (InstructionType) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{0}
+	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{1}
 }
 
 // InstructionState: an old tablet shows one it does not know as "see record".
@@ -127,11 +184,11 @@ func (x InstructionState) String() string {
 }
 
 func (InstructionState) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_instruction_proto_enumTypes[1].Descriptor()
+	return file_tsunagu_care_v1_instruction_proto_enumTypes[2].Descriptor()
 }
 
 func (InstructionState) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_instruction_proto_enumTypes[1]
+	return &file_tsunagu_care_v1_instruction_proto_enumTypes[2]
 }
 
 func (x InstructionState) Number() protoreflect.EnumNumber {
@@ -140,7 +197,7 @@ func (x InstructionState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use InstructionState.Descriptor instead.
 func (InstructionState) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{1}
+	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{2}
 }
 
 // SecondSpecialReason: the two states in which a month may have two special instructions.
@@ -180,11 +237,11 @@ func (x SecondSpecialReason) String() string {
 }
 
 func (SecondSpecialReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_instruction_proto_enumTypes[2].Descriptor()
+	return file_tsunagu_care_v1_instruction_proto_enumTypes[3].Descriptor()
 }
 
 func (SecondSpecialReason) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_instruction_proto_enumTypes[2]
+	return &file_tsunagu_care_v1_instruction_proto_enumTypes[3]
 }
 
 func (x SecondSpecialReason) Number() protoreflect.EnumNumber {
@@ -193,173 +250,7 @@ func (x SecondSpecialReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use SecondSpecialReason.Descriptor instead.
 func (SecondSpecialReason) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{2}
-}
-
-// BedriddenLevel: 障害高齢者の日常生活自立度（寝たきり度）.
-type BedriddenLevel int32
-
-const (
-	// Not given.
-	BedriddenLevel_BEDRIDDEN_LEVEL_UNSPECIFIED BedriddenLevel = 0
-	// 自立
-	BedriddenLevel_BEDRIDDEN_LEVEL_INDEPENDENT BedriddenLevel = 1
-	// J1
-	BedriddenLevel_BEDRIDDEN_LEVEL_J1 BedriddenLevel = 2
-	// J2
-	BedriddenLevel_BEDRIDDEN_LEVEL_J2 BedriddenLevel = 3
-	// A1
-	BedriddenLevel_BEDRIDDEN_LEVEL_A1 BedriddenLevel = 4
-	// A2
-	BedriddenLevel_BEDRIDDEN_LEVEL_A2 BedriddenLevel = 5
-	// B1
-	BedriddenLevel_BEDRIDDEN_LEVEL_B1 BedriddenLevel = 6
-	// B2
-	BedriddenLevel_BEDRIDDEN_LEVEL_B2 BedriddenLevel = 7
-	// C1
-	BedriddenLevel_BEDRIDDEN_LEVEL_C1 BedriddenLevel = 8
-	// C2
-	BedriddenLevel_BEDRIDDEN_LEVEL_C2 BedriddenLevel = 9
-)
-
-// Enum value maps for BedriddenLevel.
-var (
-	BedriddenLevel_name = map[int32]string{
-		0: "BEDRIDDEN_LEVEL_UNSPECIFIED",
-		1: "BEDRIDDEN_LEVEL_INDEPENDENT",
-		2: "BEDRIDDEN_LEVEL_J1",
-		3: "BEDRIDDEN_LEVEL_J2",
-		4: "BEDRIDDEN_LEVEL_A1",
-		5: "BEDRIDDEN_LEVEL_A2",
-		6: "BEDRIDDEN_LEVEL_B1",
-		7: "BEDRIDDEN_LEVEL_B2",
-		8: "BEDRIDDEN_LEVEL_C1",
-		9: "BEDRIDDEN_LEVEL_C2",
-	}
-	BedriddenLevel_value = map[string]int32{
-		"BEDRIDDEN_LEVEL_UNSPECIFIED": 0,
-		"BEDRIDDEN_LEVEL_INDEPENDENT": 1,
-		"BEDRIDDEN_LEVEL_J1":          2,
-		"BEDRIDDEN_LEVEL_J2":          3,
-		"BEDRIDDEN_LEVEL_A1":          4,
-		"BEDRIDDEN_LEVEL_A2":          5,
-		"BEDRIDDEN_LEVEL_B1":          6,
-		"BEDRIDDEN_LEVEL_B2":          7,
-		"BEDRIDDEN_LEVEL_C1":          8,
-		"BEDRIDDEN_LEVEL_C2":          9,
-	}
-)
-
-func (x BedriddenLevel) Enum() *BedriddenLevel {
-	p := new(BedriddenLevel)
-	*p = x
-	return p
-}
-
-func (x BedriddenLevel) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (BedriddenLevel) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_instruction_proto_enumTypes[3].Descriptor()
-}
-
-func (BedriddenLevel) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_instruction_proto_enumTypes[3]
-}
-
-func (x BedriddenLevel) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use BedriddenLevel.Descriptor instead.
-func (BedriddenLevel) EnumDescriptor() ([]byte, []int) {
 	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{3}
-}
-
-// DementiaLevel: 認知症高齢者の日常生活自立度.
-type DementiaLevel int32
-
-const (
-	// Not given.
-	DementiaLevel_DEMENTIA_LEVEL_UNSPECIFIED DementiaLevel = 0
-	// 自立
-	DementiaLevel_DEMENTIA_LEVEL_INDEPENDENT DementiaLevel = 1
-	// Ⅰ
-	DementiaLevel_DEMENTIA_LEVEL_I DementiaLevel = 2
-	// Ⅱa
-	DementiaLevel_DEMENTIA_LEVEL_IIA DementiaLevel = 3
-	// Ⅱb
-	DementiaLevel_DEMENTIA_LEVEL_IIB DementiaLevel = 4
-	// Ⅲa
-	DementiaLevel_DEMENTIA_LEVEL_IIIA DementiaLevel = 5
-	// Ⅲb
-	DementiaLevel_DEMENTIA_LEVEL_IIIB DementiaLevel = 6
-	// Ⅳ
-	DementiaLevel_DEMENTIA_LEVEL_IV DementiaLevel = 7
-	// M
-	DementiaLevel_DEMENTIA_LEVEL_M DementiaLevel = 8
-	// Ⅱ, where the sheet does not say which
-	DementiaLevel_DEMENTIA_LEVEL_II DementiaLevel = 9
-	// Ⅲ, where the sheet does not say which
-	DementiaLevel_DEMENTIA_LEVEL_III DementiaLevel = 10
-)
-
-// Enum value maps for DementiaLevel.
-var (
-	DementiaLevel_name = map[int32]string{
-		0:  "DEMENTIA_LEVEL_UNSPECIFIED",
-		1:  "DEMENTIA_LEVEL_INDEPENDENT",
-		2:  "DEMENTIA_LEVEL_I",
-		3:  "DEMENTIA_LEVEL_IIA",
-		4:  "DEMENTIA_LEVEL_IIB",
-		5:  "DEMENTIA_LEVEL_IIIA",
-		6:  "DEMENTIA_LEVEL_IIIB",
-		7:  "DEMENTIA_LEVEL_IV",
-		8:  "DEMENTIA_LEVEL_M",
-		9:  "DEMENTIA_LEVEL_II",
-		10: "DEMENTIA_LEVEL_III",
-	}
-	DementiaLevel_value = map[string]int32{
-		"DEMENTIA_LEVEL_UNSPECIFIED": 0,
-		"DEMENTIA_LEVEL_INDEPENDENT": 1,
-		"DEMENTIA_LEVEL_I":           2,
-		"DEMENTIA_LEVEL_IIA":         3,
-		"DEMENTIA_LEVEL_IIB":         4,
-		"DEMENTIA_LEVEL_IIIA":        5,
-		"DEMENTIA_LEVEL_IIIB":        6,
-		"DEMENTIA_LEVEL_IV":          7,
-		"DEMENTIA_LEVEL_M":           8,
-		"DEMENTIA_LEVEL_II":          9,
-		"DEMENTIA_LEVEL_III":         10,
-	}
-)
-
-func (x DementiaLevel) Enum() *DementiaLevel {
-	p := new(DementiaLevel)
-	*p = x
-	return p
-}
-
-func (x DementiaLevel) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (DementiaLevel) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_instruction_proto_enumTypes[4].Descriptor()
-}
-
-func (DementiaLevel) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_instruction_proto_enumTypes[4]
-}
-
-func (x DementiaLevel) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use DementiaLevel.Descriptor instead.
-func (DementiaLevel) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{4}
 }
 
 // DesignRDepth: Depth of DESIGN-R2020. The sheet asks for D3, D4 and D5.
@@ -423,11 +314,11 @@ func (x DesignRDepth) String() string {
 }
 
 func (DesignRDepth) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_instruction_proto_enumTypes[5].Descriptor()
+	return file_tsunagu_care_v1_instruction_proto_enumTypes[4].Descriptor()
 }
 
 func (DesignRDepth) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_instruction_proto_enumTypes[5]
+	return &file_tsunagu_care_v1_instruction_proto_enumTypes[4]
 }
 
 func (x DesignRDepth) Number() protoreflect.EnumNumber {
@@ -436,7 +327,7 @@ func (x DesignRDepth) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DesignRDepth.Descriptor instead.
 func (DesignRDepth) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{5}
+	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{4}
 }
 
 // NpuapStage: NPUAP classification. The sheet asks for stages III and IV.
@@ -484,11 +375,11 @@ func (x NpuapStage) String() string {
 }
 
 func (NpuapStage) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_instruction_proto_enumTypes[6].Descriptor()
+	return file_tsunagu_care_v1_instruction_proto_enumTypes[5].Descriptor()
 }
 
 func (NpuapStage) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_instruction_proto_enumTypes[6]
+	return &file_tsunagu_care_v1_instruction_proto_enumTypes[5]
 }
 
 func (x NpuapStage) Number() protoreflect.EnumNumber {
@@ -497,7 +388,7 @@ func (x NpuapStage) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use NpuapStage.Descriptor instead.
 func (NpuapStage) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{6}
+	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{5}
 }
 
 // DeviceType: an old tablet shows one it does not know as "device" with its detail.
@@ -585,11 +476,11 @@ func (x DeviceType) String() string {
 }
 
 func (DeviceType) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_instruction_proto_enumTypes[7].Descriptor()
+	return file_tsunagu_care_v1_instruction_proto_enumTypes[6].Descriptor()
 }
 
 func (DeviceType) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_instruction_proto_enumTypes[7]
+	return &file_tsunagu_care_v1_instruction_proto_enumTypes[6]
 }
 
 func (x DeviceType) Number() protoreflect.EnumNumber {
@@ -598,7 +489,7 @@ func (x DeviceType) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DeviceType.Descriptor instead.
 func (DeviceType) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{7}
+	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{6}
 }
 
 // Therapist: which profession.
@@ -642,11 +533,11 @@ func (x Therapist) String() string {
 }
 
 func (Therapist) Descriptor() protoreflect.EnumDescriptor {
-	return file_tsunagu_care_v1_instruction_proto_enumTypes[8].Descriptor()
+	return file_tsunagu_care_v1_instruction_proto_enumTypes[7].Descriptor()
 }
 
 func (Therapist) Type() protoreflect.EnumType {
-	return &file_tsunagu_care_v1_instruction_proto_enumTypes[8]
+	return &file_tsunagu_care_v1_instruction_proto_enumTypes[7]
 }
 
 func (x Therapist) Number() protoreflect.EnumNumber {
@@ -655,12 +546,14 @@ func (x Therapist) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Therapist.Descriptor instead.
 func (Therapist) EnumDescriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{8}
+	return file_tsunagu_care_v1_instruction_proto_rawDescGZIP(), []int{7}
 }
 
 // PhysicianInstruction is one sheet of instructions (訪問看護指示書 and its relatives): without one in force nobody may
-// visit. Headings after 別紙様式16 (訪問看護指示書), 様式18 (特別訪問看護指示書) and the sheets of psychiatry. The sheet
-// itself, signed, hangs on the envelope as a blob. The visits are counted against it by the rules in sync/care.
+// visit. Headings after 別紙様式16 (訪問看護指示書), 様式18 (特別訪問看護指示書) and the sheets of psychiatry; periods after the
+// rules of payment: six months, fourteen days, seven days. The sheet itself, signed, hangs on the envelope as a blob:
+// most come on paper or by fax, and a nurse of the station types them in. What a sheet is worth on a day, and whether a
+// special one may stand beside the others, follows from the rules in sync/care.
 type PhysicianInstruction struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Which sheet it is.
@@ -676,14 +569,14 @@ type PhysicianInstruction struct {
 	// 投与中の薬剤の用量・用法, as on the sheet. What is given stands in the medication orders.
 	Medicines string `protobuf:"bytes,6,opt,name=medicines,proto3" json:"medicines,omitempty"`
 	// 日常生活自立度（寝たきり度）.
-	Bedridden BedriddenLevel `protobuf:"varint,7,opt,name=bedridden,proto3,enum=tsunagu.care.v1.BedriddenLevel" json:"bedridden,omitempty"`
+	Bedridden BedriddenDegree `protobuf:"varint,7,opt,name=bedridden,proto3,enum=tsunagu.care.v1.BedriddenDegree" json:"bedridden,omitempty"`
 	// 日常生活自立度（認知症）.
-	Dementia DementiaLevel `protobuf:"varint,8,opt,name=dementia,proto3,enum=tsunagu.care.v1.DementiaLevel" json:"dementia,omitempty"`
+	Dementia DementiaDegree `protobuf:"varint,8,opt,name=dementia,proto3,enum=tsunagu.care.v1.DementiaDegree" json:"dementia,omitempty"`
 	// 要介護認定の状況, as on the sheet: "要介護3". The level that counts stands in the profile.
 	CareLevel string `protobuf:"bytes,9,opt,name=care_level,json=careLevel,proto3" json:"care_level,omitempty"`
 	// 褥瘡の深さ.
 	PressureUlcer *PressureUlcer `protobuf:"bytes,10,opt,name=pressure_ulcer,json=pressureUlcer,proto3" json:"pressure_ulcer,omitempty"`
-	// 装着・使用医療機器等.
+	// 装着・使用医療機器等, as on the sheet; those that the patient has now stand in the profile.
 	Devices []*MedicalDevice `protobuf:"bytes,11,rep,name=devices,proto3" json:"devices,omitempty"`
 	// 留意事項及び指示事項 Ⅰ: 療養生活指導上の留意事項.
 	LivingGuidance string `protobuf:"bytes,12,opt,name=living_guidance,json=livingGuidance,proto3" json:"living_guidance,omitempty"`
@@ -736,7 +629,10 @@ type PhysicianInstruction struct {
 	RenewsId []byte `protobuf:"bytes,35,opt,name=renews_id,json=renewsId,proto3" json:"renews_id,omitempty"`
 	// What of the sheet looked unusual, and the writer looked at it and confirmed: the field of each finding, such as
 	// "pressure_ulcer". Whoever changes the sheet looks anew.
-	Confirmed     []string `protobuf:"bytes,36,rep,name=confirmed,proto3" json:"confirmed,omitempty"`
+	Confirmed []string `protobuf:"bytes,36,rep,name=confirmed,proto3" json:"confirmed,omitempty"`
+	// How the sheet came. A scan that was sent does not replace the paper; an electronic sheet needs a qualified
+	// signature (HPKI, R6).
+	Form          SheetForm `protobuf:"varint,37,opt,name=form,proto3,enum=tsunagu.care.v1.SheetForm" json:"form,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -813,18 +709,18 @@ func (x *PhysicianInstruction) GetMedicines() string {
 	return ""
 }
 
-func (x *PhysicianInstruction) GetBedridden() BedriddenLevel {
+func (x *PhysicianInstruction) GetBedridden() BedriddenDegree {
 	if x != nil {
 		return x.Bedridden
 	}
-	return BedriddenLevel_BEDRIDDEN_LEVEL_UNSPECIFIED
+	return BedriddenDegree_BEDRIDDEN_DEGREE_UNSPECIFIED
 }
 
-func (x *PhysicianInstruction) GetDementia() DementiaLevel {
+func (x *PhysicianInstruction) GetDementia() DementiaDegree {
 	if x != nil {
 		return x.Dementia
 	}
-	return DementiaLevel_DEMENTIA_LEVEL_UNSPECIFIED
+	return DementiaDegree_DEMENTIA_DEGREE_UNSPECIFIED
 }
 
 func (x *PhysicianInstruction) GetCareLevel() string {
@@ -1021,6 +917,13 @@ func (x *PhysicianInstruction) GetConfirmed() []string {
 		return x.Confirmed
 	}
 	return nil
+}
+
+func (x *PhysicianInstruction) GetForm() SheetForm {
+	if x != nil {
+		return x.Form
+	}
+	return SheetForm_SHEET_FORM_UNSPECIFIED
 }
 
 // PressureUlcer: 褥瘡の深さ, on either scale; both where the sheet gives both.
@@ -1292,7 +1195,7 @@ var File_tsunagu_care_v1_instruction_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_instruction_proto_rawDesc = "" +
 	"\n" +
-	"!tsunagu/care/v1/instruction.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xdb'\n" +
+	"!tsunagu/care/v1/instruction.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\x9a(\n" +
 	"\x14PhysicianInstruction\x12@\n" +
 	"\x04type\x18\x01 \x01(\x0e2 .tsunagu.care.v1.InstructionTypeB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x04type\x12\xc2\x02\n" +
@@ -1304,9 +1207,9 @@ const file_tsunagu_care_v1_instruction_proto_rawDesc = "" +
 	"\tdiagnoses\x18\x04 \x03(\v2\x1a.tsunagu.care.v1.CodedTextB\n" +
 	"\xbaH\a\x92\x01\x04\b\x01\x10\x03R\tdiagnoses\x12/\n" +
 	"\x0eclinical_state\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\rclinicalState\x12&\n" +
-	"\tmedicines\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\tmedicines\x12G\n" +
-	"\tbedridden\x18\a \x01(\x0e2\x1f.tsunagu.care.v1.BedriddenLevelB\b\xbaH\x05\x82\x01\x02\x10\x01R\tbedridden\x12D\n" +
-	"\bdementia\x18\b \x01(\x0e2\x1e.tsunagu.care.v1.DementiaLevelB\b\xbaH\x05\x82\x01\x02\x10\x01R\bdementia\x12&\n" +
+	"\tmedicines\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x1fR\tmedicines\x12H\n" +
+	"\tbedridden\x18\a \x01(\x0e2 .tsunagu.care.v1.BedriddenDegreeB\b\xbaH\x05\x82\x01\x02\x10\x01R\tbedridden\x12E\n" +
+	"\bdementia\x18\b \x01(\x0e2\x1f.tsunagu.care.v1.DementiaDegreeB\b\xbaH\x05\x82\x01\x02\x10\x01R\bdementia\x12&\n" +
 	"\n" +
 	"care_level\x18\t \x01(\tB\a\xbaH\x04r\x02\x18@R\tcareLevel\x12E\n" +
 	"\x0epressure_ulcer\x18\n" +
@@ -1343,14 +1246,15 @@ const file_tsunagu_care_v1_instruction_proto_rawDesc = "" +
 	"\x10withdrawn_reason\x18\" \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\x0fwithdrawnReason\x12'\n" +
 	"\trenews_id\x18# \x01(\fB\n" +
 	"\xbaH\a\xd8\x01\x01z\x02h\x10R\brenewsId\x12>\n" +
-	"\tconfirmed\x18$ \x03(\tB \xbaH\x1d\x92\x01\x1a\x10\x10\"\x16r\x142\x12^[a-z0-9_.]{1,64}$R\tconfirmed:\xeb\x11\xbaH\xda\x11\x1a\x83\x01\n" +
+	"\tconfirmed\x18$ \x03(\tB \xbaH\x1d\x92\x01\x1a\x10\x10\"\x16r\x142\x12^[a-z0-9_.]{1,64}$R\tconfirmed\x128\n" +
+	"\x04form\x18% \x01(\x0e2\x1a.tsunagu.care.v1.SheetFormB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04form:\xee\x11\xbaH\xda\x11\x1a\x83\x01\n" +
 	"\x1bphysician_instruction.order\x12(period_to must not be before period_from\x1a:this.period_to == '' || this.period_to >= this.period_from\x1a\x8e\x01\n" +
 	"!physician_instruction.to_required\x126a special instruction and one for drips need period_to\x1a1!(this.type in [2, 3, 5]) || this.period_to != ''\x1a\x9a\x05\n" +
 	" physician_instruction.six_months\x12?an instruction lasts six months at most, the first day included\x1a\xb4\x04!(this.type in [1, 4]) || ![this.period_from, this.period_to].all(d, d >= '0001' && d.matches('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$') && !d.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')) || [timestamp(this.period_to + 'T00:00:00Z')].all(to, [timestamp(this.period_from + 'T00:00:00Z')].all(from, [(to.getFullYear() - from.getFullYear()) * 12 + to.getMonth() - from.getMonth()].all(months, months < 6 || (months == 6 && to.getDate() < from.getDate()))))\x1a\x8a\x04\n" +
 	"#physician_instruction.fourteen_days\x12Ia special instruction lasts fourteen days at most, the first day included\x1a\x97\x03!(this.type in [2, 5]) || ![this.period_from, this.period_to].all(d, d >= '0001' && d.matches('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$') && !d.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')) || timestamp(this.period_to + 'T00:00:00Z') - timestamp(this.period_from + 'T00:00:00Z') <= duration('312h')\x1a\xff\x03\n" +
 	" physician_instruction.seven_days\x12Ian instruction for drips lasts seven days at most, the first day included\x1a\x8f\x03this.type != 3 || ![this.period_from, this.period_to].all(d, d >= '0001' && d.matches('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$') && !d.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')) || timestamp(this.period_to + 'T00:00:00Z') - timestamp(this.period_from + 'T00:00:00Z') <= duration('144h')\x1as\n" +
 	"\x1ephysician_instruction.infusion\x12+an instruction for drips says what is given\x1a$this.type != 3 || has(this.infusion)\x1a\x9f\x01\n" +
-	"%physician_instruction.frequent_reason\x129a special instruction says why frequent visits are needed\x1a;!(this.type in [2, 5]) || this.frequent_visits_reason != ''\xca\xda\x18\t\b\x03\x10\x01\x18\x02*\x01\x01\"\xad\x02\n" +
+	"%physician_instruction.frequent_reason\x129a special instruction says why frequent visits are needed\x1a;!(this.type in [2, 5]) || this.frequent_visits_reason != ''\xca\xda\x18\f\b\x03\x10\x01\x18\x02*\x01\x012\x01\x02\"\xad\x02\n" +
 	"\rPressureUlcer\x12B\n" +
 	"\bdesign_r\x18\x01 \x01(\x0e2\x1d.tsunagu.care.v1.DesignRDepthB\b\xbaH\x05\x82\x01\x02\x10\x01R\adesignR\x12;\n" +
 	"\x05npuap\x18\x02 \x01(\x0e2\x1b.tsunagu.care.v1.NpuapStageB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05npuap\x12\x1c\n" +
@@ -1378,7 +1282,12 @@ const file_tsunagu_care_v1_instruction_proto_rawDesc = "" +
 	"\x17infusion.period_to_date\x12 must be a day that the month has\x1a\x94\x01!this.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')r826^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$R\bperiodTo\x12+\n" +
 	"\rdays_per_week\x18\x04 \x01(\rB\a\xbaH\x04*\x02\x18\aR\vdaysPerWeek:\xfa\x04\xbaH\xf6\x04\x1a\x90\x01\n" +
 	"\x0einfusion.order\x12(period_to must not be before period_from\x1aTthis.period_from == '' || this.period_to == '' || this.period_to >= this.period_from\x1a\xe0\x03\n" +
-	"\x13infusion.seven_days\x12Ian instruction for drips lasts seven days at most, the first day included\x1a\xfd\x02![this.period_from, this.period_to].all(d, d >= '0001' && d.matches('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$') && !d.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')) || timestamp(this.period_to + 'T00:00:00Z') - timestamp(this.period_from + 'T00:00:00Z') <= duration('144h')*\xe1\x01\n" +
+	"\x13infusion.seven_days\x12Ian instruction for drips lasts seven days at most, the first day included\x1a\xfd\x02![this.period_from, this.period_to].all(d, d >= '0001' && d.matches('^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$') && !d.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')) || timestamp(this.period_to + 'T00:00:00Z') - timestamp(this.period_from + 'T00:00:00Z') <= duration('144h')*m\n" +
+	"\tSheetForm\x12\x1a\n" +
+	"\x16SHEET_FORM_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10SHEET_FORM_PAPER\x10\x01\x12\x13\n" +
+	"\x0fSHEET_FORM_COPY\x10\x02\x12\x19\n" +
+	"\x15SHEET_FORM_ELECTRONIC\x10\x03*\xe1\x01\n" +
 	"\x0fInstructionType\x12 \n" +
 	"\x1cINSTRUCTION_TYPE_UNSPECIFIED\x10\x00\x12#\n" +
 	"\x1fINSTRUCTION_TYPE_VISITING_NURSE\x10\x01\x12\x1c\n" +
@@ -1393,31 +1302,7 @@ const file_tsunagu_care_v1_instruction_proto_rawDesc = "" +
 	"\x13SecondSpecialReason\x12%\n" +
 	"!SECOND_SPECIAL_REASON_UNSPECIFIED\x10\x00\x12*\n" +
 	"&SECOND_SPECIAL_REASON_TRACHEAL_CANNULA\x10\x01\x12-\n" +
-	")SECOND_SPECIAL_REASON_DEEP_PRESSURE_ULCER\x10\x02*\x92\x02\n" +
-	"\x0eBedriddenLevel\x12\x1f\n" +
-	"\x1bBEDRIDDEN_LEVEL_UNSPECIFIED\x10\x00\x12\x1f\n" +
-	"\x1bBEDRIDDEN_LEVEL_INDEPENDENT\x10\x01\x12\x16\n" +
-	"\x12BEDRIDDEN_LEVEL_J1\x10\x02\x12\x16\n" +
-	"\x12BEDRIDDEN_LEVEL_J2\x10\x03\x12\x16\n" +
-	"\x12BEDRIDDEN_LEVEL_A1\x10\x04\x12\x16\n" +
-	"\x12BEDRIDDEN_LEVEL_A2\x10\x05\x12\x16\n" +
-	"\x12BEDRIDDEN_LEVEL_B1\x10\x06\x12\x16\n" +
-	"\x12BEDRIDDEN_LEVEL_B2\x10\a\x12\x16\n" +
-	"\x12BEDRIDDEN_LEVEL_C1\x10\b\x12\x16\n" +
-	"\x12BEDRIDDEN_LEVEL_C2\x10\t*\xa3\x02\n" +
-	"\rDementiaLevel\x12\x1e\n" +
-	"\x1aDEMENTIA_LEVEL_UNSPECIFIED\x10\x00\x12\x1e\n" +
-	"\x1aDEMENTIA_LEVEL_INDEPENDENT\x10\x01\x12\x14\n" +
-	"\x10DEMENTIA_LEVEL_I\x10\x02\x12\x16\n" +
-	"\x12DEMENTIA_LEVEL_IIA\x10\x03\x12\x16\n" +
-	"\x12DEMENTIA_LEVEL_IIB\x10\x04\x12\x17\n" +
-	"\x13DEMENTIA_LEVEL_IIIA\x10\x05\x12\x17\n" +
-	"\x13DEMENTIA_LEVEL_IIIB\x10\x06\x12\x15\n" +
-	"\x11DEMENTIA_LEVEL_IV\x10\a\x12\x14\n" +
-	"\x10DEMENTIA_LEVEL_M\x10\b\x12\x15\n" +
-	"\x11DEMENTIA_LEVEL_II\x10\t\x12\x16\n" +
-	"\x12DEMENTIA_LEVEL_III\x10\n" +
-	"*\xf0\x01\n" +
+	")SECOND_SPECIAL_REASON_DEEP_PRESSURE_ULCER\x10\x02*\xf0\x01\n" +
 	"\fDesignRDepth\x12\x1e\n" +
 	"\x1aDESIGN_R_DEPTH_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11DESIGN_R_DEPTH_D0\x10\x01\x12\x15\n" +
@@ -1472,45 +1357,47 @@ func file_tsunagu_care_v1_instruction_proto_rawDescGZIP() []byte {
 	return file_tsunagu_care_v1_instruction_proto_rawDescData
 }
 
-var file_tsunagu_care_v1_instruction_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
+var file_tsunagu_care_v1_instruction_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
 var file_tsunagu_care_v1_instruction_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_tsunagu_care_v1_instruction_proto_goTypes = []any{
-	(InstructionType)(0),         // 0: tsunagu.care.v1.InstructionType
-	(InstructionState)(0),        // 1: tsunagu.care.v1.InstructionState
-	(SecondSpecialReason)(0),     // 2: tsunagu.care.v1.SecondSpecialReason
-	(BedriddenLevel)(0),          // 3: tsunagu.care.v1.BedriddenLevel
-	(DementiaLevel)(0),           // 4: tsunagu.care.v1.DementiaLevel
-	(DesignRDepth)(0),            // 5: tsunagu.care.v1.DesignRDepth
-	(NpuapStage)(0),              // 6: tsunagu.care.v1.NpuapStage
-	(DeviceType)(0),              // 7: tsunagu.care.v1.DeviceType
-	(Therapist)(0),               // 8: tsunagu.care.v1.Therapist
-	(*PhysicianInstruction)(nil), // 9: tsunagu.care.v1.PhysicianInstruction
-	(*PressureUlcer)(nil),        // 10: tsunagu.care.v1.PressureUlcer
-	(*MedicalDevice)(nil),        // 11: tsunagu.care.v1.MedicalDevice
-	(*Rehabilitation)(nil),       // 12: tsunagu.care.v1.Rehabilitation
-	(*Infusion)(nil),             // 13: tsunagu.care.v1.Infusion
-	(*CodedText)(nil),            // 14: tsunagu.care.v1.CodedText
+	(SheetForm)(0),               // 0: tsunagu.care.v1.SheetForm
+	(InstructionType)(0),         // 1: tsunagu.care.v1.InstructionType
+	(InstructionState)(0),        // 2: tsunagu.care.v1.InstructionState
+	(SecondSpecialReason)(0),     // 3: tsunagu.care.v1.SecondSpecialReason
+	(DesignRDepth)(0),            // 4: tsunagu.care.v1.DesignRDepth
+	(NpuapStage)(0),              // 5: tsunagu.care.v1.NpuapStage
+	(DeviceType)(0),              // 6: tsunagu.care.v1.DeviceType
+	(Therapist)(0),               // 7: tsunagu.care.v1.Therapist
+	(*PhysicianInstruction)(nil), // 8: tsunagu.care.v1.PhysicianInstruction
+	(*PressureUlcer)(nil),        // 9: tsunagu.care.v1.PressureUlcer
+	(*MedicalDevice)(nil),        // 10: tsunagu.care.v1.MedicalDevice
+	(*Rehabilitation)(nil),       // 11: tsunagu.care.v1.Rehabilitation
+	(*Infusion)(nil),             // 12: tsunagu.care.v1.Infusion
+	(*CodedText)(nil),            // 13: tsunagu.care.v1.CodedText
+	(BedriddenDegree)(0),         // 14: tsunagu.care.v1.BedriddenDegree
+	(DementiaDegree)(0),          // 15: tsunagu.care.v1.DementiaDegree
 }
 var file_tsunagu_care_v1_instruction_proto_depIdxs = []int32{
-	0,  // 0: tsunagu.care.v1.PhysicianInstruction.type:type_name -> tsunagu.care.v1.InstructionType
-	14, // 1: tsunagu.care.v1.PhysicianInstruction.diagnoses:type_name -> tsunagu.care.v1.CodedText
-	3,  // 2: tsunagu.care.v1.PhysicianInstruction.bedridden:type_name -> tsunagu.care.v1.BedriddenLevel
-	4,  // 3: tsunagu.care.v1.PhysicianInstruction.dementia:type_name -> tsunagu.care.v1.DementiaLevel
-	10, // 4: tsunagu.care.v1.PhysicianInstruction.pressure_ulcer:type_name -> tsunagu.care.v1.PressureUlcer
-	11, // 5: tsunagu.care.v1.PhysicianInstruction.devices:type_name -> tsunagu.care.v1.MedicalDevice
-	12, // 6: tsunagu.care.v1.PhysicianInstruction.rehabilitation:type_name -> tsunagu.care.v1.Rehabilitation
-	13, // 7: tsunagu.care.v1.PhysicianInstruction.infusion:type_name -> tsunagu.care.v1.Infusion
-	2,  // 8: tsunagu.care.v1.PhysicianInstruction.second_special_reason:type_name -> tsunagu.care.v1.SecondSpecialReason
-	1,  // 9: tsunagu.care.v1.PhysicianInstruction.state:type_name -> tsunagu.care.v1.InstructionState
-	5,  // 10: tsunagu.care.v1.PressureUlcer.design_r:type_name -> tsunagu.care.v1.DesignRDepth
-	6,  // 11: tsunagu.care.v1.PressureUlcer.npuap:type_name -> tsunagu.care.v1.NpuapStage
-	7,  // 12: tsunagu.care.v1.MedicalDevice.type:type_name -> tsunagu.care.v1.DeviceType
-	8,  // 13: tsunagu.care.v1.Rehabilitation.therapists:type_name -> tsunagu.care.v1.Therapist
-	14, // [14:14] is the sub-list for method output_type
-	14, // [14:14] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	1,  // 0: tsunagu.care.v1.PhysicianInstruction.type:type_name -> tsunagu.care.v1.InstructionType
+	13, // 1: tsunagu.care.v1.PhysicianInstruction.diagnoses:type_name -> tsunagu.care.v1.CodedText
+	14, // 2: tsunagu.care.v1.PhysicianInstruction.bedridden:type_name -> tsunagu.care.v1.BedriddenDegree
+	15, // 3: tsunagu.care.v1.PhysicianInstruction.dementia:type_name -> tsunagu.care.v1.DementiaDegree
+	9,  // 4: tsunagu.care.v1.PhysicianInstruction.pressure_ulcer:type_name -> tsunagu.care.v1.PressureUlcer
+	10, // 5: tsunagu.care.v1.PhysicianInstruction.devices:type_name -> tsunagu.care.v1.MedicalDevice
+	11, // 6: tsunagu.care.v1.PhysicianInstruction.rehabilitation:type_name -> tsunagu.care.v1.Rehabilitation
+	12, // 7: tsunagu.care.v1.PhysicianInstruction.infusion:type_name -> tsunagu.care.v1.Infusion
+	3,  // 8: tsunagu.care.v1.PhysicianInstruction.second_special_reason:type_name -> tsunagu.care.v1.SecondSpecialReason
+	2,  // 9: tsunagu.care.v1.PhysicianInstruction.state:type_name -> tsunagu.care.v1.InstructionState
+	0,  // 10: tsunagu.care.v1.PhysicianInstruction.form:type_name -> tsunagu.care.v1.SheetForm
+	4,  // 11: tsunagu.care.v1.PressureUlcer.design_r:type_name -> tsunagu.care.v1.DesignRDepth
+	5,  // 12: tsunagu.care.v1.PressureUlcer.npuap:type_name -> tsunagu.care.v1.NpuapStage
+	6,  // 13: tsunagu.care.v1.MedicalDevice.type:type_name -> tsunagu.care.v1.DeviceType
+	7,  // 14: tsunagu.care.v1.Rehabilitation.therapists:type_name -> tsunagu.care.v1.Therapist
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_care_v1_instruction_proto_init() }
@@ -1525,7 +1412,7 @@ func file_tsunagu_care_v1_instruction_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_care_v1_instruction_proto_rawDesc), len(file_tsunagu_care_v1_instruction_proto_rawDesc)),
-			NumEnums:      9,
+			NumEnums:      8,
 			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,

@@ -217,8 +217,9 @@ func (LabStatus) EnumDescriptor() ([]byte, []int) {
 }
 
 // LabResult is one result of one laboratory test. Fields after JP_Observation_LabResult of JP Core and
-// JP_Observation_LabResult_eCS of JP-CLINS. The interim and the final result of a test carry the same report id: the
-// final one amends the interim one. The envelope's effective time is that of the specimen.
+// JP_Observation_LabResult_eCS of JP-CLINS (検査, and 感染症 with its five tests). The interim and the final result of a
+// test carry the same report id: the final one amends the interim one. The envelope's effective time is that of the
+// specimen.
 type LabResult struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The name of the test, as the laboratory prints it: "CRP", with codes of other systems if there are any.

@@ -83,29 +83,29 @@ func (OrderState) EnumDescriptor() ([]byte, []int) {
 	return file_tsunagu_care_v1_medication_proto_rawDescGZIP(), []int{0}
 }
 
-// DoseOutcome: what became of a dose.
+// DoseOutcome: what became of a dose, with its state in FHIR R4. JP Core knows completed and stopped only.
 type DoseOutcome int32
 
 const (
 	// Never used.
 	DoseOutcome_DOSE_OUTCOME_UNSPECIFIED DoseOutcome = 0
-	// Given by the recorder.
+	// Given by the recorder: completed.
 	DoseOutcome_DOSE_OUTCOME_GIVEN DoseOutcome = 1
-	// Taken by the patient, watched (見守り).
+	// Taken by the patient, watched (見守り): completed.
 	DoseOutcome_DOSE_OUTCOME_WATCHED DoseOutcome = 2
-	// Found already taken: an empty packet, the family's word (空包確認).
+	// Found already taken: an empty packet, the family's word (空包確認). Completed, by the patient or the family.
 	DoseOutcome_DOSE_OUTCOME_FOUND_TAKEN DoseOutcome = 3
-	// Partly taken, or vomited.
+	// Partly taken, or vomited: completed with the amount that was taken.
 	DoseOutcome_DOSE_OUTCOME_PARTIAL DoseOutcome = 4
-	// Refused 拒否.
+	// Refused 拒否: not-done.
 	DoseOutcome_DOSE_OUTCOME_REFUSED DoseOutcome = 5
-	// Held by order or parameter 保留.
+	// Held by order or parameter 保留: not-done, or on-hold.
 	DoseOutcome_DOSE_OUTCOME_HELD DoseOutcome = 6
-	// Missed 飲み忘れ.
+	// Missed 飲み忘れ: not-done.
 	DoseOutcome_DOSE_OUTCOME_MISSED DoseOutcome = 7
-	// Away or asleep 不在.
+	// Away or asleep 不在: not-done.
 	DoseOutcome_DOSE_OUTCOME_AWAY DoseOutcome = 8
-	// Not available: out of stock, lost, dropped 欠品・落薬.
+	// Not available: out of stock, lost, dropped 欠品・落薬. Not-done.
 	DoseOutcome_DOSE_OUTCOME_UNAVAILABLE DoseOutcome = 9
 	// Wrong drug, dose, person or time 誤薬. Counts as taken.
 	DoseOutcome_DOSE_OUTCOME_WRONG DoseOutcome = 10
@@ -170,7 +170,8 @@ func (DoseOutcome) EnumDescriptor() ([]byte, []int) {
 
 // MedicationOrder is one prescription line: one drug, one dose, one schedule. It is never pieced together from two
 // people's changes: each change carries the whole order, and two that did not know of each other wait for a
-// person's decision.
+// person's decision. Fields after JP_MedicationRequest of JP Core and the e-prescription; the number of a prescription
+// (処方箋ID, OID 1.2.392.100495.20.3.11) is one of the envelope's identifiers.
 type MedicationOrder struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What is given.
@@ -183,9 +184,9 @@ type MedicationOrder struct {
 	EndDate string `protobuf:"bytes,4,opt,name=end_date,json=endDate,proto3" json:"end_date,omitempty"`
 	// Who prescribed, in words, when not the author: "佐藤医院 佐藤医師".
 	Prescriber string `protobuf:"bytes,5,opt,name=prescriber,proto3" json:"prescriber,omitempty"`
-	// RP number and order within it, as on the prescription.
+	// RP number, as on the prescription (rpNumber).
 	RpNumber uint32 `protobuf:"varint,6,opt,name=rp_number,json=rpNumber,proto3" json:"rp_number,omitempty"`
-	// Order within the RP.
+	// Order within the RP (orderInRp).
 	OrderInRp uint32 `protobuf:"varint,7,opt,name=order_in_rp,json=orderInRp,proto3" json:"order_in_rp,omitempty"`
 	// Whether the order is in force.
 	State OrderState `protobuf:"varint,8,opt,name=state,proto3,enum=tsunagu.care.v1.OrderState" json:"state,omitempty"`
@@ -193,7 +194,7 @@ type MedicationOrder struct {
 	StateReason string `protobuf:"bytes,9,opt,name=state_reason,json=stateReason,proto3" json:"state_reason,omitempty"`
 	// What to do about a missed dose, as the prescription says. The app gives no advice of its own.
 	MissedDoseRule string `protobuf:"bytes,10,opt,name=missed_dose_rule,json=missedDoseRule,proto3" json:"missed_dose_rule,omitempty"`
-	// When to hold the dose and ask: "SBP<90 保留".
+	// When to hold the dose and ask: "SBP<90 保留", a sliding scale.
 	HoldRule string `protobuf:"bytes,11,opt,name=hold_rule,json=holdRule,proto3" json:"hold_rule,omitempty"`
 	// Who confirmed that care staff may help with this drug (医政発0726005), and when. Absent: they may not.
 	CareStaffMayAssist *CareStaffPermission `protobuf:"bytes,12,opt,name=care_staff_may_assist,json=careStaffMayAssist,proto3" json:"care_staff_may_assist,omitempty"`
@@ -201,7 +202,17 @@ type MedicationOrder struct {
 	Instructions string `protobuf:"bytes,13,opt,name=instructions,proto3" json:"instructions,omitempty"`
 	// Where the parts of the order do not say the same thing, and the writer looked at it and confirmed: the field of
 	// each finding, such as "dosage.slots". Whoever changes the order looks anew.
-	Confirmed     []string `protobuf:"bytes,14,rep,name=confirmed,proto3" json:"confirmed,omitempty"`
+	Confirmed []string `protobuf:"bytes,14,rep,name=confirmed,proto3" json:"confirmed,omitempty"`
+	// 処方日 (authoredOn): YYYY-MM-DD. Empty: not known.
+	PrescribedOn string `protobuf:"bytes,15,opt,name=prescribed_on,json=prescribedOn,proto3" json:"prescribed_on,omitempty"`
+	// 投与日数: days supplied. 0: not said.
+	DaysSupplied uint32 `protobuf:"varint,16,opt,name=days_supplied,json=daysSupplied,proto3" json:"days_supplied,omitempty"`
+	// Category of the prescription (MERIT-9): OHP 外来, OHI 院内, OHO 院外, IHP 入院, DCG 退院, ORD 定期, XTR 臨時, BDP 持参薬. Empty:
+	// not said.
+	Category string `protobuf:"bytes,17,opt,name=category,proto3" json:"category,omitempty"`
+	// True: the pharmacy packs it with the other drugs of the same intake (一包化). A packet of which one drug was stopped
+	// or changed must not be given as it is.
+	Packed        bool `protobuf:"varint,18,opt,name=packed,proto3" json:"packed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -334,6 +345,34 @@ func (x *MedicationOrder) GetConfirmed() []string {
 	return nil
 }
 
+func (x *MedicationOrder) GetPrescribedOn() string {
+	if x != nil {
+		return x.PrescribedOn
+	}
+	return ""
+}
+
+func (x *MedicationOrder) GetDaysSupplied() uint32 {
+	if x != nil {
+		return x.DaysSupplied
+	}
+	return 0
+}
+
+func (x *MedicationOrder) GetCategory() string {
+	if x != nil {
+		return x.Category
+	}
+	return ""
+}
+
+func (x *MedicationOrder) GetPacked() bool {
+	if x != nil {
+		return x.Packed
+	}
+	return false
+}
+
 // Drug by name and codes.
 type Drug struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -410,7 +449,8 @@ type Dosage struct {
 	// JAMI standard dosage code (用法コード), 16 characters: method, kind, times a day, timing. For PRN (position 3
 	// is 5) position 8 is the minimum interval in hours and position 9 the maximum a day; A is 10, C is 12.
 	UsageCode string `protobuf:"bytes,4,opt,name=usage_code,json=usageCode,proto3" json:"usage_code,omitempty"`
-	// Supplement codes (補足用法), 8 characters each.
+	// Supplement codes of the same standard (補足用法), 8 characters each: V an uneven dose for one of the times of a day, W
+	// days of the week, I every other day, D days of the month, C once a week.
 	SupplementCodes []string `protobuf:"bytes,5,rep,name=supplement_codes,json=supplementCodes,proto3" json:"supplement_codes,omitempty"`
 	// The slots of a day at which it is due; empty for PRN.
 	Slots []string `protobuf:"bytes,6,rep,name=slots,proto3" json:"slots,omitempty"`
@@ -508,7 +548,8 @@ func (x *Dosage) GetText() string {
 	return ""
 }
 
-// Prn: the limits of a drug given when needed.
+// Prn: the limits of a drug given when needed (頓用): indication, interval, most doses, who may give it, and when the
+// effect is looked at.
 type Prn struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// When to give it: "疼痛時".
@@ -521,8 +562,12 @@ type Prn struct {
 	PerCalendarDay bool `protobuf:"varint,4,opt,name=per_calendar_day,json=perCalendarDay,proto3" json:"per_calendar_day,omitempty"`
 	// Most days in a row. 0: none ordered.
 	MaxConsecutiveDays uint32 `protobuf:"varint,5,opt,name=max_consecutive_days,json=maxConsecutiveDays,proto3" json:"max_consecutive_days,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Who may give it, in words: "看護師のみ", "本人が判断". Empty: whoever may give the other drugs.
+	GivenBy string `protobuf:"bytes,6,opt,name=given_by,json=givenBy,proto3" json:"given_by,omitempty"`
+	// After how many minutes somebody looks at the effect; after a rescue dose by mouth 30 to 60. 0: none ordered.
+	RecheckMinutes uint32 `protobuf:"varint,7,opt,name=recheck_minutes,json=recheckMinutes,proto3" json:"recheck_minutes,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Prn) Reset() {
@@ -590,7 +635,22 @@ func (x *Prn) GetMaxConsecutiveDays() uint32 {
 	return 0
 }
 
-// CareStaffPermission: who confirmed that non-licensed staff may help.
+func (x *Prn) GetGivenBy() string {
+	if x != nil {
+		return x.GivenBy
+	}
+	return ""
+}
+
+func (x *Prn) GetRecheckMinutes() uint32 {
+	if x != nil {
+		return x.RecheckMinutes
+	}
+	return 0
+}
+
+// CareStaffPermission: who confirmed that non-licensed staff may help: with packed drugs, ointment, patches, eye drops
+// and the like, of a patient whose state is stable (医政発0726005, 2005; 2022-12-01, 2025-12-26). Never injecting.
 type CareStaffPermission struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The physician or nurse who confirmed it.
@@ -646,7 +706,9 @@ func (x *CareStaffPermission) GetConfirmedAt() *timestamppb.Timestamp {
 }
 
 // MedicationLog is one dose: given, refused, missed or held. Two logs of one dose (same order, same slot) both
-// stay and are shown as a possible double dose, the worse case, until somebody clears it up.
+// stay and are shown as a possible double dose, the worse case, until somebody clears it up. Outcomes after the states
+// of FHIR's MedicationAdministration; when it was taken is the envelope's effective time, who gave it the performer. An
+// incident report on a wrong dose (誤薬) is linked in the envelope.
 type MedicationLog struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The order that was followed. 16 bytes; empty for a drug without an order, which then stands in `drug`.
@@ -814,7 +876,7 @@ var File_tsunagu_care_v1_medication_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	"\n" +
-	" tsunagu/care/v1/medication.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xa2\v\n" +
+	" tsunagu/care/v1/medication.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xe4\x0e\n" +
 	"\x0fMedicationOrder\x121\n" +
 	"\x04drug\x18\x01 \x01(\v2\x15.tsunagu.care.v1.DrugB\x06\xbaH\x03\xc8\x01\x01R\x04drug\x127\n" +
 	"\x06dosage\x18\x02 \x01(\v2\x17.tsunagu.care.v1.DosageB\x06\xbaH\x03\xc8\x01\x01R\x06dosage\x12\xb8\x02\n" +
@@ -836,7 +898,12 @@ const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	"\thold_rule\x18\v \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\bholdRule\x12W\n" +
 	"\x15care_staff_may_assist\x18\f \x01(\v2$.tsunagu.care.v1.CareStaffPermissionR\x12careStaffMayAssist\x12,\n" +
 	"\finstructions\x18\r \x01(\tB\b\xbaH\x05r\x03\x18\xd0\x0fR\finstructions\x12>\n" +
-	"\tconfirmed\x18\x0e \x03(\tB \xbaH\x1d\x92\x01\x1a\x10\x10\"\x16r\x142\x12^[a-z0-9_.]{1,64}$R\tconfirmed:\xa9\x01\xbaH\x96\x01\x1a\x93\x01\n" +
+	"\tconfirmed\x18\x0e \x03(\tB \xbaH\x1d\x92\x01\x1a\x10\x10\"\x16r\x142\x12^[a-z0-9_.]{1,64}$R\tconfirmed\x12\xc6\x02\n" +
+	"\rprescribed_on\x18\x0f \x01(\tB\xa0\x02\xbaH\x9c\x02\xba\x01\xde\x01\n" +
+	"#medication_order.prescribed_on_date\x12 must be a day that the month has\x1a\x94\x01!this.matches('^([0-9]{4}-((02|04|06|09|11)-31|02-30)|([0-9]{2}([02468][1235679]|[13579][01345789])|([02468][1235679]|[13579][01345789])00)-02-29)')r826^$|^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$R\fprescribedOn\x12-\n" +
+	"\rdays_supplied\x18\x10 \x01(\rB\b\xbaH\x05*\x03\x18\x90\x03R\fdaysSupplied\x120\n" +
+	"\bcategory\x18\x11 \x01(\tB\x14\xbaH\x11r\x0f2\r^$|^[A-Z]{3}$R\bcategory\x12\x16\n" +
+	"\x06packed\x18\x12 \x01(\bR\x06packed:\xa9\x01\xbaH\x96\x01\x1a\x93\x01\n" +
 	"\x17medication_order.period\x12&end_date must not be before start_date\x1aPthis.start_date == '' || this.end_date == '' || this.end_date >= this.start_date\xca\xda\x18\v\b\x03\x10\x01\x18\x01*\x03\x01\x02\x05\"\xc5\x01\n" +
 	"\x04Drug\x12\x1e\n" +
 	"\x04name\x18\x01 \x01(\tB\n" +
@@ -852,7 +919,7 @@ const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	"\x10supplement_codes\x18\x05 \x03(\tB\x1b\xbaH\x18\x92\x01\x15\x10\b\"\x11r\x0f2\r^[0-9A-Z]{8}$R\x0fsupplementCodes\x127\n" +
 	"\x05slots\x18\x06 \x03(\tB!\xbaH\x1e\x92\x01\x1b\x10\x18\x18\x01\"\x15r\x132\x11^[a-z0-9-]{1,32}$R\x05slots\x12&\n" +
 	"\x03prn\x18\a \x01(\v2\x14.tsunagu.care.v1.PrnR\x03prn\x12\x1c\n" +
-	"\x04text\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\x90\x03R\x04text\"\xfc\x01\n" +
+	"\x04text\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\x90\x03R\x04text\"\xd4\x02\n" +
 	"\x03Prn\x12*\n" +
 	"\n" +
 	"indication\x18\x01 \x01(\tB\n" +
@@ -861,7 +928,9 @@ const file_tsunagu_care_v1_medication_proto_rawDesc = "" +
 	"\x14min_interval_minutes\x18\x02 \x01(\rB\b\xbaH\x05*\x03\x18\xe0NR\x12minIntervalMinutes\x12'\n" +
 	"\vmax_per_day\x18\x03 \x01(\rB\a\xbaH\x04*\x02\x180R\tmaxPerDay\x12(\n" +
 	"\x10per_calendar_day\x18\x04 \x01(\bR\x0eperCalendarDay\x12:\n" +
-	"\x14max_consecutive_days\x18\x05 \x01(\rB\b\xbaH\x05*\x03\x18\xed\x02R\x12maxConsecutiveDays\"\x83\x01\n" +
+	"\x14max_consecutive_days\x18\x05 \x01(\rB\b\xbaH\x05*\x03\x18\xed\x02R\x12maxConsecutiveDays\x12#\n" +
+	"\bgiven_by\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\agivenBy\x121\n" +
+	"\x0frecheck_minutes\x18\a \x01(\rB\b\xbaH\x05*\x03\x18\xa0\vR\x0erecheckMinutes\"\x83\x01\n" +
 	"\x13CareStaffPermission\x12-\n" +
 	"\fconfirmed_by\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\vconfirmedBy\x12=\n" +

@@ -97,6 +97,8 @@ const (
 	LinkRelation_LINK_RELATION_SIGNED_FROM LinkRelation = 3
 	// What this record is about or answers.
 	LinkRelation_LINK_RELATION_ABOUT LinkRelation = 4
+	// The document, or the sheet, that this record was typed in from (代行入力).
+	LinkRelation_LINK_RELATION_TRANSCRIBED_FROM LinkRelation = 5
 )
 
 // Enum value maps for LinkRelation.
@@ -107,13 +109,15 @@ var (
 		2: "LINK_RELATION_MOVED_FROM",
 		3: "LINK_RELATION_SIGNED_FROM",
 		4: "LINK_RELATION_ABOUT",
+		5: "LINK_RELATION_TRANSCRIBED_FROM",
 	}
 	LinkRelation_value = map[string]int32{
-		"LINK_RELATION_UNSPECIFIED": 0,
-		"LINK_RELATION_MOVED_TO":    1,
-		"LINK_RELATION_MOVED_FROM":  2,
-		"LINK_RELATION_SIGNED_FROM": 3,
-		"LINK_RELATION_ABOUT":       4,
+		"LINK_RELATION_UNSPECIFIED":      0,
+		"LINK_RELATION_MOVED_TO":         1,
+		"LINK_RELATION_MOVED_FROM":       2,
+		"LINK_RELATION_SIGNED_FROM":      3,
+		"LINK_RELATION_ABOUT":            4,
+		"LINK_RELATION_TRANSCRIBED_FROM": 5,
 	}
 )
 
@@ -610,11 +614,12 @@ func (*Body_Episode) isBody_Kind() {}
 // knows of its own stands in Arrival.
 type Envelope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Who did or observed it. Absent: the author of the mutation.
+	// Who did or observed it; of a sheet that was typed in, who signed it. Absent: the author of the mutation.
 	Performer *Actor `protobuf:"bytes,1,opt,name=performer,proto3" json:"performer,omitempty"`
 	// Who typed it in on behalf of the performer (代行入力). Absent: the author.
 	Enterer *Actor `protobuf:"bytes,2,opt,name=enterer,proto3" json:"enterer,omitempty"`
-	// Who confirmed the record (記録の確定), and when.
+	// Who confirmed the record (記録の確定), and when. What was typed in on behalf of a physician is shown as unconfirmed
+	// until a physician stands here: the guideline on safety asks that proxy entry be approved (厚労省 安全管理ガイドライン 6.0).
 	Confirmation *Confirmation `protobuf:"bytes,3,opt,name=confirmation,proto3" json:"confirmation,omitempty"`
 	// A spoken or telephoned order that this record writes down, with its later confirmation.
 	SpokenOrder *SpokenOrder `protobuf:"bytes,4,opt,name=spoken_order,json=spokenOrder,proto3" json:"spoken_order,omitempty"`
@@ -835,7 +840,8 @@ func (x *Confirmation) GetAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// SpokenOrder: 口頭指示. It counts as given from the start, and as confirmed only with a confirmation.
+// SpokenOrder: 口頭指示. It counts as given from the start, and as confirmed only with a confirmation. It lets nobody write
+// a kind that the role may not write.
 type SpokenOrder struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Who gave the order.
@@ -1274,7 +1280,8 @@ type Arrival struct {
 	// The device it was written on.
 	DeviceId string `protobuf:"bytes,3,opt,name=device_id,json=deviceId,proto3" json:"device_id,omitempty"`
 	// By how many milliseconds the device's wall clock was ahead of the server's: when the record was written, as far as
-	// the device's monotonic clock tells and it was off by more than the server's limit, else at the sync that brought it.
+	// the device's monotonic clock tells and it was off by more than the server's limit, else at the sync that brought
+	// it.
 	ClockOffsetMs int64 `protobuf:"zigzag64,4,opt,name=clock_offset_ms,json=clockOffsetMs,proto3" json:"clock_offset_ms,omitempty"`
 	// True if that clock was off by more than the server's limit, or a time lies after the arrival: both times are shown,
 	// with "time uncertain".
@@ -1559,13 +1566,14 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\x19RECORD_STATUS_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14RECORD_STATUS_ACTIVE\x10\x01\x12\x1b\n" +
 	"\x17RECORD_STATUS_RETRACTED\x10\x02\x12\x18\n" +
-	"\x14RECORD_STATUS_ERASED\x10\x03*\x9f\x01\n" +
+	"\x14RECORD_STATUS_ERASED\x10\x03*\xc3\x01\n" +
 	"\fLinkRelation\x12\x1d\n" +
 	"\x19LINK_RELATION_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16LINK_RELATION_MOVED_TO\x10\x01\x12\x1c\n" +
 	"\x18LINK_RELATION_MOVED_FROM\x10\x02\x12\x1d\n" +
 	"\x19LINK_RELATION_SIGNED_FROM\x10\x03\x12\x17\n" +
-	"\x13LINK_RELATION_ABOUT\x10\x04B\xc2\x01\n" +
+	"\x13LINK_RELATION_ABOUT\x10\x04\x12\"\n" +
+	"\x1eLINK_RELATION_TRANSCRIBED_FROM\x10\x05B\xc2\x01\n" +
 	"\x13com.tsunagu.care.v1B\vRecordProtoP\x01Z@github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1;carev1\xa2\x02\x03TCX\xaa\x02\x0fTsunagu.Care.V1\xca\x02\x0fTsunagu\\Care\\V1\xe2\x02\x1bTsunagu\\Care\\V1\\GPBMetadata\xea\x02\x11Tsunagu::Care::V1b\x06proto3"
 
 var (

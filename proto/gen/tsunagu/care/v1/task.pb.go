@@ -88,7 +88,8 @@ func (TaskState) EnumDescriptor() ([]byte, []int) {
 }
 
 // Task is one thing to do (やること・依頼). It stands in the standing section, so that an open task is on every tablet
-// however old it is. Source: the follow-ups that records of a station and a home ask for (申し送り, 再測定, 照会の返事).
+// however old it is. Sources: the follow-ups that records of a station and a home ask for (申し送り, 照会の返事), a reading to
+// be taken again in time where a hospital would watch (NEWS2, a rescue dose), and a packet to be packed anew (一包化).
 type Task struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What to do, in one line.

@@ -171,11 +171,13 @@ func (VisitKind) EnumDescriptor() ([]byte, []int) {
 // Visit is one visit to the patient (訪問), from the plan to its end. Two people may change it at the same time: each
 // top-level field merges on its own, and what must change together is one field. What was done stands in the notes and
 // readings of the visit. Two visits of one person planned for one time are shown as possible duplicates.
-// Source: 訪問看護記録書Ⅱ (date, profession, start and end), 訪問看護報告書 (○ visit, × emergency visit), 居宅介護支援
-// (monitoring, by video where the rule allows it).
+//
+// Sources: 訪問看護記録書Ⅱ (date, profession, start and end), 訪問看護計画書 (professions that are to visit), 居宅介護支援 (monitoring, by
+// video where the rule allows it). The calendar of 訪問看護報告書 follows from the visits and is written nowhere: ○ a visit, ◎
+// two or more in a day, □ a long one, ◇ a therapist, △ within a special instruction, × an emergency.
 type Visit struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Who goes: the person's id in the directory. Empty: nobody has been assigned yet.
+	// Who goes (訪問者): the person's id in the directory. Empty: nobody has been assigned yet.
 	StaffId string `protobuf:"bytes,1,opt,name=staff_id,json=staffId,proto3" json:"staff_id,omitempty"`
 	// The name as shown at the time of writing; where the two differ, the id counts.
 	StaffName string `protobuf:"bytes,2,opt,name=staff_name,json=staffName,proto3" json:"staff_name,omitempty"`
@@ -188,14 +190,17 @@ type Visit struct {
 	Progress *VisitProgress `protobuf:"bytes,5,opt,name=progress,proto3" json:"progress,omitempty"`
 	// Who goes along (複数名訪問, 同行).
 	Companions []*Actor `protobuf:"bytes,6,rep,name=companions,proto3" json:"companions,omitempty"`
-	// Whose visit it is.
+	// Whose visit it is, by the service that pays.
 	Kind VisitKind `protobuf:"varint,7,opt,name=kind,proto3,enum=tsunagu.care.v1.VisitKind" json:"kind,omitempty"`
 	// What for: "バイタル測定、点滴", "入浴介助".
 	Purpose string `protobuf:"bytes,8,opt,name=purpose,proto3" json:"purpose,omitempty"`
 	// True: nobody had planned it; the patient or the family called (緊急訪問).
 	Emergency bool `protobuf:"varint,9,opt,name=emergency,proto3" json:"emergency,omitempty"`
-	// True: by video, where the rules allow it (テレビ電話によるモニタリング).
-	ByVideo       bool `protobuf:"varint,10,opt,name=by_video,json=byVideo,proto3" json:"by_video,omitempty"`
+	// True: by video, where the rules allow it (テレビ電話によるモニタリング): with the patient's consent, and in a home at
+	// least every two months.
+	ByVideo bool `protobuf:"varint,10,opt,name=by_video,json=byVideo,proto3" json:"by_video,omitempty"`
+	// 訪問職種 (記録書Ⅱ): the profession in which the person goes. A therapist may go for a nursing station. Unset: not noted.
+	StaffRole     Role `protobuf:"varint,11,opt,name=staff_role,json=staffRole,proto3,enum=tsunagu.care.v1.Role" json:"staff_role,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -300,6 +305,13 @@ func (x *Visit) GetByVideo() bool {
 	return false
 }
 
+func (x *Visit) GetStaffRole() Role {
+	if x != nil {
+		return x.StaffRole
+	}
+	return Role_ROLE_UNSPECIFIED
+}
+
 // VisitProgress: what must change together when a visit moves on.
 type VisitProgress struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -377,7 +389,7 @@ var File_tsunagu_care_v1_visit_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_visit_proto_rawDesc = "" +
 	"\n" +
-	"\x1btsunagu/care/v1/visit.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\x94\x04\n" +
+	"\x1btsunagu/care/v1/visit.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ctsunagu/care/v1/policy.proto\"\xd4\x04\n" +
 	"\x05Visit\x12\"\n" +
 	"\bstaff_id\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18@R\astaffId\x12'\n" +
 	"\n" +
@@ -393,7 +405,9 @@ const file_tsunagu_care_v1_visit_proto_rawDesc = "" +
 	"\apurpose\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\xe8\aR\apurpose\x12\x1c\n" +
 	"\temergency\x18\t \x01(\bR\temergency\x12\x19\n" +
 	"\bby_video\x18\n" +
-	" \x01(\bR\abyVideo:+\xca\xda\x18'\b\x02\x10\x02\x18\x01\"\bstaff_id\"\rplanned_start*\x06\x01\x02\x03\x04\x05\x06\"\xb1\x05\n" +
+	" \x01(\bR\abyVideo\x12>\n" +
+	"\n" +
+	"staff_role\x18\v \x01(\x0e2\x15.tsunagu.care.v1.RoleB\b\xbaH\x05\x82\x01\x02\x10\x01R\tstaffRole:+\xca\xda\x18'\b\x02\x10\x02\x18\x01\"\bstaff_id\"\rplanned_start*\x06\x01\x02\x03\x04\x05\x06\"\xb1\x05\n" +
 	"\rVisitProgress\x12=\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x1b.tsunagu.care.v1.VisitStateB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\x05state\x124\n" +
@@ -446,20 +460,22 @@ var file_tsunagu_care_v1_visit_proto_goTypes = []any{
 	(*VisitProgress)(nil),         // 3: tsunagu.care.v1.VisitProgress
 	(*timestamppb.Timestamp)(nil), // 4: google.protobuf.Timestamp
 	(*Actor)(nil),                 // 5: tsunagu.care.v1.Actor
+	(Role)(0),                     // 6: tsunagu.care.v1.Role
 }
 var file_tsunagu_care_v1_visit_proto_depIdxs = []int32{
 	4, // 0: tsunagu.care.v1.Visit.planned_start:type_name -> google.protobuf.Timestamp
 	3, // 1: tsunagu.care.v1.Visit.progress:type_name -> tsunagu.care.v1.VisitProgress
 	5, // 2: tsunagu.care.v1.Visit.companions:type_name -> tsunagu.care.v1.Actor
 	1, // 3: tsunagu.care.v1.Visit.kind:type_name -> tsunagu.care.v1.VisitKind
-	0, // 4: tsunagu.care.v1.VisitProgress.state:type_name -> tsunagu.care.v1.VisitState
-	4, // 5: tsunagu.care.v1.VisitProgress.started:type_name -> google.protobuf.Timestamp
-	4, // 6: tsunagu.care.v1.VisitProgress.ended:type_name -> google.protobuf.Timestamp
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	6, // 4: tsunagu.care.v1.Visit.staff_role:type_name -> tsunagu.care.v1.Role
+	0, // 5: tsunagu.care.v1.VisitProgress.state:type_name -> tsunagu.care.v1.VisitState
+	4, // 6: tsunagu.care.v1.VisitProgress.started:type_name -> google.protobuf.Timestamp
+	4, // 7: tsunagu.care.v1.VisitProgress.ended:type_name -> google.protobuf.Timestamp
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_care_v1_visit_proto_init() }

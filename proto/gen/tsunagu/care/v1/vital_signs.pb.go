@@ -657,46 +657,50 @@ func (PainScale) EnumDescriptor() ([]byte, []int) {
 // VitalSigns is one set of readings taken together. Every reading is optional; what could not be measured stands
 // in `absent` with its reason, and is never 0. Ranges are the "reject outside" limits: physiology and instrument
 // sense, chosen for this project and not taken from a standard. Values outside the narrower "confirm" limits
-// (sync/care, limits.go) are stored only with the item named in `confirmed`.
+// (sync/care, limits.go) are stored only with the item named in `confirmed`. Codes: LOINC as the vital signs of FHIR R4
+// use it, MEDIS 看護実践用語標準マスター＜看護観察編＞ as JP_Observation_VitalSigns asks for, UCUM for units. BMI (LOINC 39156-5)
+// and NEWS2 are derived, and stored nowhere.
 type VitalSigns struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Body temperature in tenths of a degree Celsius: 368 is 36.8 °C. LOINC 8310-5, UCUM Cel. 20.0 to 46.0 °C.
+	// Body temperature in tenths of a degree Celsius: 368 is 36.8 °C. LOINC 8310-5, MEDIS 31001368, UCUM Cel. 20.0 to
+	// 46.0 °C.
 	TemperatureTenthsC *int32 `protobuf:"zigzag32,1,opt,name=temperature_tenths_c,json=temperatureTenthsC,proto3,oneof" json:"temperature_tenths_c,omitempty"`
-	// Where the temperature was taken. In Japan usually the armpit.
+	// Where the temperature was taken. In Japan usually the armpit (LOINC 8328-7, MEDIS 31002887).
 	TemperatureSite TemperatureSite `protobuf:"varint,2,opt,name=temperature_site,json=temperatureSite,proto3,enum=tsunagu.care.v1.TemperatureSite" json:"temperature_site,omitempty"`
-	// Pulse or heart rate per minute. LOINC 8867-4, UCUM /min. 0 to 350.
+	// Pulse or heart rate per minute. LOINC 8867-4, MEDIS 31001390 (pulse) or 31000595 (heart), UCUM /min. 0 to 350.
 	PulsePerMin *uint32 `protobuf:"varint,3,opt,name=pulse_per_min,json=pulsePerMin,proto3,oneof" json:"pulse_per_min,omitempty"`
 	// How the pulse was counted.
 	PulseMethod PulseMethod `protobuf:"varint,4,opt,name=pulse_method,json=pulseMethod,proto3,enum=tsunagu.care.v1.PulseMethod" json:"pulse_method,omitempty"`
 	// True: irregular, false: regular, absent: not noted.
 	PulseIrregular *bool `protobuf:"varint,5,opt,name=pulse_irregular,json=pulseIrregular,proto3,oneof" json:"pulse_irregular,omitempty"`
-	// Respiratory rate per minute. LOINC 9279-1, UCUM /min. 0 to 120; 0 only with an observation.
+	// Respiratory rate per minute. LOINC 9279-1, MEDIS 31001369, UCUM /min. 0 to 120; 0 only with an observation.
 	RespirationsPerMin *uint32 `protobuf:"varint,6,opt,name=respirations_per_min,json=respirationsPerMin,proto3,oneof" json:"respirations_per_min,omitempty"`
-	// Systolic blood pressure, mm[Hg]. LOINC 8480-6. 20 to 330.
+	// Systolic blood pressure, mm[Hg]. LOINC 8480-6, MEDIS 31001848. 20 to 330.
 	SystolicMmhg *uint32 `protobuf:"varint,7,opt,name=systolic_mmhg,json=systolicMmhg,proto3,oneof" json:"systolic_mmhg,omitempty"`
-	// Diastolic blood pressure, mm[Hg]. LOINC 8462-4. 0 to 230. "触知のみ" is an absent item, not 0.
+	// Diastolic blood pressure, mm[Hg]. LOINC 8462-4, MEDIS 31001849. 0 to 230. "触知のみ" is an absent item, not 0.
 	DiastolicMmhg *uint32 `protobuf:"varint,8,opt,name=diastolic_mmhg,json=diastolicMmhg,proto3,oneof" json:"diastolic_mmhg,omitempty"`
 	// Posture of the blood pressure reading.
 	Posture Posture `protobuf:"varint,9,opt,name=posture,proto3,enum=tsunagu.care.v1.Posture" json:"posture,omitempty"`
-	// Oxygen saturation by pulse oximetry, %. LOINC 59408-5 and 2708-6. 0 to 100.
+	// Oxygen saturation by pulse oximetry, %. LOINC 59408-5 and 2708-6, MEDIS 31000001. 0 to 100.
 	Spo2Percent *uint32 `protobuf:"varint,10,opt,name=spo2_percent,json=spo2Percent,proto3,oneof" json:"spo2_percent,omitempty"`
 	// Where the probe was.
 	Spo2Site string `protobuf:"bytes,11,opt,name=spo2_site,json=spo2Site,proto3" json:"spo2_site,omitempty"`
 	// Supplemental oxygen at the time of the reading. Absent: not noted (not the same as room air).
 	Oxygen *Oxygen `protobuf:"bytes,12,opt,name=oxygen,proto3" json:"oxygen,omitempty"`
-	// Body weight in grams. LOINC 29463-7 (kg). 0.2 to 650 kg.
+	// Body weight in grams. LOINC 29463-7, MEDIS 31000296 (kg). 0.2 to 650 kg.
 	WeightG *uint32 `protobuf:"varint,13,opt,name=weight_g,json=weightG,proto3,oneof" json:"weight_g,omitempty"`
-	// Body height in millimetres. LOINC 8302-2 (cm). 20 to 272 cm.
+	// Body height in millimetres. LOINC 8302-2, MEDIS 31000298 (cm). 20 to 272 cm.
 	HeightMm *uint32 `protobuf:"varint,14,opt,name=height_mm,json=heightMm,proto3,oneof" json:"height_mm,omitempty"`
 	// True if the height was estimated.
 	HeightEstimated bool `protobuf:"varint,15,opt,name=height_estimated,json=heightEstimated,proto3" json:"height_estimated,omitempty"`
 	// Blood glucose by a capillary meter.
 	Glucose *Glucose `protobuf:"bytes,16,opt,name=glucose,proto3" json:"glucose,omitempty"`
-	// Consciousness on the Japan Coma Scale (3-3-9度方式).
+	// Consciousness on the Japan Coma Scale (3-3-9度方式). MEDIS 31001657; LOINC has no code for it.
 	Jcs *JapanComaScale `protobuf:"bytes,17,opt,name=jcs,proto3" json:"jcs,omitempty"`
-	// Consciousness as the recorder judged it on ACVPU, beside the JCS: there is no official mapping between them.
+	// Consciousness as the recorder judged it on ACVPU (LOINC 67775-7), beside the JCS: there is no official mapping
+	// between them, and NEWS2 takes this one.
 	Consciousness Consciousness `protobuf:"varint,18,opt,name=consciousness,proto3,enum=tsunagu.care.v1.Consciousness" json:"consciousness,omitempty"`
-	// Glasgow Coma Scale.
+	// Glasgow Coma Scale (LOINC 9267-6, 9270-0, 9268-4; MEDIS 31001620, 31001622, 31001621).
 	Gcs *GlasgowComaScale `protobuf:"bytes,19,opt,name=gcs,proto3" json:"gcs,omitempty"`
 	// Pain.
 	Pain *Pain `protobuf:"bytes,20,opt,name=pain,proto3" json:"pain,omitempty"`
@@ -1259,7 +1263,11 @@ type Pain struct {
 	// Where it hurts.
 	Site string `protobuf:"bytes,4,opt,name=site,proto3" json:"site,omitempty"`
 	// True: on movement, false: at rest.
-	OnMovement    bool `protobuf:"varint,5,opt,name=on_movement,json=onMovement,proto3" json:"on_movement,omitempty"`
+	OnMovement bool `protobuf:"varint,5,opt,name=on_movement,json=onMovement,proto3" json:"on_movement,omitempty"`
+	// What the pain is like: "ズキズキ", "しびれるような".
+	Character string `protobuf:"bytes,6,opt,name=character,proto3" json:"character,omitempty"`
+	// True: looked at again after a rescue dose (レスキュー後の再評価). Which dose, the envelope's link says.
+	AfterRescue   bool `protobuf:"varint,7,opt,name=after_rescue,json=afterRescue,proto3" json:"after_rescue,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1336,6 +1344,20 @@ func (x *Pain) GetSite() string {
 func (x *Pain) GetOnMovement() bool {
 	if x != nil {
 		return x.OnMovement
+	}
+	return false
+}
+
+func (x *Pain) GetCharacter() string {
+	if x != nil {
+		return x.Character
+	}
+	return ""
+}
+
+func (x *Pain) GetAfterRescue() bool {
+	if x != nil {
+		return x.AfterRescue
 	}
 	return false
 }
@@ -1431,14 +1453,16 @@ const file_tsunagu_care_v1_vital_signs_proto_rawDesc = "" +
 	"\x03eye\x18\x01 \x01(\rB\t\xbaH\x06*\x04\x18\x04(\x01R\x03eye\x12&\n" +
 	"\x06verbal\x18\x02 \x01(\rB\t\xbaH\x06*\x04\x18\x05(\x01H\x00R\x06verbal\x88\x01\x01\x12\x1f\n" +
 	"\x05motor\x18\x03 \x01(\rB\t\xbaH\x06*\x04\x18\x06(\x01R\x05motorB\t\n" +
-	"\a_verbal\"\xb6\x03\n" +
+	"\a_verbal\"\x81\x04\n" +
 	"\x04Pain\x12\x1f\n" +
 	"\x05score\x18\x01 \x01(\rB\a\xbaH\x04*\x02\x18\x12H\x00R\x05score\x120\n" +
 	"\x0enot_assessable\x18\x02 \x01(\bB\a\xbaH\x04j\x02\b\x01H\x00R\rnotAssessable\x12:\n" +
 	"\x05scale\x18\x03 \x01(\x0e2\x1a.tsunagu.care.v1.PainScaleB\b\xbaH\x05\x82\x01\x02\x10\x01R\x05scale\x12\x1c\n" +
 	"\x04site\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\x04site\x12\x1f\n" +
 	"\von_movement\x18\x05 \x01(\bR\n" +
-	"onMovement:\xcd\x01\xbaH\xc9\x01\x1ah\n" +
+	"onMovement\x12&\n" +
+	"\tcharacter\x18\x06 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\tcharacter\x12!\n" +
+	"\fafter_rescue\x18\a \x01(\bR\vafterRescue:\xcd\x01\xbaH\xc9\x01\x1ah\n" +
 	"\n" +
 	"pain.range\x124score must be 0 to 10, or 0 to 18 on the Abbey scale\x1a$this.score <= 10u || this.scale == 2\x1a]\n" +
 	"\n" +

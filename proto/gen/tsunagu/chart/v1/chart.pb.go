@@ -560,8 +560,11 @@ type TimelineItem struct {
 	Record *v11.Record `protobuf:"bytes,3,opt,name=record,proto3" json:"record,omitempty"`
 	// Records that share this one's domain key: possibly the same thing recorded twice, or done twice.
 	PossibleDuplicates [][]byte `protobuf:"bytes,4,rep,name=possible_duplicates,json=possibleDuplicates,proto3" json:"possible_duplicates,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// What a reader has to know beside the record, and the record does not say itself: an instruction that has expired, one
+	// that a nurse typed in and the physician has not confirmed. As of the answer; GetTimeline only.
+	Remarks       []*Remark `protobuf:"bytes,5,rep,name=remarks,proto3" json:"remarks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TimelineItem) Reset() {
@@ -622,6 +625,68 @@ func (x *TimelineItem) GetPossibleDuplicates() [][]byte {
 	return nil
 }
 
+func (x *TimelineItem) GetRemarks() []*Remark {
+	if x != nil {
+		return x.Remarks
+	}
+	return nil
+}
+
+// Remark is a sentence for people beside a record. It contains dates, and never a name or what the record says.
+type Remark struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In Japanese.
+	Ja string `protobuf:"bytes,1,opt,name=ja,proto3" json:"ja,omitempty"`
+	// In English.
+	En            string `protobuf:"bytes,2,opt,name=en,proto3" json:"en,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Remark) Reset() {
+	*x = Remark{}
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Remark) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Remark) ProtoMessage() {}
+
+func (x *Remark) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Remark.ProtoReflect.Descriptor instead.
+func (*Remark) Descriptor() ([]byte, []int) {
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Remark) GetJa() string {
+	if x != nil {
+		return x.Ja
+	}
+	return ""
+}
+
+func (x *Remark) GetEn() string {
+	if x != nil {
+		return x.En
+	}
+	return ""
+}
+
 // GetRecordHistoryRequest names a record.
 type GetRecordHistoryRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -641,7 +706,7 @@ type GetRecordHistoryRequest struct {
 
 func (x *GetRecordHistoryRequest) Reset() {
 	*x = GetRecordHistoryRequest{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[7]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -653,7 +718,7 @@ func (x *GetRecordHistoryRequest) String() string {
 func (*GetRecordHistoryRequest) ProtoMessage() {}
 
 func (x *GetRecordHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[7]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -666,7 +731,7 @@ func (x *GetRecordHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetRecordHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{7}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetRecordHistoryRequest) GetChartId() string {
@@ -717,7 +782,7 @@ type GetRecordHistoryResponse struct {
 
 func (x *GetRecordHistoryResponse) Reset() {
 	*x = GetRecordHistoryResponse{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[8]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -729,7 +794,7 @@ func (x *GetRecordHistoryResponse) String() string {
 func (*GetRecordHistoryResponse) ProtoMessage() {}
 
 func (x *GetRecordHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[8]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -742,7 +807,7 @@ func (x *GetRecordHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRecordHistoryResponse.ProtoReflect.Descriptor instead.
 func (*GetRecordHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{8}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GetRecordHistoryResponse) GetItems() []*HistoryItem {
@@ -786,7 +851,7 @@ type HistoryItem struct {
 
 func (x *HistoryItem) Reset() {
 	*x = HistoryItem{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[9]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -798,7 +863,7 @@ func (x *HistoryItem) String() string {
 func (*HistoryItem) ProtoMessage() {}
 
 func (x *HistoryItem) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[9]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -811,7 +876,7 @@ func (x *HistoryItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryItem.ProtoReflect.Descriptor instead.
 func (*HistoryItem) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{9}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *HistoryItem) GetVersion() *v1.RecordVersion {
@@ -910,7 +975,7 @@ type WriteRequest struct {
 
 func (x *WriteRequest) Reset() {
 	*x = WriteRequest{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[10]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -922,7 +987,7 @@ func (x *WriteRequest) String() string {
 func (*WriteRequest) ProtoMessage() {}
 
 func (x *WriteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[10]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -935,7 +1000,7 @@ func (x *WriteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteRequest.ProtoReflect.Descriptor instead.
 func (*WriteRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{10}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *WriteRequest) GetChartId() string {
@@ -1035,7 +1100,7 @@ type WriteResponse struct {
 
 func (x *WriteResponse) Reset() {
 	*x = WriteResponse{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[11]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1047,7 +1112,7 @@ func (x *WriteResponse) String() string {
 func (*WriteResponse) ProtoMessage() {}
 
 func (x *WriteResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[11]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1060,7 +1125,7 @@ func (x *WriteResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WriteResponse.ProtoReflect.Descriptor instead.
 func (*WriteResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{11}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *WriteResponse) GetResult() *v1.MutationResult {
@@ -1094,7 +1159,7 @@ type JudgeRequest struct {
 
 func (x *JudgeRequest) Reset() {
 	*x = JudgeRequest{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[12]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1106,7 +1171,7 @@ func (x *JudgeRequest) String() string {
 func (*JudgeRequest) ProtoMessage() {}
 
 func (x *JudgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[12]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1119,7 +1184,7 @@ func (x *JudgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JudgeRequest.ProtoReflect.Descriptor instead.
 func (*JudgeRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{12}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *JudgeRequest) GetStreamId() string {
@@ -1161,7 +1226,7 @@ type JudgeResponse struct {
 
 func (x *JudgeResponse) Reset() {
 	*x = JudgeResponse{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[13]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1173,7 +1238,7 @@ func (x *JudgeResponse) String() string {
 func (*JudgeResponse) ProtoMessage() {}
 
 func (x *JudgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[13]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1186,7 +1251,7 @@ func (x *JudgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use JudgeResponse.ProtoReflect.Descriptor instead.
 func (*JudgeResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{13}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *JudgeResponse) GetResult() *v1.MutationResult {
@@ -1215,7 +1280,7 @@ type ListWorkRequest struct {
 
 func (x *ListWorkRequest) Reset() {
 	*x = ListWorkRequest{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[14]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1227,7 +1292,7 @@ func (x *ListWorkRequest) String() string {
 func (*ListWorkRequest) ProtoMessage() {}
 
 func (x *ListWorkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[14]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1240,7 +1305,7 @@ func (x *ListWorkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkRequest.ProtoReflect.Descriptor instead.
 func (*ListWorkRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{14}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListWorkRequest) GetKind() WorkKind {
@@ -1291,7 +1356,7 @@ type ListWorkResponse struct {
 
 func (x *ListWorkResponse) Reset() {
 	*x = ListWorkResponse{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[15]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1303,7 +1368,7 @@ func (x *ListWorkResponse) String() string {
 func (*ListWorkResponse) ProtoMessage() {}
 
 func (x *ListWorkResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[15]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1316,7 +1381,7 @@ func (x *ListWorkResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWorkResponse.ProtoReflect.Descriptor instead.
 func (*ListWorkResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{15}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListWorkResponse) GetItems() []*WorkItem {
@@ -1352,7 +1417,7 @@ type WorkItem struct {
 
 func (x *WorkItem) Reset() {
 	*x = WorkItem{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[16]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1364,7 +1429,7 @@ func (x *WorkItem) String() string {
 func (*WorkItem) ProtoMessage() {}
 
 func (x *WorkItem) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[16]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1377,7 +1442,7 @@ func (x *WorkItem) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WorkItem.ProtoReflect.Descriptor instead.
 func (*WorkItem) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{16}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *WorkItem) GetKind() WorkKind {
@@ -1444,7 +1509,7 @@ type HeldMutation struct {
 
 func (x *HeldMutation) Reset() {
 	*x = HeldMutation{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[17]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1456,7 +1521,7 @@ func (x *HeldMutation) String() string {
 func (*HeldMutation) ProtoMessage() {}
 
 func (x *HeldMutation) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[17]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1469,7 +1534,7 @@ func (x *HeldMutation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HeldMutation.ProtoReflect.Descriptor instead.
 func (*HeldMutation) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{17}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *HeldMutation) GetMutationId() []byte {
@@ -1557,7 +1622,7 @@ type ListDevicesRequest struct {
 
 func (x *ListDevicesRequest) Reset() {
 	*x = ListDevicesRequest{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[18]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1569,7 +1634,7 @@ func (x *ListDevicesRequest) String() string {
 func (*ListDevicesRequest) ProtoMessage() {}
 
 func (x *ListDevicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[18]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1582,7 +1647,7 @@ func (x *ListDevicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDevicesRequest.ProtoReflect.Descriptor instead.
 func (*ListDevicesRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{18}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListDevicesRequest) GetSilentSince() *timestamppb.Timestamp {
@@ -1619,7 +1684,7 @@ type ListDevicesResponse struct {
 
 func (x *ListDevicesResponse) Reset() {
 	*x = ListDevicesResponse{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[19]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1631,7 +1696,7 @@ func (x *ListDevicesResponse) String() string {
 func (*ListDevicesResponse) ProtoMessage() {}
 
 func (x *ListDevicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[19]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1644,7 +1709,7 @@ func (x *ListDevicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDevicesResponse.ProtoReflect.Descriptor instead.
 func (*ListDevicesResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{19}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListDevicesResponse) GetDevices() []*Device {
@@ -1682,7 +1747,7 @@ type Device struct {
 
 func (x *Device) Reset() {
 	*x = Device{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[20]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1694,7 +1759,7 @@ func (x *Device) String() string {
 func (*Device) ProtoMessage() {}
 
 func (x *Device) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[20]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1707,7 +1772,7 @@ func (x *Device) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Device.ProtoReflect.Descriptor instead.
 func (*Device) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{20}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Device) GetId() string {
@@ -1764,7 +1829,7 @@ type GetTrendRequest struct {
 	From *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
 	// Until, exclusive. Absent: now.
 	Until *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
-	// Most points of each reading. 0: 200. 4 to 2,000.
+	// Most points of each reading, beside those that are uncertain or were confirmed as unusual. 0: 200. 4 to 2,000.
 	Points        uint32 `protobuf:"varint,5,opt,name=points,proto3" json:"points,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1772,7 +1837,7 @@ type GetTrendRequest struct {
 
 func (x *GetTrendRequest) Reset() {
 	*x = GetTrendRequest{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[21]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1784,7 +1849,7 @@ func (x *GetTrendRequest) String() string {
 func (*GetTrendRequest) ProtoMessage() {}
 
 func (x *GetTrendRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[21]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1797,7 +1862,7 @@ func (x *GetTrendRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTrendRequest.ProtoReflect.Descriptor instead.
 func (*GetTrendRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{21}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetTrendRequest) GetChartId() string {
@@ -1848,7 +1913,7 @@ type GetTrendResponse struct {
 
 func (x *GetTrendResponse) Reset() {
 	*x = GetTrendResponse{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[22]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1860,7 +1925,7 @@ func (x *GetTrendResponse) String() string {
 func (*GetTrendResponse) ProtoMessage() {}
 
 func (x *GetTrendResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[22]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1873,7 +1938,7 @@ func (x *GetTrendResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTrendResponse.ProtoReflect.Descriptor instead.
 func (*GetTrendResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{22}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetTrendResponse) GetSeries() []*Series {
@@ -1900,7 +1965,8 @@ type Series struct {
 	// The values are in this many parts of the unit: 10 for a temperature in tenths.
 	PerUnit uint32 `protobuf:"varint,3,opt,name=per_unit,json=perUnit,proto3" json:"per_unit,omitempty"`
 	// The points that are left, real readings all of them. The first, the last, and the least and greatest of every
-	// stretch are among them.
+	// stretch are among them, and whatever is uncertain or was confirmed as unusual: of more than 2,000 of those, as much
+	// as keeps their extremes.
 	Points []*Point `protobuf:"bytes,4,rep,name=points,proto3" json:"points,omitempty"`
 	// How many readings there were.
 	Total         uint32 `protobuf:"varint,5,opt,name=total,proto3" json:"total,omitempty"`
@@ -1910,7 +1976,7 @@ type Series struct {
 
 func (x *Series) Reset() {
 	*x = Series{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[23]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1922,7 +1988,7 @@ func (x *Series) String() string {
 func (*Series) ProtoMessage() {}
 
 func (x *Series) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[23]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1935,7 +2001,7 @@ func (x *Series) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Series.ProtoReflect.Descriptor instead.
 func (*Series) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{23}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Series) GetItem() v11.VitalItem {
@@ -1990,7 +2056,7 @@ type Point struct {
 
 func (x *Point) Reset() {
 	*x = Point{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[24]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2002,7 +2068,7 @@ func (x *Point) String() string {
 func (*Point) ProtoMessage() {}
 
 func (x *Point) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[24]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2015,7 +2081,7 @@ func (x *Point) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Point.ProtoReflect.Descriptor instead.
 func (*Point) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{24}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Point) GetAt() *timestamppb.Timestamp {
@@ -2069,7 +2135,7 @@ type SearchNotesRequest struct {
 
 func (x *SearchNotesRequest) Reset() {
 	*x = SearchNotesRequest{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[25]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2081,7 +2147,7 @@ func (x *SearchNotesRequest) String() string {
 func (*SearchNotesRequest) ProtoMessage() {}
 
 func (x *SearchNotesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[25]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2094,7 +2160,7 @@ func (x *SearchNotesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchNotesRequest.ProtoReflect.Descriptor instead.
 func (*SearchNotesRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{25}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SearchNotesRequest) GetQuery() string {
@@ -2153,7 +2219,7 @@ type SearchNotesResponse struct {
 
 func (x *SearchNotesResponse) Reset() {
 	*x = SearchNotesResponse{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[26]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2165,7 +2231,7 @@ func (x *SearchNotesResponse) String() string {
 func (*SearchNotesResponse) ProtoMessage() {}
 
 func (x *SearchNotesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[26]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2178,7 +2244,7 @@ func (x *SearchNotesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchNotesResponse.ProtoReflect.Descriptor instead.
 func (*SearchNotesResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{26}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SearchNotesResponse) GetHits() []*SearchHit {
@@ -2210,7 +2276,7 @@ type SearchHit struct {
 
 func (x *SearchHit) Reset() {
 	*x = SearchHit{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[27]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2222,7 +2288,7 @@ func (x *SearchHit) String() string {
 func (*SearchHit) ProtoMessage() {}
 
 func (x *SearchHit) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[27]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2235,7 +2301,7 @@ func (x *SearchHit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchHit.ProtoReflect.Descriptor instead.
 func (*SearchHit) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{27}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *SearchHit) GetChartId() string {
@@ -2272,7 +2338,7 @@ type WatchChartRequest struct {
 
 func (x *WatchChartRequest) Reset() {
 	*x = WatchChartRequest{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[28]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2284,7 +2350,7 @@ func (x *WatchChartRequest) String() string {
 func (*WatchChartRequest) ProtoMessage() {}
 
 func (x *WatchChartRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[28]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2297,7 +2363,7 @@ func (x *WatchChartRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChartRequest.ProtoReflect.Descriptor instead.
 func (*WatchChartRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{28}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *WatchChartRequest) GetChartId() string {
@@ -2329,7 +2395,7 @@ type WatchChartResponse struct {
 
 func (x *WatchChartResponse) Reset() {
 	*x = WatchChartResponse{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[29]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2341,7 +2407,7 @@ func (x *WatchChartResponse) String() string {
 func (*WatchChartResponse) ProtoMessage() {}
 
 func (x *WatchChartResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[29]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2354,7 +2420,7 @@ func (x *WatchChartResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchChartResponse.ProtoReflect.Descriptor instead.
 func (*WatchChartResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{29}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *WatchChartResponse) GetItems() []*TimelineItem {
@@ -2398,7 +2464,7 @@ type ExportChartRequest struct {
 
 func (x *ExportChartRequest) Reset() {
 	*x = ExportChartRequest{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[30]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2410,7 +2476,7 @@ func (x *ExportChartRequest) String() string {
 func (*ExportChartRequest) ProtoMessage() {}
 
 func (x *ExportChartRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[30]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2423,7 +2489,7 @@ func (x *ExportChartRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportChartRequest.ProtoReflect.Descriptor instead.
 func (*ExportChartRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{30}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ExportChartRequest) GetChartId() string {
@@ -2476,7 +2542,7 @@ type ExportChartResponse struct {
 
 func (x *ExportChartResponse) Reset() {
 	*x = ExportChartResponse{}
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[31]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2488,7 +2554,7 @@ func (x *ExportChartResponse) String() string {
 func (*ExportChartResponse) ProtoMessage() {}
 
 func (x *ExportChartResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[31]
+	mi := &file_tsunagu_chart_v1_chart_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2501,7 +2567,7 @@ func (x *ExportChartResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportChartResponse.ProtoReflect.Descriptor instead.
 func (*ExportChartResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{31}
+	return file_tsunagu_chart_v1_chart_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ExportChartResponse) GetContent() []byte {
@@ -2558,12 +2624,16 @@ const file_tsunagu_chart_v1_chart_proto_rawDesc = "" +
 	"page_token\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\tpageToken\"s\n" +
 	"\x13GetTimelineResponse\x124\n" +
 	"\x05items\x18\x01 \x03(\v2\x1e.tsunagu.chart.v1.TimelineItemR\x05items\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc7\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xfb\x01\n" +
 	"\fTimelineItem\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x128\n" +
 	"\aversion\x18\x02 \x01(\v2\x1e.tsunagu.sync.v1.RecordVersionR\aversion\x12/\n" +
 	"\x06record\x18\x03 \x01(\v2\x17.tsunagu.care.v1.RecordR\x06record\x12/\n" +
-	"\x13possible_duplicates\x18\x04 \x03(\fR\x12possibleDuplicates\"\xdd\x01\n" +
+	"\x13possible_duplicates\x18\x04 \x03(\fR\x12possibleDuplicates\x122\n" +
+	"\aremarks\x18\x05 \x03(\v2\x18.tsunagu.chart.v1.RemarkR\aremarks\"(\n" +
+	"\x06Remark\x12\x0e\n" +
+	"\x02ja\x18\x01 \x01(\tR\x02ja\x12\x0e\n" +
+	"\x02en\x18\x02 \x01(\tR\x02en\"\xdd\x01\n" +
 	"\x17GetRecordHistoryRequest\x12%\n" +
 	"\bchart_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\achartId\x12%\n" +
@@ -2762,7 +2832,7 @@ func file_tsunagu_chart_v1_chart_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_chart_v1_chart_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_tsunagu_chart_v1_chart_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_tsunagu_chart_v1_chart_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
 var file_tsunagu_chart_v1_chart_proto_goTypes = []any{
 	(WorkKind)(0),                    // 0: tsunagu.chart.v1.WorkKind
 	(ExportFormat)(0),                // 1: tsunagu.chart.v1.ExportFormat
@@ -2773,137 +2843,139 @@ var file_tsunagu_chart_v1_chart_proto_goTypes = []any{
 	(*GetTimelineRequest)(nil),       // 6: tsunagu.chart.v1.GetTimelineRequest
 	(*GetTimelineResponse)(nil),      // 7: tsunagu.chart.v1.GetTimelineResponse
 	(*TimelineItem)(nil),             // 8: tsunagu.chart.v1.TimelineItem
-	(*GetRecordHistoryRequest)(nil),  // 9: tsunagu.chart.v1.GetRecordHistoryRequest
-	(*GetRecordHistoryResponse)(nil), // 10: tsunagu.chart.v1.GetRecordHistoryResponse
-	(*HistoryItem)(nil),              // 11: tsunagu.chart.v1.HistoryItem
-	(*WriteRequest)(nil),             // 12: tsunagu.chart.v1.WriteRequest
-	(*WriteResponse)(nil),            // 13: tsunagu.chart.v1.WriteResponse
-	(*JudgeRequest)(nil),             // 14: tsunagu.chart.v1.JudgeRequest
-	(*JudgeResponse)(nil),            // 15: tsunagu.chart.v1.JudgeResponse
-	(*ListWorkRequest)(nil),          // 16: tsunagu.chart.v1.ListWorkRequest
-	(*ListWorkResponse)(nil),         // 17: tsunagu.chart.v1.ListWorkResponse
-	(*WorkItem)(nil),                 // 18: tsunagu.chart.v1.WorkItem
-	(*HeldMutation)(nil),             // 19: tsunagu.chart.v1.HeldMutation
-	(*ListDevicesRequest)(nil),       // 20: tsunagu.chart.v1.ListDevicesRequest
-	(*ListDevicesResponse)(nil),      // 21: tsunagu.chart.v1.ListDevicesResponse
-	(*Device)(nil),                   // 22: tsunagu.chart.v1.Device
-	(*GetTrendRequest)(nil),          // 23: tsunagu.chart.v1.GetTrendRequest
-	(*GetTrendResponse)(nil),         // 24: tsunagu.chart.v1.GetTrendResponse
-	(*Series)(nil),                   // 25: tsunagu.chart.v1.Series
-	(*Point)(nil),                    // 26: tsunagu.chart.v1.Point
-	(*SearchNotesRequest)(nil),       // 27: tsunagu.chart.v1.SearchNotesRequest
-	(*SearchNotesResponse)(nil),      // 28: tsunagu.chart.v1.SearchNotesResponse
-	(*SearchHit)(nil),                // 29: tsunagu.chart.v1.SearchHit
-	(*WatchChartRequest)(nil),        // 30: tsunagu.chart.v1.WatchChartRequest
-	(*WatchChartResponse)(nil),       // 31: tsunagu.chart.v1.WatchChartResponse
-	(*ExportChartRequest)(nil),       // 32: tsunagu.chart.v1.ExportChartRequest
-	(*ExportChartResponse)(nil),      // 33: tsunagu.chart.v1.ExportChartResponse
-	(*v1.StreamInfo)(nil),            // 34: tsunagu.sync.v1.StreamInfo
-	(*v1.Version)(nil),               // 35: tsunagu.sync.v1.Version
-	(*timestamppb.Timestamp)(nil),    // 36: google.protobuf.Timestamp
-	(*v1.RecordVersion)(nil),         // 37: tsunagu.sync.v1.RecordVersion
-	(*v11.Record)(nil),               // 38: tsunagu.care.v1.Record
-	(v1.Outcome)(0),                  // 39: tsunagu.sync.v1.Outcome
-	(v1.Operation)(0),                // 40: tsunagu.sync.v1.Operation
-	(*v11.Actor)(nil),                // 41: tsunagu.care.v1.Actor
-	(*v11.Body)(nil),                 // 42: tsunagu.care.v1.Body
-	(*v11.Envelope)(nil),             // 43: tsunagu.care.v1.Envelope
-	(v11.RecordStatus)(0),            // 44: tsunagu.care.v1.RecordStatus
-	(*v1.CandidateRef)(nil),          // 45: tsunagu.sync.v1.CandidateRef
-	(*v1.MutationResult)(nil),        // 46: tsunagu.sync.v1.MutationResult
-	(*v1.Receipt)(nil),               // 47: tsunagu.sync.v1.Receipt
-	(v1.HeldReason)(0),               // 48: tsunagu.sync.v1.HeldReason
-	(*v1.DeviceReport)(nil),          // 49: tsunagu.sync.v1.DeviceReport
-	(v11.VitalItem)(0),               // 50: tsunagu.care.v1.VitalItem
-	(*v1.StreamPosition)(nil),        // 51: tsunagu.sync.v1.StreamPosition
+	(*Remark)(nil),                   // 9: tsunagu.chart.v1.Remark
+	(*GetRecordHistoryRequest)(nil),  // 10: tsunagu.chart.v1.GetRecordHistoryRequest
+	(*GetRecordHistoryResponse)(nil), // 11: tsunagu.chart.v1.GetRecordHistoryResponse
+	(*HistoryItem)(nil),              // 12: tsunagu.chart.v1.HistoryItem
+	(*WriteRequest)(nil),             // 13: tsunagu.chart.v1.WriteRequest
+	(*WriteResponse)(nil),            // 14: tsunagu.chart.v1.WriteResponse
+	(*JudgeRequest)(nil),             // 15: tsunagu.chart.v1.JudgeRequest
+	(*JudgeResponse)(nil),            // 16: tsunagu.chart.v1.JudgeResponse
+	(*ListWorkRequest)(nil),          // 17: tsunagu.chart.v1.ListWorkRequest
+	(*ListWorkResponse)(nil),         // 18: tsunagu.chart.v1.ListWorkResponse
+	(*WorkItem)(nil),                 // 19: tsunagu.chart.v1.WorkItem
+	(*HeldMutation)(nil),             // 20: tsunagu.chart.v1.HeldMutation
+	(*ListDevicesRequest)(nil),       // 21: tsunagu.chart.v1.ListDevicesRequest
+	(*ListDevicesResponse)(nil),      // 22: tsunagu.chart.v1.ListDevicesResponse
+	(*Device)(nil),                   // 23: tsunagu.chart.v1.Device
+	(*GetTrendRequest)(nil),          // 24: tsunagu.chart.v1.GetTrendRequest
+	(*GetTrendResponse)(nil),         // 25: tsunagu.chart.v1.GetTrendResponse
+	(*Series)(nil),                   // 26: tsunagu.chart.v1.Series
+	(*Point)(nil),                    // 27: tsunagu.chart.v1.Point
+	(*SearchNotesRequest)(nil),       // 28: tsunagu.chart.v1.SearchNotesRequest
+	(*SearchNotesResponse)(nil),      // 29: tsunagu.chart.v1.SearchNotesResponse
+	(*SearchHit)(nil),                // 30: tsunagu.chart.v1.SearchHit
+	(*WatchChartRequest)(nil),        // 31: tsunagu.chart.v1.WatchChartRequest
+	(*WatchChartResponse)(nil),       // 32: tsunagu.chart.v1.WatchChartResponse
+	(*ExportChartRequest)(nil),       // 33: tsunagu.chart.v1.ExportChartRequest
+	(*ExportChartResponse)(nil),      // 34: tsunagu.chart.v1.ExportChartResponse
+	(*v1.StreamInfo)(nil),            // 35: tsunagu.sync.v1.StreamInfo
+	(*v1.Version)(nil),               // 36: tsunagu.sync.v1.Version
+	(*timestamppb.Timestamp)(nil),    // 37: google.protobuf.Timestamp
+	(*v1.RecordVersion)(nil),         // 38: tsunagu.sync.v1.RecordVersion
+	(*v11.Record)(nil),               // 39: tsunagu.care.v1.Record
+	(v1.Outcome)(0),                  // 40: tsunagu.sync.v1.Outcome
+	(v1.Operation)(0),                // 41: tsunagu.sync.v1.Operation
+	(*v11.Actor)(nil),                // 42: tsunagu.care.v1.Actor
+	(*v11.Body)(nil),                 // 43: tsunagu.care.v1.Body
+	(*v11.Envelope)(nil),             // 44: tsunagu.care.v1.Envelope
+	(v11.RecordStatus)(0),            // 45: tsunagu.care.v1.RecordStatus
+	(*v1.CandidateRef)(nil),          // 46: tsunagu.sync.v1.CandidateRef
+	(*v1.MutationResult)(nil),        // 47: tsunagu.sync.v1.MutationResult
+	(*v1.Receipt)(nil),               // 48: tsunagu.sync.v1.Receipt
+	(v1.HeldReason)(0),               // 49: tsunagu.sync.v1.HeldReason
+	(*v1.DeviceReport)(nil),          // 50: tsunagu.sync.v1.DeviceReport
+	(v11.VitalItem)(0),               // 51: tsunagu.care.v1.VitalItem
+	(*v1.StreamPosition)(nil),        // 52: tsunagu.sync.v1.StreamPosition
 }
 var file_tsunagu_chart_v1_chart_proto_depIdxs = []int32{
 	4,  // 0: tsunagu.chart.v1.ListChartsResponse.charts:type_name -> tsunagu.chart.v1.Chart
 	5,  // 1: tsunagu.chart.v1.Chart.streams:type_name -> tsunagu.chart.v1.Stream
-	34, // 2: tsunagu.chart.v1.Stream.info:type_name -> tsunagu.sync.v1.StreamInfo
-	35, // 3: tsunagu.chart.v1.Stream.head:type_name -> tsunagu.sync.v1.Version
-	36, // 4: tsunagu.chart.v1.GetTimelineRequest.from:type_name -> google.protobuf.Timestamp
-	36, // 5: tsunagu.chart.v1.GetTimelineRequest.until:type_name -> google.protobuf.Timestamp
+	35, // 2: tsunagu.chart.v1.Stream.info:type_name -> tsunagu.sync.v1.StreamInfo
+	36, // 3: tsunagu.chart.v1.Stream.head:type_name -> tsunagu.sync.v1.Version
+	37, // 4: tsunagu.chart.v1.GetTimelineRequest.from:type_name -> google.protobuf.Timestamp
+	37, // 5: tsunagu.chart.v1.GetTimelineRequest.until:type_name -> google.protobuf.Timestamp
 	8,  // 6: tsunagu.chart.v1.GetTimelineResponse.items:type_name -> tsunagu.chart.v1.TimelineItem
-	37, // 7: tsunagu.chart.v1.TimelineItem.version:type_name -> tsunagu.sync.v1.RecordVersion
-	38, // 8: tsunagu.chart.v1.TimelineItem.record:type_name -> tsunagu.care.v1.Record
-	11, // 9: tsunagu.chart.v1.GetRecordHistoryResponse.items:type_name -> tsunagu.chart.v1.HistoryItem
-	37, // 10: tsunagu.chart.v1.HistoryItem.version:type_name -> tsunagu.sync.v1.RecordVersion
-	39, // 11: tsunagu.chart.v1.HistoryItem.outcome:type_name -> tsunagu.sync.v1.Outcome
-	40, // 12: tsunagu.chart.v1.HistoryItem.operation:type_name -> tsunagu.sync.v1.Operation
-	41, // 13: tsunagu.chart.v1.HistoryItem.author:type_name -> tsunagu.care.v1.Actor
-	36, // 14: tsunagu.chart.v1.HistoryItem.recorded:type_name -> google.protobuf.Timestamp
-	36, // 15: tsunagu.chart.v1.HistoryItem.received:type_name -> google.protobuf.Timestamp
-	38, // 16: tsunagu.chart.v1.HistoryItem.record:type_name -> tsunagu.care.v1.Record
-	40, // 17: tsunagu.chart.v1.WriteRequest.operation:type_name -> tsunagu.sync.v1.Operation
-	37, // 18: tsunagu.chart.v1.WriteRequest.seen:type_name -> tsunagu.sync.v1.RecordVersion
-	42, // 19: tsunagu.chart.v1.WriteRequest.body:type_name -> tsunagu.care.v1.Body
-	43, // 20: tsunagu.chart.v1.WriteRequest.envelope:type_name -> tsunagu.care.v1.Envelope
-	44, // 21: tsunagu.chart.v1.WriteRequest.status:type_name -> tsunagu.care.v1.RecordStatus
-	45, // 22: tsunagu.chart.v1.WriteRequest.candidates:type_name -> tsunagu.sync.v1.CandidateRef
-	46, // 23: tsunagu.chart.v1.WriteResponse.result:type_name -> tsunagu.sync.v1.MutationResult
-	47, // 24: tsunagu.chart.v1.WriteResponse.receipt:type_name -> tsunagu.sync.v1.Receipt
-	46, // 25: tsunagu.chart.v1.JudgeResponse.result:type_name -> tsunagu.sync.v1.MutationResult
-	0,  // 26: tsunagu.chart.v1.ListWorkRequest.kind:type_name -> tsunagu.chart.v1.WorkKind
-	36, // 27: tsunagu.chart.v1.ListWorkRequest.since:type_name -> google.protobuf.Timestamp
-	18, // 28: tsunagu.chart.v1.ListWorkResponse.items:type_name -> tsunagu.chart.v1.WorkItem
-	0,  // 29: tsunagu.chart.v1.WorkItem.kind:type_name -> tsunagu.chart.v1.WorkKind
-	8,  // 30: tsunagu.chart.v1.WorkItem.record:type_name -> tsunagu.chart.v1.TimelineItem
-	19, // 31: tsunagu.chart.v1.WorkItem.held:type_name -> tsunagu.chart.v1.HeldMutation
-	48, // 32: tsunagu.chart.v1.HeldMutation.reason:type_name -> tsunagu.sync.v1.HeldReason
-	40, // 33: tsunagu.chart.v1.HeldMutation.operation:type_name -> tsunagu.sync.v1.Operation
-	41, // 34: tsunagu.chart.v1.HeldMutation.author:type_name -> tsunagu.care.v1.Actor
-	36, // 35: tsunagu.chart.v1.HeldMutation.received:type_name -> google.protobuf.Timestamp
-	38, // 36: tsunagu.chart.v1.HeldMutation.proposed:type_name -> tsunagu.care.v1.Record
-	36, // 37: tsunagu.chart.v1.ListDevicesRequest.silent_since:type_name -> google.protobuf.Timestamp
-	22, // 38: tsunagu.chart.v1.ListDevicesResponse.devices:type_name -> tsunagu.chart.v1.Device
-	36, // 39: tsunagu.chart.v1.Device.last_seen:type_name -> google.protobuf.Timestamp
-	49, // 40: tsunagu.chart.v1.Device.report:type_name -> tsunagu.sync.v1.DeviceReport
-	50, // 41: tsunagu.chart.v1.GetTrendRequest.items:type_name -> tsunagu.care.v1.VitalItem
-	36, // 42: tsunagu.chart.v1.GetTrendRequest.from:type_name -> google.protobuf.Timestamp
-	36, // 43: tsunagu.chart.v1.GetTrendRequest.until:type_name -> google.protobuf.Timestamp
-	25, // 44: tsunagu.chart.v1.GetTrendResponse.series:type_name -> tsunagu.chart.v1.Series
-	50, // 45: tsunagu.chart.v1.Series.item:type_name -> tsunagu.care.v1.VitalItem
-	26, // 46: tsunagu.chart.v1.Series.points:type_name -> tsunagu.chart.v1.Point
-	36, // 47: tsunagu.chart.v1.Point.at:type_name -> google.protobuf.Timestamp
-	36, // 48: tsunagu.chart.v1.SearchNotesRequest.from:type_name -> google.protobuf.Timestamp
-	36, // 49: tsunagu.chart.v1.SearchNotesRequest.until:type_name -> google.protobuf.Timestamp
-	29, // 50: tsunagu.chart.v1.SearchNotesResponse.hits:type_name -> tsunagu.chart.v1.SearchHit
-	8,  // 51: tsunagu.chart.v1.SearchHit.record:type_name -> tsunagu.chart.v1.TimelineItem
-	51, // 52: tsunagu.chart.v1.WatchChartRequest.after:type_name -> tsunagu.sync.v1.StreamPosition
-	8,  // 53: tsunagu.chart.v1.WatchChartResponse.items:type_name -> tsunagu.chart.v1.TimelineItem
-	51, // 54: tsunagu.chart.v1.WatchChartResponse.after:type_name -> tsunagu.sync.v1.StreamPosition
-	36, // 55: tsunagu.chart.v1.WatchChartResponse.at:type_name -> google.protobuf.Timestamp
-	1,  // 56: tsunagu.chart.v1.ExportChartRequest.format:type_name -> tsunagu.chart.v1.ExportFormat
-	36, // 57: tsunagu.chart.v1.ExportChartRequest.from:type_name -> google.protobuf.Timestamp
-	36, // 58: tsunagu.chart.v1.ExportChartRequest.until:type_name -> google.protobuf.Timestamp
-	2,  // 59: tsunagu.chart.v1.ChartService.ListCharts:input_type -> tsunagu.chart.v1.ListChartsRequest
-	6,  // 60: tsunagu.chart.v1.ChartService.GetTimeline:input_type -> tsunagu.chart.v1.GetTimelineRequest
-	9,  // 61: tsunagu.chart.v1.ChartService.GetRecordHistory:input_type -> tsunagu.chart.v1.GetRecordHistoryRequest
-	12, // 62: tsunagu.chart.v1.ChartService.Write:input_type -> tsunagu.chart.v1.WriteRequest
-	14, // 63: tsunagu.chart.v1.ChartService.Judge:input_type -> tsunagu.chart.v1.JudgeRequest
-	16, // 64: tsunagu.chart.v1.ChartService.ListWork:input_type -> tsunagu.chart.v1.ListWorkRequest
-	20, // 65: tsunagu.chart.v1.ChartService.ListDevices:input_type -> tsunagu.chart.v1.ListDevicesRequest
-	23, // 66: tsunagu.chart.v1.ChartService.GetTrend:input_type -> tsunagu.chart.v1.GetTrendRequest
-	27, // 67: tsunagu.chart.v1.ChartService.SearchNotes:input_type -> tsunagu.chart.v1.SearchNotesRequest
-	30, // 68: tsunagu.chart.v1.ChartService.WatchChart:input_type -> tsunagu.chart.v1.WatchChartRequest
-	32, // 69: tsunagu.chart.v1.ChartService.ExportChart:input_type -> tsunagu.chart.v1.ExportChartRequest
-	3,  // 70: tsunagu.chart.v1.ChartService.ListCharts:output_type -> tsunagu.chart.v1.ListChartsResponse
-	7,  // 71: tsunagu.chart.v1.ChartService.GetTimeline:output_type -> tsunagu.chart.v1.GetTimelineResponse
-	10, // 72: tsunagu.chart.v1.ChartService.GetRecordHistory:output_type -> tsunagu.chart.v1.GetRecordHistoryResponse
-	13, // 73: tsunagu.chart.v1.ChartService.Write:output_type -> tsunagu.chart.v1.WriteResponse
-	15, // 74: tsunagu.chart.v1.ChartService.Judge:output_type -> tsunagu.chart.v1.JudgeResponse
-	17, // 75: tsunagu.chart.v1.ChartService.ListWork:output_type -> tsunagu.chart.v1.ListWorkResponse
-	21, // 76: tsunagu.chart.v1.ChartService.ListDevices:output_type -> tsunagu.chart.v1.ListDevicesResponse
-	24, // 77: tsunagu.chart.v1.ChartService.GetTrend:output_type -> tsunagu.chart.v1.GetTrendResponse
-	28, // 78: tsunagu.chart.v1.ChartService.SearchNotes:output_type -> tsunagu.chart.v1.SearchNotesResponse
-	31, // 79: tsunagu.chart.v1.ChartService.WatchChart:output_type -> tsunagu.chart.v1.WatchChartResponse
-	33, // 80: tsunagu.chart.v1.ChartService.ExportChart:output_type -> tsunagu.chart.v1.ExportChartResponse
-	70, // [70:81] is the sub-list for method output_type
-	59, // [59:70] is the sub-list for method input_type
-	59, // [59:59] is the sub-list for extension type_name
-	59, // [59:59] is the sub-list for extension extendee
-	0,  // [0:59] is the sub-list for field type_name
+	38, // 7: tsunagu.chart.v1.TimelineItem.version:type_name -> tsunagu.sync.v1.RecordVersion
+	39, // 8: tsunagu.chart.v1.TimelineItem.record:type_name -> tsunagu.care.v1.Record
+	9,  // 9: tsunagu.chart.v1.TimelineItem.remarks:type_name -> tsunagu.chart.v1.Remark
+	12, // 10: tsunagu.chart.v1.GetRecordHistoryResponse.items:type_name -> tsunagu.chart.v1.HistoryItem
+	38, // 11: tsunagu.chart.v1.HistoryItem.version:type_name -> tsunagu.sync.v1.RecordVersion
+	40, // 12: tsunagu.chart.v1.HistoryItem.outcome:type_name -> tsunagu.sync.v1.Outcome
+	41, // 13: tsunagu.chart.v1.HistoryItem.operation:type_name -> tsunagu.sync.v1.Operation
+	42, // 14: tsunagu.chart.v1.HistoryItem.author:type_name -> tsunagu.care.v1.Actor
+	37, // 15: tsunagu.chart.v1.HistoryItem.recorded:type_name -> google.protobuf.Timestamp
+	37, // 16: tsunagu.chart.v1.HistoryItem.received:type_name -> google.protobuf.Timestamp
+	39, // 17: tsunagu.chart.v1.HistoryItem.record:type_name -> tsunagu.care.v1.Record
+	41, // 18: tsunagu.chart.v1.WriteRequest.operation:type_name -> tsunagu.sync.v1.Operation
+	38, // 19: tsunagu.chart.v1.WriteRequest.seen:type_name -> tsunagu.sync.v1.RecordVersion
+	43, // 20: tsunagu.chart.v1.WriteRequest.body:type_name -> tsunagu.care.v1.Body
+	44, // 21: tsunagu.chart.v1.WriteRequest.envelope:type_name -> tsunagu.care.v1.Envelope
+	45, // 22: tsunagu.chart.v1.WriteRequest.status:type_name -> tsunagu.care.v1.RecordStatus
+	46, // 23: tsunagu.chart.v1.WriteRequest.candidates:type_name -> tsunagu.sync.v1.CandidateRef
+	47, // 24: tsunagu.chart.v1.WriteResponse.result:type_name -> tsunagu.sync.v1.MutationResult
+	48, // 25: tsunagu.chart.v1.WriteResponse.receipt:type_name -> tsunagu.sync.v1.Receipt
+	47, // 26: tsunagu.chart.v1.JudgeResponse.result:type_name -> tsunagu.sync.v1.MutationResult
+	0,  // 27: tsunagu.chart.v1.ListWorkRequest.kind:type_name -> tsunagu.chart.v1.WorkKind
+	37, // 28: tsunagu.chart.v1.ListWorkRequest.since:type_name -> google.protobuf.Timestamp
+	19, // 29: tsunagu.chart.v1.ListWorkResponse.items:type_name -> tsunagu.chart.v1.WorkItem
+	0,  // 30: tsunagu.chart.v1.WorkItem.kind:type_name -> tsunagu.chart.v1.WorkKind
+	8,  // 31: tsunagu.chart.v1.WorkItem.record:type_name -> tsunagu.chart.v1.TimelineItem
+	20, // 32: tsunagu.chart.v1.WorkItem.held:type_name -> tsunagu.chart.v1.HeldMutation
+	49, // 33: tsunagu.chart.v1.HeldMutation.reason:type_name -> tsunagu.sync.v1.HeldReason
+	41, // 34: tsunagu.chart.v1.HeldMutation.operation:type_name -> tsunagu.sync.v1.Operation
+	42, // 35: tsunagu.chart.v1.HeldMutation.author:type_name -> tsunagu.care.v1.Actor
+	37, // 36: tsunagu.chart.v1.HeldMutation.received:type_name -> google.protobuf.Timestamp
+	39, // 37: tsunagu.chart.v1.HeldMutation.proposed:type_name -> tsunagu.care.v1.Record
+	37, // 38: tsunagu.chart.v1.ListDevicesRequest.silent_since:type_name -> google.protobuf.Timestamp
+	23, // 39: tsunagu.chart.v1.ListDevicesResponse.devices:type_name -> tsunagu.chart.v1.Device
+	37, // 40: tsunagu.chart.v1.Device.last_seen:type_name -> google.protobuf.Timestamp
+	50, // 41: tsunagu.chart.v1.Device.report:type_name -> tsunagu.sync.v1.DeviceReport
+	51, // 42: tsunagu.chart.v1.GetTrendRequest.items:type_name -> tsunagu.care.v1.VitalItem
+	37, // 43: tsunagu.chart.v1.GetTrendRequest.from:type_name -> google.protobuf.Timestamp
+	37, // 44: tsunagu.chart.v1.GetTrendRequest.until:type_name -> google.protobuf.Timestamp
+	26, // 45: tsunagu.chart.v1.GetTrendResponse.series:type_name -> tsunagu.chart.v1.Series
+	51, // 46: tsunagu.chart.v1.Series.item:type_name -> tsunagu.care.v1.VitalItem
+	27, // 47: tsunagu.chart.v1.Series.points:type_name -> tsunagu.chart.v1.Point
+	37, // 48: tsunagu.chart.v1.Point.at:type_name -> google.protobuf.Timestamp
+	37, // 49: tsunagu.chart.v1.SearchNotesRequest.from:type_name -> google.protobuf.Timestamp
+	37, // 50: tsunagu.chart.v1.SearchNotesRequest.until:type_name -> google.protobuf.Timestamp
+	30, // 51: tsunagu.chart.v1.SearchNotesResponse.hits:type_name -> tsunagu.chart.v1.SearchHit
+	8,  // 52: tsunagu.chart.v1.SearchHit.record:type_name -> tsunagu.chart.v1.TimelineItem
+	52, // 53: tsunagu.chart.v1.WatchChartRequest.after:type_name -> tsunagu.sync.v1.StreamPosition
+	8,  // 54: tsunagu.chart.v1.WatchChartResponse.items:type_name -> tsunagu.chart.v1.TimelineItem
+	52, // 55: tsunagu.chart.v1.WatchChartResponse.after:type_name -> tsunagu.sync.v1.StreamPosition
+	37, // 56: tsunagu.chart.v1.WatchChartResponse.at:type_name -> google.protobuf.Timestamp
+	1,  // 57: tsunagu.chart.v1.ExportChartRequest.format:type_name -> tsunagu.chart.v1.ExportFormat
+	37, // 58: tsunagu.chart.v1.ExportChartRequest.from:type_name -> google.protobuf.Timestamp
+	37, // 59: tsunagu.chart.v1.ExportChartRequest.until:type_name -> google.protobuf.Timestamp
+	2,  // 60: tsunagu.chart.v1.ChartService.ListCharts:input_type -> tsunagu.chart.v1.ListChartsRequest
+	6,  // 61: tsunagu.chart.v1.ChartService.GetTimeline:input_type -> tsunagu.chart.v1.GetTimelineRequest
+	10, // 62: tsunagu.chart.v1.ChartService.GetRecordHistory:input_type -> tsunagu.chart.v1.GetRecordHistoryRequest
+	13, // 63: tsunagu.chart.v1.ChartService.Write:input_type -> tsunagu.chart.v1.WriteRequest
+	15, // 64: tsunagu.chart.v1.ChartService.Judge:input_type -> tsunagu.chart.v1.JudgeRequest
+	17, // 65: tsunagu.chart.v1.ChartService.ListWork:input_type -> tsunagu.chart.v1.ListWorkRequest
+	21, // 66: tsunagu.chart.v1.ChartService.ListDevices:input_type -> tsunagu.chart.v1.ListDevicesRequest
+	24, // 67: tsunagu.chart.v1.ChartService.GetTrend:input_type -> tsunagu.chart.v1.GetTrendRequest
+	28, // 68: tsunagu.chart.v1.ChartService.SearchNotes:input_type -> tsunagu.chart.v1.SearchNotesRequest
+	31, // 69: tsunagu.chart.v1.ChartService.WatchChart:input_type -> tsunagu.chart.v1.WatchChartRequest
+	33, // 70: tsunagu.chart.v1.ChartService.ExportChart:input_type -> tsunagu.chart.v1.ExportChartRequest
+	3,  // 71: tsunagu.chart.v1.ChartService.ListCharts:output_type -> tsunagu.chart.v1.ListChartsResponse
+	7,  // 72: tsunagu.chart.v1.ChartService.GetTimeline:output_type -> tsunagu.chart.v1.GetTimelineResponse
+	11, // 73: tsunagu.chart.v1.ChartService.GetRecordHistory:output_type -> tsunagu.chart.v1.GetRecordHistoryResponse
+	14, // 74: tsunagu.chart.v1.ChartService.Write:output_type -> tsunagu.chart.v1.WriteResponse
+	16, // 75: tsunagu.chart.v1.ChartService.Judge:output_type -> tsunagu.chart.v1.JudgeResponse
+	18, // 76: tsunagu.chart.v1.ChartService.ListWork:output_type -> tsunagu.chart.v1.ListWorkResponse
+	22, // 77: tsunagu.chart.v1.ChartService.ListDevices:output_type -> tsunagu.chart.v1.ListDevicesResponse
+	25, // 78: tsunagu.chart.v1.ChartService.GetTrend:output_type -> tsunagu.chart.v1.GetTrendResponse
+	29, // 79: tsunagu.chart.v1.ChartService.SearchNotes:output_type -> tsunagu.chart.v1.SearchNotesResponse
+	32, // 80: tsunagu.chart.v1.ChartService.WatchChart:output_type -> tsunagu.chart.v1.WatchChartResponse
+	34, // 81: tsunagu.chart.v1.ChartService.ExportChart:output_type -> tsunagu.chart.v1.ExportChartResponse
+	71, // [71:82] is the sub-list for method output_type
+	60, // [60:71] is the sub-list for method input_type
+	60, // [60:60] is the sub-list for extension type_name
+	60, // [60:60] is the sub-list for extension extendee
+	0,  // [0:60] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_chart_v1_chart_proto_init() }
@@ -2917,7 +2989,7 @@ func file_tsunagu_chart_v1_chart_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_chart_v1_chart_proto_rawDesc), len(file_tsunagu_chart_v1_chart_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   32,
+			NumMessages:   33,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -708,7 +708,9 @@ type StreamState struct {
 	// Records of months before the oldest are to be dropped.
 	Narrow bool `protobuf:"varint,29,opt,name=narrow,proto3" json:"narrow,omitempty"`
 	// The oldest month for which the last page was asked; its digests say nothing of older ones.
-	SectionsFrom  uint32 `protobuf:"varint,30,opt,name=sections_from,json=sectionsFrom,proto3" json:"sections_from,omitempty"`
+	SectionsFrom uint32 `protobuf:"varint,30,opt,name=sections_from,json=sectionsFrom,proto3" json:"sections_from,omitempty"`
+	// The newest landing of this device's mutations that an answer proved: what the server once had.
+	Landed        *v1.Cursor `protobuf:"bytes,31,opt,name=landed,proto3" json:"landed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -951,6 +953,13 @@ func (x *StreamState) GetSectionsFrom() uint32 {
 		return x.SectionsFrom
 	}
 	return 0
+}
+
+func (x *StreamState) GetLanded() *v1.Cursor {
+	if x != nil {
+		return x.Landed
+	}
+	return nil
 }
 
 // Repair is a section that differs from the server's.
@@ -1383,7 +1392,7 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	" \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\ffirstLanding\x12!\n" +
 	"\fneeds_update\x18\v \x01(\bR\vneedsUpdate\"\x1f\n" +
 	"\rOpenMutations\x12\x0e\n" +
-	"\x02no\x18\x01 \x03(\x04R\x02no\"\x97\b\n" +
+	"\x02no\x18\x01 \x03(\x04R\x02no\"\xc8\b\n" +
 	"\vStreamState\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12/\n" +
 	"\x04info\x18\x02 \x01(\v2\x1b.tsunagu.sync.v1.StreamInfoR\x04info\x12/\n" +
@@ -1418,7 +1427,8 @@ const file_tsunagu_device_v1_store_proto_rawDesc = "" +
 	"\n" +
 	"work_after\x18\x1c \x01(\fR\tworkAfter\x12\x16\n" +
 	"\x06narrow\x18\x1d \x01(\bR\x06narrow\x12#\n" +
-	"\rsections_from\x18\x1e \x01(\rR\fsectionsFrom\"\xf8\x01\n" +
+	"\rsections_from\x18\x1e \x01(\rR\fsectionsFrom\x12/\n" +
+	"\x06landed\x18\x1f \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06landed\"\xf8\x01\n" +
 	"\x06Repair\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12\x18\n" +
 	"\asection\x18\x02 \x01(\rR\asection\x12\x14\n" +
@@ -1526,18 +1536,19 @@ var file_tsunagu_device_v1_store_proto_depIdxs = []int32{
 	2,  // 11: tsunagu.device.v1.StreamState.reoffer:type_name -> tsunagu.device.v1.Reoffer
 	1,  // 12: tsunagu.device.v1.StreamState.apply:type_name -> tsunagu.device.v1.ApplyPhase
 	21, // 13: tsunagu.device.v1.StreamState.sections:type_name -> tsunagu.sync.v1.SectionDigest
-	18, // 14: tsunagu.device.v1.Repair.snapshot:type_name -> tsunagu.sync.v1.Cursor
-	9,  // 15: tsunagu.device.v1.Repair.ranges:type_name -> tsunagu.device.v1.RepairRange
-	22, // 16: tsunagu.device.v1.Rescued.record:type_name -> tsunagu.sync.v1.PageRecord
-	23, // 17: tsunagu.device.v1.Seen.version:type_name -> tsunagu.sync.v1.RecordVersion
-	23, // 18: tsunagu.device.v1.Seen.trunk:type_name -> tsunagu.sync.v1.RecordVersion
-	24, // 19: tsunagu.device.v1.Seen.last:type_name -> tsunagu.sync.v1.Predecessor
-	25, // 20: tsunagu.device.v1.Seen.candidates:type_name -> tsunagu.sync.v1.CandidateRef
-	21, // [21:21] is the sub-list for method output_type
-	21, // [21:21] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	18, // 14: tsunagu.device.v1.StreamState.landed:type_name -> tsunagu.sync.v1.Cursor
+	18, // 15: tsunagu.device.v1.Repair.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	9,  // 16: tsunagu.device.v1.Repair.ranges:type_name -> tsunagu.device.v1.RepairRange
+	22, // 17: tsunagu.device.v1.Rescued.record:type_name -> tsunagu.sync.v1.PageRecord
+	23, // 18: tsunagu.device.v1.Seen.version:type_name -> tsunagu.sync.v1.RecordVersion
+	23, // 19: tsunagu.device.v1.Seen.trunk:type_name -> tsunagu.sync.v1.RecordVersion
+	24, // 20: tsunagu.device.v1.Seen.last:type_name -> tsunagu.sync.v1.Predecessor
+	25, // 21: tsunagu.device.v1.Seen.candidates:type_name -> tsunagu.sync.v1.CandidateRef
+	22, // [22:22] is the sub-list for method output_type
+	22, // [22:22] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_device_v1_store_proto_init() }

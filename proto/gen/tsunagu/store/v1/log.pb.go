@@ -570,7 +570,12 @@ type InboxItem struct {
 	// The words of who rejected.
 	Words string `protobuf:"bytes,11,opt,name=words,proto3" json:"words,omitempty"`
 	// After a release: what became of it in its stream.
-	Result        *v1.MutationResult `protobuf:"bytes,12,opt,name=result,proto3" json:"result,omitempty"`
+	Result *v1.MutationResult `protobuf:"bytes,12,opt,name=result,proto3" json:"result,omitempty"`
+	// By how many milliseconds the device's wall clock was ahead of the server's when it came.
+	ClockOffsetMs int64 `protobuf:"zigzag64,13,opt,name=clock_offset_ms,json=clockOffsetMs,proto3" json:"clock_offset_ms,omitempty"`
+	// In the one item of an inbox that is no mutation, under the id of 16 bytes 0xff: how many items wait no longer. It is
+	// counted, so that nobody has to look through all that was ever there to tell whether there is room.
+	Closed        uint64 `protobuf:"varint,14,opt,name=closed,proto3" json:"closed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -687,6 +692,20 @@ func (x *InboxItem) GetResult() *v1.MutationResult {
 		return x.Result
 	}
 	return nil
+}
+
+func (x *InboxItem) GetClockOffsetMs() int64 {
+	if x != nil {
+		return x.ClockOffsetMs
+	}
+	return 0
+}
+
+func (x *InboxItem) GetClosed() uint64 {
+	if x != nil {
+		return x.Closed
+	}
+	return 0
 }
 
 // KnownDevice is what the server knows of one device: what it may still hold, and when it was last heard of.
@@ -922,7 +941,7 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\x05bases\x18\x03 \x03(\v2\x1a.tsunagu.sync.v1.EpochBaseR\x05bases\x12\x12\n" +
 	"\x04held\x18\x04 \x01(\x04R\x04held\x12\x10\n" +
 	"\x03ids\x18\x05 \x01(\x04R\x03ids\x12\x1c\n" +
-	"\tconflicts\x18\x06 \x01(\x04R\tconflicts\"\xc3\x03\n" +
+	"\tconflicts\x18\x06 \x01(\x04R\tconflicts\"\x83\x04\n" +
 	"\tInboxItem\x12\x18\n" +
 	"\apayload\x18\x01 \x01(\fR\apayload\x12\x1f\n" +
 	"\vauthor_seal\x18\x02 \x01(\fR\n" +
@@ -939,7 +958,9 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\tjudged_ms\x18\n" +
 	" \x01(\x03R\bjudgedMs\x12\x14\n" +
 	"\x05words\x18\v \x01(\tR\x05words\x127\n" +
-	"\x06result\x18\f \x01(\v2\x1f.tsunagu.sync.v1.MutationResultR\x06result\"\xc5\x02\n" +
+	"\x06result\x18\f \x01(\v2\x1f.tsunagu.sync.v1.MutationResultR\x06result\x12&\n" +
+	"\x0fclock_offset_ms\x18\r \x01(\x12R\rclockOffsetMs\x12\x16\n" +
+	"\x06closed\x18\x0e \x01(\x04R\x06closed\"\xc5\x02\n" +
 	"\vKnownDevice\x12 \n" +
 	"\flast_seen_ms\x18\x01 \x01(\x03R\n" +
 	"lastSeenMs\x12\x1b\n" +

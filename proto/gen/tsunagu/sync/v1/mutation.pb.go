@@ -188,6 +188,8 @@ const (
 	HeldReason_HELD_REASON_UNREADABLE HeldReason = 10
 	// The server was restored and its operator has not confirmed grants and erasures yet. Judged once that is done.
 	HeldReason_HELD_REASON_RESTORED HeldReason = 11
+	// The record was erased by order, and this mutation's payload with it. The device destroys what it has of the record.
+	HeldReason_HELD_REASON_ERASED HeldReason = 12
 )
 
 // Enum value maps for HeldReason.
@@ -205,6 +207,7 @@ var (
 		9:  "HELD_REASON_AUTHOR_SEAL",
 		10: "HELD_REASON_UNREADABLE",
 		11: "HELD_REASON_RESTORED",
+		12: "HELD_REASON_ERASED",
 	}
 	HeldReason_value = map[string]int32{
 		"HELD_REASON_UNSPECIFIED":         0,
@@ -219,6 +222,7 @@ var (
 		"HELD_REASON_AUTHOR_SEAL":         9,
 		"HELD_REASON_UNREADABLE":          10,
 		"HELD_REASON_RESTORED":            11,
+		"HELD_REASON_ERASED":              12,
 	}
 )
 
@@ -849,11 +853,9 @@ type MutationResult struct {
 	Outcome Outcome `protobuf:"varint,1,opt,name=outcome,proto3,enum=tsunagu.sync.v1.Outcome" json:"outcome,omitempty"`
 	// The entry that decided it, absent for RETRY, ID_REUSED and what is held outside a stream.
 	Version *Version `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
-	// Hash of that entry. 32 bytes.
-	EntryHash []byte `protobuf:"bytes,3,opt,name=entry_hash,json=entryHash,proto3" json:"entry_hash,omitempty"`
 	// When the mutation first arrived, milliseconds since 1970 UTC by the server's clock.
 	ArrivedMs int64 `protobuf:"varint,4,opt,name=arrived_ms,json=arrivedMs,proto3" json:"arrived_ms,omitempty"`
-	// The server's seal over (stream, version, entry hash, mutation id, payload hash, arrival): with them the receipt.
+	// The server's seal over (stream, version, mutation id, payload hash, arrival): with them the receipt.
 	ReceiptSeal []byte `protobuf:"bytes,5,opt,name=receipt_seal,json=receiptSeal,proto3" json:"receipt_seal,omitempty"`
 	// True if the server knew the mutation already.
 	Repeated bool `protobuf:"varint,6,opt,name=repeated,proto3" json:"repeated,omitempty"`
@@ -909,13 +911,6 @@ func (x *MutationResult) GetVersion() *Version {
 	return nil
 }
 
-func (x *MutationResult) GetEntryHash() []byte {
-	if x != nil {
-		return x.EntryHash
-	}
-	return nil
-}
-
 func (x *MutationResult) GetArrivedMs() int64 {
 	if x != nil {
 		return x.ArrivedMs
@@ -958,8 +953,6 @@ type Receipt struct {
 	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
 	// The entry.
 	Version *Version `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
-	// Its hash.
-	EntryHash []byte `protobuf:"bytes,3,opt,name=entry_hash,json=entryHash,proto3" json:"entry_hash,omitempty"`
 	// The mutation.
 	MutationId []byte `protobuf:"bytes,4,opt,name=mutation_id,json=mutationId,proto3" json:"mutation_id,omitempty"`
 	// SHA-256 of its payload.
@@ -1012,13 +1005,6 @@ func (x *Receipt) GetStreamId() string {
 func (x *Receipt) GetVersion() *Version {
 	if x != nil {
 		return x.Version
-	}
-	return nil
-}
-
-func (x *Receipt) GetEntryHash() []byte {
-	if x != nil {
-		return x.EntryHash
 	}
 	return nil
 }
@@ -1106,30 +1092,28 @@ const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\fCandidateRef\x12\x1f\n" +
 	"\vmutation_id\x18\x01 \x01(\fR\n" +
 	"mutationId\x12\x14\n" +
-	"\x05group\x18\x02 \x01(\rR\x05group\"\xcb\x02\n" +
+	"\x05group\x18\x02 \x01(\rR\x05group\"\xbe\x02\n" +
 	"\x0eMutationResult\x122\n" +
 	"\aoutcome\x18\x01 \x01(\x0e2\x18.tsunagu.sync.v1.OutcomeR\aoutcome\x122\n" +
 	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1d\n" +
-	"\n" +
-	"entry_hash\x18\x03 \x01(\fR\tentryHash\x12\x1d\n" +
 	"\n" +
 	"arrived_ms\x18\x04 \x01(\x03R\tarrivedMs\x12!\n" +
 	"\freceipt_seal\x18\x05 \x01(\fR\vreceiptSeal\x12\x1a\n" +
 	"\brepeated\x18\x06 \x01(\bR\brepeated\x12<\n" +
 	"\vheld_reason\x18\a \x01(\x0e2\x1b.tsunagu.sync.v1.HeldReasonR\n" +
 	"heldReason\x12\x16\n" +
-	"\x06detail\x18\b \x01(\tR\x06detail\"\xf0\x01\n" +
+	"\x06detail\x18\b \x01(\tR\x06detailJ\x04\b\x03\x10\x04R\n" +
+	"entry_hash\"\xe3\x01\n" +
 	"\aReceipt\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x122\n" +
-	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1d\n" +
-	"\n" +
-	"entry_hash\x18\x03 \x01(\fR\tentryHash\x12\x1f\n" +
+	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1f\n" +
 	"\vmutation_id\x18\x04 \x01(\fR\n" +
 	"mutationId\x12!\n" +
 	"\fpayload_hash\x18\x05 \x01(\fR\vpayloadHash\x12\x1d\n" +
 	"\n" +
 	"arrived_ms\x18\x06 \x01(\x03R\tarrivedMs\x12\x12\n" +
-	"\x04seal\x18\a \x01(\fR\x04seal*\x7f\n" +
+	"\x04seal\x18\a \x01(\fR\x04sealJ\x04\b\x03\x10\x04R\n" +
+	"entry_hash*\x7f\n" +
 	"\tOperation\x12\x19\n" +
 	"\x15OPERATION_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10OPERATION_CREATE\x10\x01\x12\x13\n" +
@@ -1144,7 +1128,7 @@ const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\fOUTCOME_HELD\x10\x04\x12\x15\n" +
 	"\x11OUTCOME_ID_REUSED\x10\x05\x12\x11\n" +
 	"\rOUTCOME_RETRY\x10\x06\x12\x14\n" +
-	"\x10OUTCOME_REJECTED\x10\a*\xe8\x02\n" +
+	"\x10OUTCOME_REJECTED\x10\a*\x80\x03\n" +
 	"\n" +
 	"HeldReason\x12\x1b\n" +
 	"\x17HELD_REASON_UNSPECIFIED\x10\x00\x12\x1e\n" +
@@ -1159,7 +1143,8 @@ const file_tsunagu_sync_v1_mutation_proto_rawDesc = "" +
 	"\x17HELD_REASON_AUTHOR_SEAL\x10\t\x12\x1a\n" +
 	"\x16HELD_REASON_UNREADABLE\x10\n" +
 	"\x12\x18\n" +
-	"\x14HELD_REASON_RESTORED\x10\vB\xc4\x01\n" +
+	"\x14HELD_REASON_RESTORED\x10\v\x12\x16\n" +
+	"\x12HELD_REASON_ERASED\x10\fB\xc4\x01\n" +
 	"\x13com.tsunagu.sync.v1B\rMutationProtoP\x01Z@github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1;syncv1\xa2\x02\x03TSX\xaa\x02\x0fTsunagu.Sync.V1\xca\x02\x0fTsunagu\\Sync\\V1\xe2\x02\x1bTsunagu\\Sync\\V1\\GPBMetadata\xea\x02\x11Tsunagu::Sync::V1b\x06proto3"
 
 var (

@@ -106,7 +106,7 @@ type SyncRequest struct {
 	Clock *DeviceClock `protobuf:"bytes,2,opt,name=clock,proto3" json:"clock,omitempty"`
 	// Mutations in the order they were written, at most 1,000.
 	Mutations []*QueuedMutation `protobuf:"bytes,3,rep,name=mutations,proto3" json:"mutations,omitempty"`
-	// For each stream of the mutations: where the device stands. Also any other stream it wants a verdict on.
+	// For each stream of the mutations: where the device stands. Also any other stream it wants a verdict on. At most 4,096.
 	Positions []*StreamPosition `protobuf:"bytes,4,rep,name=positions,proto3" json:"positions,omitempty"`
 	// Hash of the manifest of all complete streams. If it fits what the device may read, nothing is sent.
 	ManifestHash []byte `protobuf:"bytes,5,opt,name=manifest_hash,json=manifestHash,proto3" json:"manifest_hash,omitempty"`
@@ -481,11 +481,9 @@ type StreamPosition struct {
 	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
 	// Up to where the device has the stream complete.
 	Cursor *Cursor `protobuf:"bytes,2,opt,name=cursor,proto3" json:"cursor,omitempty"`
-	// The newest result whose mutation the device has not retired, with its entry hash: a proof of what the server
-	// once answered.
+	// The newest landing of this stream that an answer brought, with its seal: a proof of what the server once answered.
+	// One without a fitting seal proves nothing.
 	NewestResult *Cursor `protobuf:"bytes,3,opt,name=newest_result,json=newestResult,proto3" json:"newest_result,omitempty"`
-	// The receipt that seals `newest_result`; a result without a receipt proves nothing.
-	NewestReceipt *Receipt `protobuf:"bytes,4,opt,name=newest_receipt,json=newestReceipt,proto3" json:"newest_receipt,omitempty"`
 	// Position of an unfinished fill: records up to here are staged.
 	Staged *Cursor `protobuf:"bytes,5,opt,name=staged,proto3" json:"staged,omitempty"`
 	// Digests that the device added up anew from its records at the cursor: daily, and after an unclean end. The answer
@@ -544,13 +542,6 @@ func (x *StreamPosition) GetCursor() *Cursor {
 func (x *StreamPosition) GetNewestResult() *Cursor {
 	if x != nil {
 		return x.NewestResult
-	}
-	return nil
-}
-
-func (x *StreamPosition) GetNewestReceipt() *Receipt {
-	if x != nil {
-		return x.NewestReceipt
 	}
 	return nil
 }
@@ -669,7 +660,10 @@ type SyncResponse struct {
 	Streams []*StreamDescription `protobuf:"bytes,11,rep,name=streams,proto3" json:"streams,omitempty"`
 	// True while a restored server waits for its operator to confirm grants and erasures. What is written is stored and
 	// not judged (HELD, RESTORED), and no page is served.
-	Restoring     bool `protobuf:"varint,12,opt,name=restoring,proto3" json:"restoring,omitempty"`
+	Restoring bool `protobuf:"varint,12,opt,name=restoring,proto3" json:"restoring,omitempty"`
+	// For each stream in whose log the answer found something that the device brought: the newest of the entries that
+	// `results` and `held` name.
+	Landings      []*Landing `protobuf:"bytes,13,rep,name=landings,proto3" json:"landings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -788,6 +782,69 @@ func (x *SyncResponse) GetRestoring() bool {
 	return false
 }
 
+func (x *SyncResponse) GetLandings() []*Landing {
+	if x != nil {
+		return x.Landings
+	}
+	return nil
+}
+
+// Landing is a place of a log at which something stands that a device brought. A device keeps the newest one of each
+// stream and shows it when its cursor does not reach it: it proves what the server once had.
+type Landing struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Which stream.
+	StreamId string `protobuf:"bytes,1,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
+	// The entry, with its hash. The seal is one of its own kind: a cursor's seal does not stand for it.
+	Place         *Cursor `protobuf:"bytes,2,opt,name=place,proto3" json:"place,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Landing) Reset() {
+	*x = Landing{}
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Landing) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Landing) ProtoMessage() {}
+
+func (x *Landing) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Landing.ProtoReflect.Descriptor instead.
+func (*Landing) Descriptor() ([]byte, []int) {
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Landing) GetStreamId() string {
+	if x != nil {
+		return x.StreamId
+	}
+	return ""
+}
+
+func (x *Landing) GetPlace() *Cursor {
+	if x != nil {
+		return x.Place
+	}
+	return nil
+}
+
 // StreamDescription says what one stream is.
 type StreamDescription struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -801,7 +858,7 @@ type StreamDescription struct {
 
 func (x *StreamDescription) Reset() {
 	*x = StreamDescription{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -813,7 +870,7 @@ func (x *StreamDescription) String() string {
 func (*StreamDescription) ProtoMessage() {}
 
 func (x *StreamDescription) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[7]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -826,7 +883,7 @@ func (x *StreamDescription) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamDescription.ProtoReflect.Descriptor instead.
 func (*StreamDescription) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{7}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *StreamDescription) GetStreamId() string {
@@ -869,7 +926,7 @@ type StreamVerdict struct {
 
 func (x *StreamVerdict) Reset() {
 	*x = StreamVerdict{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -881,7 +938,7 @@ func (x *StreamVerdict) String() string {
 func (*StreamVerdict) ProtoMessage() {}
 
 func (x *StreamVerdict) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[8]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -894,7 +951,7 @@ func (x *StreamVerdict) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamVerdict.ProtoReflect.Descriptor instead.
 func (*StreamVerdict) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{8}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *StreamVerdict) GetStreamId() string {
@@ -966,7 +1023,7 @@ type EpochBase struct {
 
 func (x *EpochBase) Reset() {
 	*x = EpochBase{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -978,7 +1035,7 @@ func (x *EpochBase) String() string {
 func (*EpochBase) ProtoMessage() {}
 
 func (x *EpochBase) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[9]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -991,7 +1048,7 @@ func (x *EpochBase) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EpochBase.ProtoReflect.Descriptor instead.
 func (*EpochBase) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{9}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *EpochBase) GetEpoch() uint64 {
@@ -1023,7 +1080,7 @@ type StreamInfo struct {
 
 func (x *StreamInfo) Reset() {
 	*x = StreamInfo{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1035,7 +1092,7 @@ func (x *StreamInfo) String() string {
 func (*StreamInfo) ProtoMessage() {}
 
 func (x *StreamInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[10]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1048,7 +1105,7 @@ func (x *StreamInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StreamInfo.ProtoReflect.Descriptor instead.
 func (*StreamInfo) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{10}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *StreamInfo) GetChartId() string {
@@ -1092,7 +1149,7 @@ type Page struct {
 
 func (x *Page) Reset() {
 	*x = Page{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1104,7 +1161,7 @@ func (x *Page) String() string {
 func (*Page) ProtoMessage() {}
 
 func (x *Page) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[11]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1117,7 +1174,7 @@ func (x *Page) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Page.ProtoReflect.Descriptor instead.
 func (*Page) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{11}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Page) GetStreamId() string {
@@ -1163,14 +1220,17 @@ type PageRecord struct {
 	// A serialised care.v1.Record: the very bytes that the digest covers. Kept and sent back unchanged.
 	Record []byte `protobuf:"bytes,2,opt,name=record,proto3" json:"record,omitempty"`
 	// The section it stands in: 0 for standing, else year * 100 + month.
-	Section       uint32 `protobuf:"varint,3,opt,name=section,proto3" json:"section,omitempty"`
+	Section uint32 `protobuf:"varint,3,opt,name=section,proto3" json:"section,omitempty"`
+	// If not 0: the record is what the payload of this mutation of the request brought, counted from 1, as it stands there,
+	// followed by `record`. Only in a page of the answer to that request; never stored.
+	Mutation      uint32 `protobuf:"varint,4,opt,name=mutation,proto3" json:"mutation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *PageRecord) Reset() {
 	*x = PageRecord{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1182,7 +1242,7 @@ func (x *PageRecord) String() string {
 func (*PageRecord) ProtoMessage() {}
 
 func (x *PageRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[12]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1195,7 +1255,7 @@ func (x *PageRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PageRecord.ProtoReflect.Descriptor instead.
 func (*PageRecord) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{12}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *PageRecord) GetVersion() *Version {
@@ -1219,6 +1279,13 @@ func (x *PageRecord) GetSection() uint32 {
 	return 0
 }
 
+func (x *PageRecord) GetMutation() uint32 {
+	if x != nil {
+		return x.Mutation
+	}
+	return 0
+}
+
 // SectionDigest is the sum modulo 2^256 of SHA-256(record id, version, SHA-256(record bytes)) over a section.
 type SectionDigest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1234,7 +1301,7 @@ type SectionDigest struct {
 
 func (x *SectionDigest) Reset() {
 	*x = SectionDigest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1246,7 +1313,7 @@ func (x *SectionDigest) String() string {
 func (*SectionDigest) ProtoMessage() {}
 
 func (x *SectionDigest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[13]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1259,7 +1326,7 @@ func (x *SectionDigest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SectionDigest.ProtoReflect.Descriptor instead.
 func (*SectionDigest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{13}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SectionDigest) GetSection() uint32 {
@@ -1296,7 +1363,7 @@ type Durable struct {
 
 func (x *Durable) Reset() {
 	*x = Durable{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1308,7 +1375,7 @@ func (x *Durable) String() string {
 func (*Durable) ProtoMessage() {}
 
 func (x *Durable) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[14]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1321,7 +1388,7 @@ func (x *Durable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Durable.ProtoReflect.Descriptor instead.
 func (*Durable) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{14}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Durable) GetStreamId() string {
@@ -1359,7 +1426,7 @@ type FetchSectionRequest struct {
 
 func (x *FetchSectionRequest) Reset() {
 	*x = FetchSectionRequest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1371,7 +1438,7 @@ func (x *FetchSectionRequest) String() string {
 func (*FetchSectionRequest) ProtoMessage() {}
 
 func (x *FetchSectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[15]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1384,7 +1451,7 @@ func (x *FetchSectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSectionRequest.ProtoReflect.Descriptor instead.
 func (*FetchSectionRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{15}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *FetchSectionRequest) GetStreamId() string {
@@ -1447,7 +1514,7 @@ type FetchSectionResponse struct {
 
 func (x *FetchSectionResponse) Reset() {
 	*x = FetchSectionResponse{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1459,7 +1526,7 @@ func (x *FetchSectionResponse) String() string {
 func (*FetchSectionResponse) ProtoMessage() {}
 
 func (x *FetchSectionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[16]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1472,7 +1539,7 @@ func (x *FetchSectionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchSectionResponse.ProtoReflect.Descriptor instead.
 func (*FetchSectionResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{16}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *FetchSectionResponse) GetRecords() []*PageRecord {
@@ -1524,7 +1591,7 @@ type CompareSectionRequest struct {
 
 func (x *CompareSectionRequest) Reset() {
 	*x = CompareSectionRequest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[17]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1536,7 +1603,7 @@ func (x *CompareSectionRequest) String() string {
 func (*CompareSectionRequest) ProtoMessage() {}
 
 func (x *CompareSectionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[17]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1549,7 +1616,7 @@ func (x *CompareSectionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompareSectionRequest.ProtoReflect.Descriptor instead.
 func (*CompareSectionRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{17}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CompareSectionRequest) GetStreamId() string {
@@ -1607,7 +1674,7 @@ type CompareSectionResponse struct {
 
 func (x *CompareSectionResponse) Reset() {
 	*x = CompareSectionResponse{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[18]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1619,7 +1686,7 @@ func (x *CompareSectionResponse) String() string {
 func (*CompareSectionResponse) ProtoMessage() {}
 
 func (x *CompareSectionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[18]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1632,7 +1699,7 @@ func (x *CompareSectionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CompareSectionResponse.ProtoReflect.Descriptor instead.
 func (*CompareSectionResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{18}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CompareSectionResponse) GetRanges() []*RangeDigest {
@@ -1664,7 +1731,7 @@ type RangeDigest struct {
 
 func (x *RangeDigest) Reset() {
 	*x = RangeDigest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[19]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1676,7 +1743,7 @@ func (x *RangeDigest) String() string {
 func (*RangeDigest) ProtoMessage() {}
 
 func (x *RangeDigest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[19]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1689,7 +1756,7 @@ func (x *RangeDigest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RangeDigest.ProtoReflect.Descriptor instead.
 func (*RangeDigest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{19}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RangeDigest) GetUntilRecordId() []byte {
@@ -1722,7 +1789,7 @@ type WatchRequest struct {
 
 func (x *WatchRequest) Reset() {
 	*x = WatchRequest{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[20]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1734,7 +1801,7 @@ func (x *WatchRequest) String() string {
 func (*WatchRequest) ProtoMessage() {}
 
 func (x *WatchRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[20]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1747,7 +1814,7 @@ func (x *WatchRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
 func (*WatchRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{20}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{21}
 }
 
 // WatchResponse is a hint.
@@ -1765,7 +1832,7 @@ type WatchResponse struct {
 
 func (x *WatchResponse) Reset() {
 	*x = WatchResponse{}
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[21]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1777,7 +1844,7 @@ func (x *WatchResponse) String() string {
 func (*WatchResponse) ProtoMessage() {}
 
 func (x *WatchResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[21]
+	mi := &file_tsunagu_sync_v1_sync_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1790,7 +1857,7 @@ func (x *WatchResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
 func (*WatchResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{21}
+	return file_tsunagu_sync_v1_sync_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *WatchResponse) GetStreamId() string {
@@ -1823,7 +1890,7 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\x10protocol_version\x18\x01 \x01(\rB\a\xbaH\x04*\x02(\x01R\x0fprotocolVersion\x12:\n" +
 	"\x05clock\x18\x02 \x01(\v2\x1c.tsunagu.sync.v1.DeviceClockB\x06\xbaH\x03\xc8\x01\x01R\x05clock\x12H\n" +
 	"\tmutations\x18\x03 \x03(\v2\x1f.tsunagu.sync.v1.QueuedMutationB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\tmutations\x12H\n" +
-	"\tpositions\x18\x04 \x03(\v2\x1f.tsunagu.sync.v1.StreamPositionB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\tpositions\x12,\n" +
+	"\tpositions\x18\x04 \x03(\v2\x1f.tsunagu.sync.v1.StreamPositionB\t\xbaH\x06\x92\x01\x03\x10\x80 R\tpositions\x12,\n" +
 	"\rmanifest_hash\x18\x05 \x01(\fB\a\xbaH\x04z\x02\x18 R\fmanifestHash\x12+\n" +
 	"\x11manifest_complete\x18\x06 \x01(\bR\x10manifestComplete\x127\n" +
 	"\x04held\x18\a \x03(\v2\x18.tsunagu.sync.v1.HeldRefB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\x04held\x12,\n" +
@@ -1849,21 +1916,20 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\x06Cursor\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1b\n" +
 	"\x04hash\x18\x02 \x01(\fB\a\xbaH\x04z\x02\x18 R\x04hash\x12\x1b\n" +
-	"\x04seal\x18\x03 \x01(\fB\a\xbaH\x04z\x02\x18 R\x04seal\"\x8f\x03\n" +
+	"\x04seal\x18\x03 \x01(\fB\a\xbaH\x04z\x02\x18 R\x04seal\"\xe4\x02\n" +
 	"\x0eStreamPosition\x12'\n" +
 	"\tstream_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bstreamId\x12/\n" +
 	"\x06cursor\x18\x02 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06cursor\x12<\n" +
-	"\rnewest_result\x18\x03 \x01(\v2\x17.tsunagu.sync.v1.CursorR\fnewestResult\x12?\n" +
-	"\x0enewest_receipt\x18\x04 \x01(\v2\x18.tsunagu.sync.v1.ReceiptR\rnewestReceipt\x12/\n" +
+	"\rnewest_result\x18\x03 \x01(\v2\x17.tsunagu.sync.v1.CursorR\fnewestResult\x12/\n" +
 	"\x06staged\x18\x05 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06staged\x12E\n" +
 	"\bsections\x18\x06 \x03(\v2\x1e.tsunagu.sync.v1.SectionDigestB\t\xbaH\x06\x92\x01\x03\x10\xe8\aR\bsections\x12,\n" +
-	"\foldest_month\x18\a \x01(\rB\t\xbaH\x06*\x04\x18\xe8\x83=R\voldestMonth\"\x80\x01\n" +
+	"\foldest_month\x18\a \x01(\rB\t\xbaH\x06*\x04\x18\xe8\x83=R\voldestMonthJ\x04\b\x04\x10\x05R\x0enewest_receipt\"\x80\x01\n" +
 	"\aHeldRef\x12%\n" +
 	"\tstream_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\bstreamId\x12(\n" +
 	"\vmutation_id\x18\x02 \x01(\fB\a\xbaH\x04z\x02h\x10R\n" +
 	"mutationId\x12$\n" +
-	"\tperson_id\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\bpersonId\"\xbf\x04\n" +
+	"\tperson_id\x18\x03 \x01(\tB\a\xbaH\x04r\x02\x18@R\bpersonId\"\xf5\x04\n" +
 	"\fSyncResponse\x12<\n" +
 	"\vserver_time\x18\x01 \x01(\v2\x1b.tsunagu.sync.v1.SealedTimeR\n" +
 	"serverTime\x129\n" +
@@ -1878,7 +1944,11 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\x0eschema_version\x18\n" +
 	" \x01(\rR\rschemaVersion\x12<\n" +
 	"\astreams\x18\v \x03(\v2\".tsunagu.sync.v1.StreamDescriptionR\astreams\x12\x1c\n" +
-	"\trestoring\x18\f \x01(\bR\trestoring\"a\n" +
+	"\trestoring\x18\f \x01(\bR\trestoring\x124\n" +
+	"\blandings\x18\r \x03(\v2\x18.tsunagu.sync.v1.LandingR\blandings\"U\n" +
+	"\aLanding\x12\x1b\n" +
+	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12-\n" +
+	"\x05place\x18\x02 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x05place\"a\n" +
 	"\x11StreamDescription\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12/\n" +
 	"\x04info\x18\x02 \x01(\v2\x1b.tsunagu.sync.v1.StreamInfoR\x04info\"\x8e\x03\n" +
@@ -1904,12 +1974,13 @@ const file_tsunagu_sync_v1_sync_proto_rawDesc = "" +
 	"\arecords\x18\x02 \x03(\v2\x1b.tsunagu.sync.v1.PageRecordR\arecords\x12/\n" +
 	"\x06staged\x18\x03 \x01(\v2\x17.tsunagu.sync.v1.CursorR\x06staged\x12\x12\n" +
 	"\x04last\x18\x04 \x01(\bR\x04last\x12:\n" +
-	"\bsections\x18\x05 \x03(\v2\x1e.tsunagu.sync.v1.SectionDigestR\bsections\"r\n" +
+	"\bsections\x18\x05 \x03(\v2\x1e.tsunagu.sync.v1.SectionDigestR\bsections\"\x8e\x01\n" +
 	"\n" +
 	"PageRecord\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x16\n" +
 	"\x06record\x18\x02 \x01(\fR\x06record\x12\x18\n" +
-	"\asection\x18\x03 \x01(\rR\asection\"W\n" +
+	"\asection\x18\x03 \x01(\rR\asection\x12\x1a\n" +
+	"\bmutation\x18\x04 \x01(\rR\bmutation\"W\n" +
 	"\rSectionDigest\x12\x18\n" +
 	"\asection\x18\x01 \x01(\rR\asection\x12\x16\n" +
 	"\x06digest\x18\x02 \x01(\fR\x06digest\x12\x14\n" +
@@ -1977,7 +2048,7 @@ func file_tsunagu_sync_v1_sync_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_sync_v1_sync_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tsunagu_sync_v1_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_tsunagu_sync_v1_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_tsunagu_sync_v1_sync_proto_goTypes = []any{
 	(Verdict)(0),                   // 0: tsunagu.sync.v1.Verdict
 	(*SyncRequest)(nil),            // 1: tsunagu.sync.v1.SyncRequest
@@ -1987,24 +2058,24 @@ var file_tsunagu_sync_v1_sync_proto_goTypes = []any{
 	(*StreamPosition)(nil),         // 5: tsunagu.sync.v1.StreamPosition
 	(*HeldRef)(nil),                // 6: tsunagu.sync.v1.HeldRef
 	(*SyncResponse)(nil),           // 7: tsunagu.sync.v1.SyncResponse
-	(*StreamDescription)(nil),      // 8: tsunagu.sync.v1.StreamDescription
-	(*StreamVerdict)(nil),          // 9: tsunagu.sync.v1.StreamVerdict
-	(*EpochBase)(nil),              // 10: tsunagu.sync.v1.EpochBase
-	(*StreamInfo)(nil),             // 11: tsunagu.sync.v1.StreamInfo
-	(*Page)(nil),                   // 12: tsunagu.sync.v1.Page
-	(*PageRecord)(nil),             // 13: tsunagu.sync.v1.PageRecord
-	(*SectionDigest)(nil),          // 14: tsunagu.sync.v1.SectionDigest
-	(*Durable)(nil),                // 15: tsunagu.sync.v1.Durable
-	(*FetchSectionRequest)(nil),    // 16: tsunagu.sync.v1.FetchSectionRequest
-	(*FetchSectionResponse)(nil),   // 17: tsunagu.sync.v1.FetchSectionResponse
-	(*CompareSectionRequest)(nil),  // 18: tsunagu.sync.v1.CompareSectionRequest
-	(*CompareSectionResponse)(nil), // 19: tsunagu.sync.v1.CompareSectionResponse
-	(*RangeDigest)(nil),            // 20: tsunagu.sync.v1.RangeDigest
-	(*WatchRequest)(nil),           // 21: tsunagu.sync.v1.WatchRequest
-	(*WatchResponse)(nil),          // 22: tsunagu.sync.v1.WatchResponse
-	(*QueuedMutation)(nil),         // 23: tsunagu.sync.v1.QueuedMutation
-	(*Version)(nil),                // 24: tsunagu.sync.v1.Version
-	(*Receipt)(nil),                // 25: tsunagu.sync.v1.Receipt
+	(*Landing)(nil),                // 8: tsunagu.sync.v1.Landing
+	(*StreamDescription)(nil),      // 9: tsunagu.sync.v1.StreamDescription
+	(*StreamVerdict)(nil),          // 10: tsunagu.sync.v1.StreamVerdict
+	(*EpochBase)(nil),              // 11: tsunagu.sync.v1.EpochBase
+	(*StreamInfo)(nil),             // 12: tsunagu.sync.v1.StreamInfo
+	(*Page)(nil),                   // 13: tsunagu.sync.v1.Page
+	(*PageRecord)(nil),             // 14: tsunagu.sync.v1.PageRecord
+	(*SectionDigest)(nil),          // 15: tsunagu.sync.v1.SectionDigest
+	(*Durable)(nil),                // 16: tsunagu.sync.v1.Durable
+	(*FetchSectionRequest)(nil),    // 17: tsunagu.sync.v1.FetchSectionRequest
+	(*FetchSectionResponse)(nil),   // 18: tsunagu.sync.v1.FetchSectionResponse
+	(*CompareSectionRequest)(nil),  // 19: tsunagu.sync.v1.CompareSectionRequest
+	(*CompareSectionResponse)(nil), // 20: tsunagu.sync.v1.CompareSectionResponse
+	(*RangeDigest)(nil),            // 21: tsunagu.sync.v1.RangeDigest
+	(*WatchRequest)(nil),           // 22: tsunagu.sync.v1.WatchRequest
+	(*WatchResponse)(nil),          // 23: tsunagu.sync.v1.WatchResponse
+	(*QueuedMutation)(nil),         // 24: tsunagu.sync.v1.QueuedMutation
+	(*Version)(nil),                // 25: tsunagu.sync.v1.Version
 	(*SealedTime)(nil),             // 26: tsunagu.sync.v1.SealedTime
 	(*MutationResult)(nil),         // 27: tsunagu.sync.v1.MutationResult
 	(v1.StreamClass)(0),            // 28: tsunagu.care.v1.StreamClass
@@ -2012,57 +2083,58 @@ var file_tsunagu_sync_v1_sync_proto_goTypes = []any{
 }
 var file_tsunagu_sync_v1_sync_proto_depIdxs = []int32{
 	3,  // 0: tsunagu.sync.v1.SyncRequest.clock:type_name -> tsunagu.sync.v1.DeviceClock
-	23, // 1: tsunagu.sync.v1.SyncRequest.mutations:type_name -> tsunagu.sync.v1.QueuedMutation
+	24, // 1: tsunagu.sync.v1.SyncRequest.mutations:type_name -> tsunagu.sync.v1.QueuedMutation
 	5,  // 2: tsunagu.sync.v1.SyncRequest.positions:type_name -> tsunagu.sync.v1.StreamPosition
 	6,  // 3: tsunagu.sync.v1.SyncRequest.held:type_name -> tsunagu.sync.v1.HeldRef
 	2,  // 4: tsunagu.sync.v1.SyncRequest.report:type_name -> tsunagu.sync.v1.DeviceReport
-	24, // 5: tsunagu.sync.v1.Cursor.version:type_name -> tsunagu.sync.v1.Version
+	25, // 5: tsunagu.sync.v1.Cursor.version:type_name -> tsunagu.sync.v1.Version
 	4,  // 6: tsunagu.sync.v1.StreamPosition.cursor:type_name -> tsunagu.sync.v1.Cursor
 	4,  // 7: tsunagu.sync.v1.StreamPosition.newest_result:type_name -> tsunagu.sync.v1.Cursor
-	25, // 8: tsunagu.sync.v1.StreamPosition.newest_receipt:type_name -> tsunagu.sync.v1.Receipt
-	4,  // 9: tsunagu.sync.v1.StreamPosition.staged:type_name -> tsunagu.sync.v1.Cursor
-	14, // 10: tsunagu.sync.v1.StreamPosition.sections:type_name -> tsunagu.sync.v1.SectionDigest
-	26, // 11: tsunagu.sync.v1.SyncResponse.server_time:type_name -> tsunagu.sync.v1.SealedTime
-	27, // 12: tsunagu.sync.v1.SyncResponse.results:type_name -> tsunagu.sync.v1.MutationResult
-	9,  // 13: tsunagu.sync.v1.SyncResponse.verdicts:type_name -> tsunagu.sync.v1.StreamVerdict
-	12, // 14: tsunagu.sync.v1.SyncResponse.pages:type_name -> tsunagu.sync.v1.Page
-	15, // 15: tsunagu.sync.v1.SyncResponse.durable:type_name -> tsunagu.sync.v1.Durable
-	27, // 16: tsunagu.sync.v1.SyncResponse.held:type_name -> tsunagu.sync.v1.MutationResult
-	8,  // 17: tsunagu.sync.v1.SyncResponse.streams:type_name -> tsunagu.sync.v1.StreamDescription
-	11, // 18: tsunagu.sync.v1.StreamDescription.info:type_name -> tsunagu.sync.v1.StreamInfo
-	0,  // 19: tsunagu.sync.v1.StreamVerdict.verdict:type_name -> tsunagu.sync.v1.Verdict
-	4,  // 20: tsunagu.sync.v1.StreamVerdict.head:type_name -> tsunagu.sync.v1.Cursor
-	10, // 21: tsunagu.sync.v1.StreamVerdict.bases:type_name -> tsunagu.sync.v1.EpochBase
-	11, // 22: tsunagu.sync.v1.StreamVerdict.info:type_name -> tsunagu.sync.v1.StreamInfo
-	14, // 23: tsunagu.sync.v1.StreamVerdict.differing:type_name -> tsunagu.sync.v1.SectionDigest
-	4,  // 24: tsunagu.sync.v1.StreamVerdict.adopted:type_name -> tsunagu.sync.v1.Cursor
-	28, // 25: tsunagu.sync.v1.StreamInfo.stream_class:type_name -> tsunagu.care.v1.StreamClass
-	13, // 26: tsunagu.sync.v1.Page.records:type_name -> tsunagu.sync.v1.PageRecord
-	4,  // 27: tsunagu.sync.v1.Page.staged:type_name -> tsunagu.sync.v1.Cursor
-	14, // 28: tsunagu.sync.v1.Page.sections:type_name -> tsunagu.sync.v1.SectionDigest
-	24, // 29: tsunagu.sync.v1.PageRecord.version:type_name -> tsunagu.sync.v1.Version
-	24, // 30: tsunagu.sync.v1.Durable.version:type_name -> tsunagu.sync.v1.Version
-	4,  // 31: tsunagu.sync.v1.FetchSectionRequest.cursor:type_name -> tsunagu.sync.v1.Cursor
-	13, // 32: tsunagu.sync.v1.FetchSectionResponse.records:type_name -> tsunagu.sync.v1.PageRecord
-	4,  // 33: tsunagu.sync.v1.FetchSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
-	14, // 34: tsunagu.sync.v1.FetchSectionResponse.digest:type_name -> tsunagu.sync.v1.SectionDigest
-	4,  // 35: tsunagu.sync.v1.CompareSectionRequest.cursor:type_name -> tsunagu.sync.v1.Cursor
-	20, // 36: tsunagu.sync.v1.CompareSectionResponse.ranges:type_name -> tsunagu.sync.v1.RangeDigest
-	4,  // 37: tsunagu.sync.v1.CompareSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
-	29, // 38: tsunagu.sync.v1.WatchResponse.at:type_name -> google.protobuf.Timestamp
-	1,  // 39: tsunagu.sync.v1.SyncService.Sync:input_type -> tsunagu.sync.v1.SyncRequest
-	16, // 40: tsunagu.sync.v1.SyncService.FetchSection:input_type -> tsunagu.sync.v1.FetchSectionRequest
-	18, // 41: tsunagu.sync.v1.SyncService.CompareSection:input_type -> tsunagu.sync.v1.CompareSectionRequest
-	21, // 42: tsunagu.sync.v1.SyncService.Watch:input_type -> tsunagu.sync.v1.WatchRequest
-	7,  // 43: tsunagu.sync.v1.SyncService.Sync:output_type -> tsunagu.sync.v1.SyncResponse
-	17, // 44: tsunagu.sync.v1.SyncService.FetchSection:output_type -> tsunagu.sync.v1.FetchSectionResponse
-	19, // 45: tsunagu.sync.v1.SyncService.CompareSection:output_type -> tsunagu.sync.v1.CompareSectionResponse
-	22, // 46: tsunagu.sync.v1.SyncService.Watch:output_type -> tsunagu.sync.v1.WatchResponse
-	43, // [43:47] is the sub-list for method output_type
-	39, // [39:43] is the sub-list for method input_type
-	39, // [39:39] is the sub-list for extension type_name
-	39, // [39:39] is the sub-list for extension extendee
-	0,  // [0:39] is the sub-list for field type_name
+	4,  // 8: tsunagu.sync.v1.StreamPosition.staged:type_name -> tsunagu.sync.v1.Cursor
+	15, // 9: tsunagu.sync.v1.StreamPosition.sections:type_name -> tsunagu.sync.v1.SectionDigest
+	26, // 10: tsunagu.sync.v1.SyncResponse.server_time:type_name -> tsunagu.sync.v1.SealedTime
+	27, // 11: tsunagu.sync.v1.SyncResponse.results:type_name -> tsunagu.sync.v1.MutationResult
+	10, // 12: tsunagu.sync.v1.SyncResponse.verdicts:type_name -> tsunagu.sync.v1.StreamVerdict
+	13, // 13: tsunagu.sync.v1.SyncResponse.pages:type_name -> tsunagu.sync.v1.Page
+	16, // 14: tsunagu.sync.v1.SyncResponse.durable:type_name -> tsunagu.sync.v1.Durable
+	27, // 15: tsunagu.sync.v1.SyncResponse.held:type_name -> tsunagu.sync.v1.MutationResult
+	9,  // 16: tsunagu.sync.v1.SyncResponse.streams:type_name -> tsunagu.sync.v1.StreamDescription
+	8,  // 17: tsunagu.sync.v1.SyncResponse.landings:type_name -> tsunagu.sync.v1.Landing
+	4,  // 18: tsunagu.sync.v1.Landing.place:type_name -> tsunagu.sync.v1.Cursor
+	12, // 19: tsunagu.sync.v1.StreamDescription.info:type_name -> tsunagu.sync.v1.StreamInfo
+	0,  // 20: tsunagu.sync.v1.StreamVerdict.verdict:type_name -> tsunagu.sync.v1.Verdict
+	4,  // 21: tsunagu.sync.v1.StreamVerdict.head:type_name -> tsunagu.sync.v1.Cursor
+	11, // 22: tsunagu.sync.v1.StreamVerdict.bases:type_name -> tsunagu.sync.v1.EpochBase
+	12, // 23: tsunagu.sync.v1.StreamVerdict.info:type_name -> tsunagu.sync.v1.StreamInfo
+	15, // 24: tsunagu.sync.v1.StreamVerdict.differing:type_name -> tsunagu.sync.v1.SectionDigest
+	4,  // 25: tsunagu.sync.v1.StreamVerdict.adopted:type_name -> tsunagu.sync.v1.Cursor
+	28, // 26: tsunagu.sync.v1.StreamInfo.stream_class:type_name -> tsunagu.care.v1.StreamClass
+	14, // 27: tsunagu.sync.v1.Page.records:type_name -> tsunagu.sync.v1.PageRecord
+	4,  // 28: tsunagu.sync.v1.Page.staged:type_name -> tsunagu.sync.v1.Cursor
+	15, // 29: tsunagu.sync.v1.Page.sections:type_name -> tsunagu.sync.v1.SectionDigest
+	25, // 30: tsunagu.sync.v1.PageRecord.version:type_name -> tsunagu.sync.v1.Version
+	25, // 31: tsunagu.sync.v1.Durable.version:type_name -> tsunagu.sync.v1.Version
+	4,  // 32: tsunagu.sync.v1.FetchSectionRequest.cursor:type_name -> tsunagu.sync.v1.Cursor
+	14, // 33: tsunagu.sync.v1.FetchSectionResponse.records:type_name -> tsunagu.sync.v1.PageRecord
+	4,  // 34: tsunagu.sync.v1.FetchSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	15, // 35: tsunagu.sync.v1.FetchSectionResponse.digest:type_name -> tsunagu.sync.v1.SectionDigest
+	4,  // 36: tsunagu.sync.v1.CompareSectionRequest.cursor:type_name -> tsunagu.sync.v1.Cursor
+	21, // 37: tsunagu.sync.v1.CompareSectionResponse.ranges:type_name -> tsunagu.sync.v1.RangeDigest
+	4,  // 38: tsunagu.sync.v1.CompareSectionResponse.snapshot:type_name -> tsunagu.sync.v1.Cursor
+	29, // 39: tsunagu.sync.v1.WatchResponse.at:type_name -> google.protobuf.Timestamp
+	1,  // 40: tsunagu.sync.v1.SyncService.Sync:input_type -> tsunagu.sync.v1.SyncRequest
+	17, // 41: tsunagu.sync.v1.SyncService.FetchSection:input_type -> tsunagu.sync.v1.FetchSectionRequest
+	19, // 42: tsunagu.sync.v1.SyncService.CompareSection:input_type -> tsunagu.sync.v1.CompareSectionRequest
+	22, // 43: tsunagu.sync.v1.SyncService.Watch:input_type -> tsunagu.sync.v1.WatchRequest
+	7,  // 44: tsunagu.sync.v1.SyncService.Sync:output_type -> tsunagu.sync.v1.SyncResponse
+	18, // 45: tsunagu.sync.v1.SyncService.FetchSection:output_type -> tsunagu.sync.v1.FetchSectionResponse
+	20, // 46: tsunagu.sync.v1.SyncService.CompareSection:output_type -> tsunagu.sync.v1.CompareSectionResponse
+	23, // 47: tsunagu.sync.v1.SyncService.Watch:output_type -> tsunagu.sync.v1.WatchResponse
+	44, // [44:48] is the sub-list for method output_type
+	40, // [40:44] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_sync_v1_sync_proto_init() }
@@ -2077,7 +2149,7 @@ func file_tsunagu_sync_v1_sync_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_sync_v1_sync_proto_rawDesc), len(file_tsunagu_sync_v1_sync_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   22,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
