@@ -40,6 +40,7 @@ type API struct {
 	config   Config
 	tokens   tokens
 	watchers *watchers
+	exports  exports
 	handler  http.Handler
 }
 

@@ -1,10 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"errors"
 
 	"google.golang.org/protobuf/encoding/protojson"
-	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -36,36 +36,10 @@ func (binaryCodec) MarshalStable(message any) ([]byte, error) {
 
 func (binaryCodec) Unmarshal(data []byte, message any) error {
 	m, ok := message.(proto.Message)
-	if !ok || crowded(data) || proto.Unmarshal(data, m) != nil {
+	if !ok || crowded(data, m.ProtoReflect().Descriptor()) || proto.Unmarshal(data, m) != nil {
 		return errUnreadable
 	}
 	return nil
-}
-
-// maxOccurrences is how often one field may stand in a message: no list of the contract may have more items. Empty
-// items cost two bytes on the wire and a hundred times that once they are decoded and every one of them is refused.
-const maxOccurrences = 4096
-
-// crowded tells whether a field stands in an encoded message too often.
-func crowded(data []byte) bool {
-	var count [64]int
-	for len(data) > 0 {
-		number, kind, n := protowire.ConsumeTag(data)
-		if n < 0 {
-			return false // the decoder says it better
-		}
-		size := protowire.ConsumeFieldValue(number, kind, data[n:])
-		if size < 0 {
-			return false
-		}
-		if at := int(number); at < len(count) {
-			if count[at]++; count[at] > maxOccurrences {
-				return true
-			}
-		}
-		data = data[n+size:]
-	}
-	return false
 }
 
 // jsonCodec is the JSON encoding of protobuf, with the same silence. An unknown member is an error: JSON is written by
@@ -87,6 +61,9 @@ func (jsonCodec) Unmarshal(data []byte, message any) error {
 	m, ok := message.(proto.Message)
 	if !ok || len(data) == 0 {
 		return errUnreadable
+	}
+	if bytes.Count(data, []byte{'{'}) > maxParts {
+		return errUnreadableJSON
 	}
 	if err := protojson.Unmarshal(data, m); err != nil {
 		return errUnreadableJSON

@@ -86,6 +86,10 @@ type Limits struct {
 	WatchesPerDevice int
 	// Watches is how many may be open in all. Default 4,096.
 	Watches int
+	// ExportsPerDevice is how many charts one device may have written out at once. Default 2.
+	ExportsPerDevice int
+	// Exports is how many may be written out at once in all. Default 8: each takes memory while its reader is slow.
+	Exports int
 	// SignOfLife is the time between two signs of life of a watch. Default 20 s: below what mobile networks and
 	// proxies take for a dead connection.
 	SignOfLife time.Duration
@@ -102,6 +106,8 @@ func (l Limits) withDefaults() Limits {
 	l.AccountEvery = or(l.AccountEvery, 30*time.Second)
 	l.WatchesPerDevice = or(l.WatchesPerDevice, 2)
 	l.Watches = or(l.Watches, 4096)
+	l.ExportsPerDevice = or(l.ExportsPerDevice, 2)
+	l.Exports = or(l.Exports, 8)
 	l.SignOfLife = or(l.SignOfLife, 20*time.Second)
 	return l
 }

@@ -22,11 +22,3 @@ func (h *chartHandler) GetTrend(ctx context.Context, r *connect.Request[chartv1.
 func (h *chartHandler) SearchNotes(ctx context.Context, r *connect.Request[chartv1.SearchNotesRequest]) (*connect.Response[chartv1.SearchNotesResponse], error) {
 	return read(ctx, h.API, r, h.config.Core.SearchNotes)
 }
-
-// ExportChart sends a chart piece by piece.
-func (h *chartHandler) ExportChart(ctx context.Context, r *connect.Request[chartv1.ExportChartRequest], stream *connect.ServerStream[chartv1.ExportChartResponse]) error {
-	if err := h.config.Core.ExportChart(ctx, h.call(ctx), r.Msg, stream.Send); err != nil {
-		return h.failure(ctx, r.Spec().Procedure, err)
-	}
-	return nil
-}

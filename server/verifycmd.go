@@ -51,6 +51,9 @@ func (c *verifyCmd) Run(s *streams) error {
 	if verified.More {
 		fmt.Fprintln(s.out, "and more")
 	}
+	if len(verified.Damage) > 0 && verified.Whole {
+		return coded{errors.New("everything that was written is whole, and counts of it differ; nothing was changed: make a backup and restore it, which counts anew"), exitDamage}
+	}
 	if len(verified.Damage) > 0 {
 		return coded{errors.New("the store is damaged; keep the folder as it is and restore from a backup"), exitDamage}
 	}

@@ -40,7 +40,7 @@ func (t *Tablet) unnamedGoes(k blobs.Kept) (room int64, err error) {
 	}
 	t.filing.Lock()
 	defer t.filing.Unlock()
-	if t.added[k.SHA256] {
+	if t.added[k.SHA256] || t.held[k.SHA256] > 0 {
 		return 0, nil
 	}
 	status, err := t.Status()
@@ -69,15 +69,30 @@ func (t *Tablet) unnamedGoes(k blobs.Kept) (room int64, err error) {
 	return k.Disk, t.store.Update(func(tx replica.Tx) error { return tx.Delete(unnamedKey(k.SHA256)) })
 }
 
-// holdBlobs makes sure that what an entry refers to is on this tablet, and stays until the entry is saved.
-func (t *Tablet) holdBlobs(stream string, refs []*carev1.BlobRef) error {
+// holdBlobs makes sure that what an entry refers to is on this tablet, and stays until it is let go, after the entry was
+// saved.
+func (t *Tablet) holdBlobs(stream string, refs []*carev1.BlobRef) (letGo func(), err error) {
 	t.filing.Lock()
 	defer t.filing.Unlock()
 	for _, ref := range refs {
 		if len(ref.GetSha256()) != 32 || !t.blobs.kept.Has(stream, [32]byte(ref.GetSha256())) {
-			return ErrBlobGone
+			return nil, ErrBlobGone
 		}
-		t.added[[32]byte(ref.GetSha256())] = true
 	}
-	return nil
+	t.hold(refs, 1)
+	return func() {
+		t.filing.Lock()
+		defer t.filing.Unlock()
+		t.hold(refs, -1)
+	}, nil
+}
+
+// hold counts the entries that are being saved with something. The caller holds filing.
+func (t *Tablet) hold(refs []*carev1.BlobRef, by int) {
+	for _, ref := range refs {
+		sum := [32]byte(ref.GetSha256())
+		if t.held[sum] += by; t.held[sum] == 0 {
+			delete(t.held, sum)
+		}
+	}
 }

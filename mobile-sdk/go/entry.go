@@ -62,9 +62,11 @@ func (t *Tablet) Create(chart string, body *carev1.Body, e Entry) (Saved, error)
 		rec.Envelope = &carev1.Envelope{Effective: timestamppb.New(e.At)}
 	}
 	if len(e.Blobs) > 0 {
-		if err := t.holdBlobs(stream, e.Blobs); err != nil {
+		letGo, err := t.holdBlobs(stream, e.Blobs)
+		if err != nil {
 			return Saved{}, err
 		}
+		defer letGo()
 		if rec.Envelope == nil {
 			rec.Envelope = &carev1.Envelope{}
 		}

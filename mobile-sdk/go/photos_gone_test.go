@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/tsunagu-care/tsunagu/sync/hub"
+	"github.com/tsunagu-care/tsunagu/sync/store/memory"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
 // erase carries out an order on the server.
@@ -51,6 +53,42 @@ func TestErasureTakesTheAuthorsPhotos(t *testing.T) {
 	}
 	if n, err := a.BlobsWaiting(); n != 0 || err != nil {
 		t.Errorf("%d photos wait, %v", n, err)
+	}
+}
+
+// switched is a verified backup that covers the first epoch once it is there.
+type switched struct{ cover bool }
+
+func (s *switched) Durable(_, _ string) *syncv1.Version {
+	if !s.cover {
+		return nil
+	}
+	return &syncv1.Version{Epoch: 1, Seq: 1 << 40}
+}
+
+// TestOwnPhotoOfARevokedChartGoes: its author keeps it as long as a restored server could ask for it, and no longer.
+func TestOwnPhotoOfARevokedChartGoes(t *testing.T) {
+	s := newServer(t)
+	s.two = true
+	backups := &switched{}
+	s.hub = hub.New(hub.Config{Store: memory.New(), Directory: s, Seals: s.keys, Epochs: s, Backups: backups})
+	s.photos(t)
+	dir := filepath.Join(t.TempDir(), "a")
+	a, _ := s.tablet(t, dir, "tablet-a", "sato")
+	synced(t, a)
+	photographed(t, a, wrongChart, added(t, a, "a wound"))
+	photographed(t, a, chart, added(t, a, "of a chart that is still read"))
+	synced(t, a)
+	s.two = false
+	synced(t, a)
+	if n := files(t, dir); n != 2 {
+		t.Fatalf("no backup has it, and %d files are left", n)
+	}
+	backups.cover = true
+	s.ahead = time.Hour // a device that only polls is told of backups again
+	synced(t, a, a)
+	if n := files(t, dir); n != 1 {
+		t.Errorf("%d files are left", n)
 	}
 }
 

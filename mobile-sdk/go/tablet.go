@@ -58,6 +58,7 @@ type Tablet struct {
 	fetching sync.Mutex        // one download at a time
 	filing   sync.Mutex        // of what is added, kept or removed beside the store; under fetching, over mu
 	added    map[[32]byte]bool // photos and files that were added since the tablet was opened; under filing
+	held     map[[32]byte]int  // how many entries are being saved with a photo or file; under filing
 	identity identityv1connect.IdentityServiceClient
 	sync     syncv1connect.SyncServiceClient
 	charts   chartv1connect.ChartServiceClient
@@ -94,7 +95,7 @@ func Open(o Options) (*Tablet, error) {
 		_ = s.Close()
 		return nil, err
 	}
-	t := &Tablet{opts: o, store: s, replica: r, named: map[string]uint64{}, added: map[[32]byte]bool{}}
+	t := &Tablet{opts: o, store: s, replica: r, named: map[string]uint64{}, added: map[[32]byte]bool{}, held: map[[32]byte]int{}}
 	if t.blobs, err = openBlobs(o, key); err != nil {
 		_ = s.Close()
 		return nil, err

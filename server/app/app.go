@@ -105,6 +105,9 @@ func (a *App) openStore(ctx context.Context) error {
 	if err := a.checkStoreIsThere(exists); err != nil {
 		return err
 	}
+	if err := checkMark(a.config.Storage); err != nil {
+		return err
+	}
 	k, err := keys.Load(a.config.KeysFolder(), exists)
 	if err != nil {
 		return err

@@ -13,14 +13,13 @@ import (
 	"github.com/tsunagu-care/tsunagu/server/internal/journal"
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
-	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
 // maxReference bounds the reference of an order.
 const maxReference = 128
 
 // errNoRecord: there is nothing to erase.
-var errNoRecord = errors.New("there is no such record in that stream; nothing was erased: copy stream and record from the timeline")
+var errNoRecord = errors.New("there is no such record in that stream, and nothing is held for it; nothing was erased: copy stream and record from the timeline, or from the list of what is held")
 
 // Erase implements operator.Service. The journal knows of the erasure first, so that a restore of any backup carries it
 // out again, whenever the server dies.
@@ -36,7 +35,8 @@ func (a *App) Erase(ctx context.Context, e journal.Erasure) error {
 	if e.Tenant == "" {
 		e.Tenant, _ = a.directory.Organisations()
 	}
-	there, err := hasRecord(ctx, a.engine, store.Stream{Tenant: e.Tenant, Name: e.Stream}, id)
+	_, organisations := a.directory.Organisations()
+	there, err := a.hub.Erasable(ctx, e.Tenant, e.Stream, id, organisations...)
 	if err != nil {
 		return err
 	}
@@ -97,13 +97,4 @@ func eraseAll(ctx context.Context, core *hub.Hub, organisations []string, list [
 		}
 	}
 	return nil
-}
-
-func hasRecord(ctx context.Context, s store.Store, stream store.Stream, id store.ID) (there bool, err error) {
-	err = s.View(ctx, func(r store.Reader) error {
-		state, err := r.Record(stream, id)
-		there = state != nil
-		return err
-	})
-	return there, err
 }

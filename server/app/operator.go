@@ -49,9 +49,6 @@ func (a *App) openJournal() (err error) {
 	if a.journal, err = journal.Open(a.config.JournalFolder()); err != nil {
 		return err
 	}
-	if err := checkMark(a.config.Storage, a.journal); err != nil {
-		return err
-	}
 	if a.journal.Unconfirmed() {
 		a.log.Warn().Msg("this store was restored and nobody has confirmed it: what tablets send is stored and not judged, no page is served; run tsunagu restore confirm")
 	}

@@ -128,6 +128,9 @@ func (r *restoration) run(ctx context.Context) (*Restored, error) {
 	if err := eraseAll(ctx, h, nil, r.journal.Erasures()); err != nil {
 		return nil, err
 	}
+	if err := h.Recount(ctx); err != nil {
+		return nil, err
+	}
 	if _, err := r.vault.Collect(ctx, blobs.Collection{Rows: r.engine.Dump, Condemned: true, Now: time.Now()}); err != nil {
 		return nil, err
 	}
@@ -222,16 +225,17 @@ func (r *restoration) open(ctx context.Context, seal []byte) error {
 
 // openJournals goes on with the journals that are there. A journal of epochs that was lost begins at the clock.
 func (r *restoration) openJournals() (err error) {
-	if r.epochs, _, err = epochs.Open(r.JournalFile(), true, time.Now()); err != nil {
+	if r.journal, err = journal.Open(r.JournalFolder()); err != nil {
 		return err
 	}
-	if r.journal, err = journal.Open(r.JournalFolder()); err != nil {
+	if r.epochs, _, err = epochs.Open(r.JournalFile(), true, time.Now()); err != nil {
 		return err
 	}
 	return keys.MarkSeal(r.SealMark(), r.seal)
 }
 
-// mark writes down that the folder was restored, in the journal and in the folder itself.
+// mark writes down that the folder was restored, in the folder itself and in the journal. The journal's line comes last:
+// with it the journal belongs to this folder, and the lost server's is refused.
 func (r *restoration) mark(loaded *Loaded) error {
 	var id [8]byte
 	if _, err := rand.Read(id[:]); err != nil {
@@ -246,10 +250,10 @@ func (r *restoration) mark(loaded *Loaded) error {
 		covered = append(covered, journal.Cover{Tenant: head.Tenant, Stream: head.Stream, Epoch: head.Epoch, Seq: head.Seq})
 	}
 	b := journal.Backup{ID: loaded.Header.ID, Made: loaded.Header.Made, Entries: loaded.Counts.Entries}
-	if err := r.journal.Restored(journal.Restore{ID: name, Backup: loaded.Header.Made, Kept: r.kept}, now); err != nil {
+	if err := r.journal.CoverAfterRestore(b, covered, now); err != nil {
 		return err
 	}
-	return r.journal.CoverAfterRestore(b, covered, now)
+	return r.journal.Restored(journal.Restore{ID: name, Backup: loaded.Header.Made, Kept: r.kept}, now)
 }
 
 func (r *restoration) close() error {

@@ -457,13 +457,12 @@ func TestErasuresAreCarriedOut(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := store.Stream{Tenant: "demo", Name: "chart-0001/care"}
 	for _, record := range []string{unknown, id} {
 		n, err := recordID(record)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if there, err := hasRecord(t.Context(), r.engine, s, n); err != nil || !there {
+		if there, err := r.hub.Erasable(t.Context(), "demo", "chart-0001/care", n); err != nil || !there {
 			t.Errorf("%s: %v, %v", record, there, err)
 		}
 	}

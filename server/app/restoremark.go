@@ -19,18 +19,22 @@ func checkRestored(s config.Storage) error {
 	return nil
 }
 
-// checkMark refuses a journal that does not belong to a restored folder: it would not know that the restore waits to be
-// confirmed.
-func checkMark(s config.Storage, j *journal.Journal) error {
+// checkMark refuses a folder and a journal that do not belong together: the folder has to be the one that the journal's
+// last restore made. A journal that knows nothing of a folder's restore would not know that it waits to be confirmed; and
+// a folder from before the journal's last restore would write on under epochs and covers of backups that are the new one's.
+func checkMark(s config.Storage) error {
 	text, err := os.ReadFile(s.RestoreMark())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("%s cannot be read; nothing was started: check its owner: %w", s.RestoreMark(), err)
 	}
-	if last, _, ok := j.LastRestore(); !ok || last.ID != strings.TrimSpace(string(text)) {
+	last, restored, err := journal.LastRestoreIn(s.JournalFolder())
+	switch mark := strings.TrimSpace(string(text)); {
+	case err != nil:
+		return err
+	case mark != "" && !restored:
 		return fmt.Errorf("the journal in %s does not know of the restore that %s came from; nothing was started: name the journal's folder with --journal, as for the restore", s.JournalFolder(), s.Data)
+	case mark != last.ID:
+		return fmt.Errorf("the journal in %s went on with a restore that made another folder than %s; nothing was started or changed: name the restored folder with --data, or this folder's own journal with --journal", s.JournalFolder(), s.Data)
 	}
 	return nil
 }

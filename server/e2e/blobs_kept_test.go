@@ -52,11 +52,12 @@ func TestFullTabletKeepsWhatTheServerDoesNotHave(t *testing.T) {
 	}
 }
 
-// TestErasedPhotoLeavesTheTablets at their next synchronisation.
+// TestErasedPhotoLeavesTheTablets at their next synchronisation, its author's own included.
 func TestErasedPhotoLeavesTheTablets(t *testing.T) {
 	data := t.TempDir()
 	s := serve(t, data, "127.0.0.1:0")
-	author := openTablet(t, filepath.Join(t.TempDir(), "a"), s.url(), "sato", "tablet-a")
+	authors := t.TempDir()
+	author := openTablet(t, authors, s.url(), "sato", "tablet-a")
 	saved, sum := photographed(t, author, shared, photo(t, 1))
 	if _, err := author.Sync(t.Context()); err != nil {
 		t.Fatal(err)
@@ -72,11 +73,15 @@ func TestErasedPhotoLeavesTheTablets(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if _, err := reader.Sync(t.Context()); err != nil {
-		t.Fatal(err)
+	synchronise(t, reader)
+	synchronise(t, author)
+	for _, folder := range []string{filepath.Join(dir, "tablet-b"), filepath.Join(authors, "tablet-a")} {
+		if left, err := os.ReadDir(filepath.Join(folder, "blobs")); err != nil || len(left) != 0 {
+			t.Errorf("%d files are left in %s, %v", len(left), filepath.Base(folder), err)
+		}
 	}
-	if left, err := os.ReadDir(filepath.Join(dir, "tablet-b", "blobs")); err != nil || len(left) != 0 {
-		t.Errorf("%d files are left, %v", len(left), err)
+	if queue, err := author.Queue(); err != nil || len(queue) != 0 {
+		t.Errorf("what was written is still there: %d entries, %v", len(queue), err)
 	}
 	if _, err := reader.OpenBlob(t.Context(), saved.StreamID, saved.RecordID, sum); !errors.Is(err, sdk.ErrNoBlob) {
 		t.Error(err)

@@ -30,6 +30,14 @@ type DueDose struct {
 	CheckDays bool
 }
 
+// Amount writes the ordered amount with its unit, such as "2.5mL"; empty if it is not clear.
+func (d DueDose) Amount() string {
+	if d.AmountThousandths == 0 {
+		return ""
+	}
+	return amount(d.AmountThousandths, d.Order.GetBody().GetMedicationOrder().GetDosage().GetUnit())
+}
+
 // DueDoses lists the scheduled doses of a day, YYYY-MM-DD in the patient's zone, in the order of the day: one for each
 // order that is in force or on hold and is given on that day, and each of its slots. The day is the business date that
 // the slot of a dose carries: a dose at bedtime that the night shift gives after midnight is one of the day before. Drugs

@@ -38,8 +38,7 @@ func refusal(m proto.Message, v Violation) Finding {
 		}
 		return f
 	}
-	f.En = "Check " + fieldWords(v.Field) + ": " + v.Message + "."
-	f.Ja = "「" + titleIn(m, v.Field) + "」" + ruleInJapanese(v.Rule)
+	f.Ja, f.En = ruleInWords(titleIn(m, v.Field), fieldWords(v.Field), v)
 	return f
 }
 
@@ -102,28 +101,6 @@ var firstRules = map[string]sentence{
 		en: "The last day must not be before the first day; check both dates."},
 }
 
-// ruleInJapanese says what is wrong by the family of the rule.
-func ruleInJapanese(rule string) string {
-	switch {
-	case rule == "required" || strings.HasSuffix(rule, ".min_len"):
-		return "を入力してください。"
-	case strings.HasSuffix(rule, ".max_len"):
-		return "が長すぎるので、短くしてください。"
-	case strings.HasSuffix(rule, ".max_items"):
-		return "の件数が多すぎるので、減らしてください。"
-	case strings.HasSuffix(rule, ".unique"):
-		return "に同じものが重なっているので、一つにしてください。"
-	case strings.HasPrefix(rule, "enum."):
-		return "を選び直してください。"
-	case strings.HasSuffix(rule, ".pattern"):
-		return "の形式を確かめて入力し直してください。"
-	case strings.HasSuffix(rule, "_date"):
-		return "が暦にない日付なので、確かめて入力し直してください。"
-	default:
-		return "を確かめて入力し直してください。"
-	}
-}
-
 func topField(path string) string {
 	end := strings.IndexAny(path, ".[")
 	if end < 0 {
@@ -136,7 +113,7 @@ func fieldWords(path string) string {
 	if path == "" {
 		return "the entry"
 	}
-	return strings.NewReplacer("_", " ", ".", ", ").Replace(path)
+	return "the " + strings.NewReplacer("_", " ", ".", ", ").Replace(path)
 }
 
 func fieldTitle(path string) string {

@@ -27,7 +27,15 @@ func (w *writer) known(p *prepared) (*syncv1.MutationResult, error) {
 	if found, err = w.lookup(p.id); err != nil {
 		return nil, err
 	}
-	return w.result(found.entry, p.hash, true), nil
+	return found.erasedIn(w.result(found.entry, p.hash, true)), nil
+}
+
+// erasedIn says in an answer that what was written is gone by order, so that the device destroys its own.
+func (l *landed) erasedIn(r *syncv1.MutationResult) *syncv1.MutationResult {
+	if l.erased {
+		r.HeldReason = syncv1.HeldReason_HELD_REASON_ERASED
+	}
+	return r
 }
 
 // find looks a mutation up that may be new. While no mutation of the stream stands under its own id, a CREATE can
@@ -87,7 +95,7 @@ func (s *step) heldNow(r store.Reader, ref *syncv1.HeldRef) (*syncv1.MutationRes
 		return nil, err
 	case found != nil && found.written.GetDeviceId() == s.call.Session.DeviceID:
 		s.land(stream.Name, &syncv1.Cursor{Version: found.entry.GetVersion(), Hash: found.entry.GetHash()})
-		return result(s.hub.seals.Sealer(), stream, found.entry, seal.PayloadHash(found.written.GetPayload()), true), nil
+		return found.erasedIn(result(s.hub.seals.Sealer(), stream, found.entry, seal.PayloadHash(found.written.GetPayload()), true)), nil
 	case item != nil:
 		return outcomeInInbox(item), nil
 	}

@@ -22,6 +22,9 @@ const (
 	maxDuplicates = 20
 	// maxHistoryBytes bounds the records of one page of a history.
 	maxHistoryBytes = 768 << 10
+	// maxPageBytes bounds the records of one page of a timeline, a search or a list of work: a page ends after the record
+	// that fills it, and stays far below the 4 MiB that a tablet takes whatever somebody wrote.
+	maxPageBytes = 768 << 10
 	// maxTimelineScan bounds the records that one page of a timeline looks at, over all streams, so that no page takes
 	// much longer than another; one with sparse filters may end early, even empty, with a token to go on.
 	maxTimelineScan = 1_000

@@ -24,7 +24,7 @@ const (
 	// that only asks for what is new is told what backups cover.
 	seenEvery = 10 * time.Minute
 	// maxKnownStreams bounds the streams that are remembered of a device, and those in which it wrote.
-	maxKnownStreams = 2000
+	maxKnownStreams = 4096
 	// defaultDevices and maxDevices bound a page of devices.
 	defaultDevices = 100
 	maxDevices     = 1000

@@ -13,14 +13,7 @@ const epochsAtOnce = 100
 // BeginEpochs opens a new epoch in every stream that has a log: what a restore does before anybody is answered, so that
 // every device learns of it although none proves a loss. It returns how many streams there are.
 func (h *Hub) BeginEpochs(ctx context.Context, c Call) (int, error) {
-	var streams []store.Stream
-	err := h.store.View(ctx, func(r store.Reader) error {
-		streams = nil
-		return r.Streams(func(s store.Stream) error {
-			streams = append(streams, s)
-			return nil
-		})
-	})
+	streams, err := h.streams(ctx)
 	for batch := range slices.Chunk(streams, epochsAtOnce) {
 		if err != nil {
 			break

@@ -29,8 +29,9 @@ const (
 )
 
 // Erase destroys what a record held, by order of a court or an authority: payload, salt, seals and record bytes of every
-// entry about it, what is held about it, and what inboxes of the given organisations hold about it. The chain goes on over
-// what is left, a stub takes the record's place, and a tablet that offers the record again is told that it is known.
+// entry about it, what is held about it, what inboxes of the given organisations hold about it, and what its versions were
+// looked up by: their effective times and domain keys. The chain goes on over what is left, a stub takes the record's
+// place, and a tablet that offers the record again is told that it is known.
 // A record that is not there is put down as erased. When Erase returns without an error it is done; called again, it goes
 // on where it stopped. The caller has proven the order; its reference is not kept here.
 func (h *Hub) Erase(ctx context.Context, c Call, streamID string, record store.ID, organisations ...string) error {
@@ -159,6 +160,9 @@ func eraseBatch(tx store.Tx, stream store.Stream, seqs []uint64) error {
 		if ledger.Erased(e) || planted.Bug == planted.ErasureKeepsHeld && e.GetEffect() == syncv1.Outcome_OUTCOME_HELD {
 			continue
 		}
+		if err := forget(tx, stream, e); err != nil {
+			return err
+		}
 		if err := ledger.Erase(e); err != nil {
 			return errors.Join(store.ErrDamaged, err)
 		}
@@ -173,6 +177,16 @@ func eraseBatch(tx store.Tx, stream store.Stream, seqs []uint64) error {
 	return nil
 }
 
+// concerns tells whether a mutation is about a record of a stream. A CREATE is about the record with its own id, whatever
+// it says besides.
+func concerns(m *syncv1.Mutation, stream string, record store.ID) bool {
+	of := m.GetRecordId()
+	if m.GetOperation() == syncv1.Operation_OPERATION_CREATE {
+		of = m.GetId()
+	}
+	return m.GetStreamId() == stream && sameID(of, record[:])
+}
+
 // eraseInbox takes the payload out of every item about the record. What is left answers for it.
 func (h *Hub) eraseInbox(ctx context.Context, box store.Organisation, stream string, record store.ID) error {
 	var about []store.ID
@@ -183,14 +197,7 @@ func (h *Hub) eraseInbox(ctx context.Context, box store.Organisation, stream str
 			if proto.Unmarshal(raw, item) != nil {
 				return store.ErrDamaged
 			}
-			if proto.Unmarshal(item.GetPayload(), m) != nil || m.GetStreamId() != stream {
-				return nil
-			}
-			of := m.GetRecordId()
-			if m.GetOperation() == syncv1.Operation_OPERATION_CREATE { // its own id, whatever it says besides
-				of = m.GetId()
-			}
-			if sameID(of, record[:]) {
+			if proto.Unmarshal(item.GetPayload(), m) == nil && concerns(m, stream, record) {
 				about = append(about, id)
 			}
 			return nil

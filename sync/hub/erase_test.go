@@ -198,3 +198,41 @@ func TestAnErasedRecordIsNoDuplicate(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// TestErasableIsWhatErasingDestroys: a record, what is held about one that never came, and what stands in an inbox; and not
+// a record that nobody ever wrote of, nor one under the name of another stream.
+func TestErasableIsWhatErasingDestroys(t *testing.T) {
+	b := newBench(t)
+	written, held, waiting, outside := b.create("sato", temperature(365)), b.create("takahashi", medicine(secret)),
+		b.patch("sato", b.id(), nil, medicine(secret)), b.create("nobody", medicine(secret))
+	b.expect(b.push("sato", written), "APPLIED")
+	b.expect(b.push("takahashi", held), "HELD ROLE")
+	b.push("sato", waiting)
+	b.expect(b.push("nobody", outside), "HELD NO_GRANT")
+	erasable := func(stream string, record []byte) bool {
+		t.Helper()
+		there, err := b.hub.Erasable(context.Background(), tenant, stream, store.ID(record), "station")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return there
+	}
+	for name, record := range map[string][]byte{
+		"written": written.GetId(), "held": held.GetId(), "held change": waiting.GetRecordId(), "in an inbox": outside.GetId(),
+	} {
+		if !erasable("yamada/care", record) {
+			t.Errorf("%s: nothing to erase", name)
+		}
+		if erasable("other/care", record) {
+			t.Errorf("%s: in another stream", name)
+		}
+		b.erase(record)
+		if !erasable("yamada/care", record) {
+			t.Errorf("%s: not to be erased again", name)
+		}
+	}
+	b.gone(secret)
+	if erasable("yamada/care", b.id()) {
+		t.Error("a record that nobody wrote of")
+	}
+}

@@ -2,8 +2,8 @@ package hub
 
 import (
 	"context"
-	"slices"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
@@ -17,10 +17,10 @@ import (
 const (
 	// exportPiece is how much of a file goes into one message.
 	exportPiece = 256 << 10
-	// maxStanding bounds the records that hold until they are changed and stand at the head of an export.
-	maxStanding = 5000
-	// maxExportHistory bounds the pages of one record's history, each below 1 MiB.
-	maxExportHistory = 64
+	// maxExportHistory bounds the pages of one record's history, and maxExportHistoryBytes what they come to: it is in memory
+	// until the record is written.
+	maxExportHistory      = 64
+	maxExportHistoryBytes = 8 << 20
 	// maxExportPages bounds the pages of a timeline that one export goes through.
 	maxExportPages = 10_000
 )
@@ -105,14 +105,8 @@ func (e *export) run(ctx context.Context) error {
 	if err := e.sheet.Begin(); err != nil {
 		return err
 	}
-	standing, err := e.standing(ctx)
-	if err != nil {
+	if err := e.standing(ctx); err != nil {
 		return err
-	}
-	for _, item := range standing {
-		if err := e.write(ctx, item); err != nil {
-			return err
-		}
 	}
 	if err := e.sheet.Timeline(); err != nil {
 		return err
@@ -167,22 +161,6 @@ func (e *export) within(item *chartv1.TimelineItem) bool {
 	at := item.GetRecord().GetEnvelope().GetEffective().AsTime()
 	return (e.req.GetFrom() == nil || !at.Before(e.req.GetFrom().AsTime())) &&
 		(e.req.GetUntil() == nil || at.Before(e.req.GetUntil().AsTime()))
-}
-
-// standing returns the records of the standing sections, by kind, then oldest first.
-func (e *export) standing(ctx context.Context) (items []*chartv1.TimelineItem, err error) {
-	err = e.walk(ctx, standingKinds(), nil, nil, func(item *chartv1.TimelineItem) error {
-		if isStanding(item) {
-			if len(items) == maxStanding {
-				return refuse(TooLarge, "more standing records than one file holds; nothing was written: read the chart page by page instead")
-			}
-			items = append(items, item)
-		}
-		return nil
-	})
-	slices.Reverse(items)
-	slices.SortStableFunc(items, func(a, b *chartv1.TimelineItem) int { return sheet.Order(a) - sheet.Order(b) })
-	return items, err
 }
 
 func isStanding(item *chartv1.TimelineItem) bool {
@@ -249,6 +227,7 @@ func (e *export) history(ctx context.Context, item *chartv1.TimelineItem) (histo
 	req := &chartv1.GetRecordHistoryRequest{
 		ChartId: e.req.GetChartId(), StreamId: item.GetStreamId(), RecordId: item.GetRecord().GetId(), PageSize: maxHistory,
 	}
+	used := 0
 	for range maxExportHistory {
 		page, err := e.hub.GetRecordHistory(ctx, e.call, req)
 		if err != nil {
@@ -257,6 +236,9 @@ func (e *export) history(ctx context.Context, item *chartv1.TimelineItem) (histo
 		history = append(history, page.GetItems()...)
 		if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
 			return history, nil
+		}
+		if used += proto.Size(page); used > maxExportHistoryBytes {
+			break
 		}
 	}
 	return nil, refuse(TooLarge, "a record has more versions than one file holds; what was written is not whole: export as NDJSON, which holds the newest ones")

@@ -13,6 +13,8 @@ const (
 	latestVitals = 3
 	// maxLatestPages bounds the pages of a timeline that are looked at for them.
 	maxLatestPages = 20
+	// maxCountPages bounds the pages of work that are counted, and maxWork what they come to.
+	maxCountPages = 20
 )
 
 // head adds to what is known of a file what stands at its head: the latest vital signs, and how much waits for somebody.
@@ -50,8 +52,19 @@ func (e *export) latest(ctx context.Context) (items []*chartv1.TimelineItem, err
 	return items, nil
 }
 
-// count says how much work of a kind waits in the chart; of more than one page, that there is at least so much.
-func (e *export) count(ctx context.Context, kind chartv1.WorkKind) (sheet.Count, error) {
-	resp, err := e.hub.ListWork(ctx, e.call, &chartv1.ListWorkRequest{Kind: kind, ChartId: e.req.GetChartId(), PageSize: maxWork})
-	return sheet.Count{N: len(resp.GetItems()), More: resp.GetNextPageToken() != ""}, err
+// count says how much work of a kind waits in the chart; of more than is counted, that there is at least so much.
+func (e *export) count(ctx context.Context, kind chartv1.WorkKind) (count sheet.Count, _ error) {
+	req := &chartv1.ListWorkRequest{Kind: kind, ChartId: e.req.GetChartId(), PageSize: maxWork}
+	for range maxCountPages {
+		resp, err := e.hub.ListWork(ctx, e.call, req)
+		if err != nil {
+			return count, err
+		}
+		req.PageToken = resp.GetNextPageToken()
+		count.N, count.More = count.N+len(resp.GetItems()), req.PageToken != ""
+		if !count.More || count.N >= maxWork {
+			break
+		}
+	}
+	return count, nil
 }

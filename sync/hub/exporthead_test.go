@@ -66,3 +66,13 @@ func TestExportHead(t *testing.T) {
 		t.Error("the file for programs does not say that something is held")
 	}
 }
+
+// TestHeadCountsLongEntriesToo: what is held is counted over as many pages as it takes.
+func TestHeadCountsLongEntriesToo(t *testing.T) {
+	b := newBench(t)
+	b.longNotes("takahashi", 60, 1000, "HELD NEWER_SCHEMA")
+	file, err := b.export("sato", &chartv1.ExportChartRequest{ChartId: "yamada", Format: chartv1.ExportFormat_EXPORT_FORMAT_NDJSON})
+	if err != nil || !strings.Contains(file, `"held":60}`) {
+		t.Errorf("%.300s, %v", file, err)
+	}
+}

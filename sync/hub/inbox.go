@@ -171,6 +171,9 @@ func outcomeInInbox(item *storev1.InboxItem) *syncv1.MutationResult {
 	if item.GetDecision() == syncv1.Outcome_OUTCOME_REJECTED {
 		r.Outcome, r.Detail = syncv1.Outcome_OUTCOME_REJECTED, item.GetWords()
 	}
+	if len(item.GetPayload()) == 0 {
+		r.HeldReason = syncv1.HeldReason_HELD_REASON_ERASED
+	}
 	return r
 }
 
@@ -289,9 +292,9 @@ func (h *Hub) place(c Call, tx store.Tx, item *storev1.InboxItem, id store.ID) (
 	return moved, w.flush()
 }
 
-// heldOutsideOf returns what stands undecided in an inbox after an id, at most limit, in order of id; and where it
+// heldOutsideOf returns what stands undecided in an inbox after an id, as far as there is room, in order of id; and where it
 // stopped, whether or not there is more.
-func (h *Hub) heldOutsideOf(c Call, r store.Reader, o store.Organisation, after store.ID, limit int) (items []heldItem, more bool, err error) {
+func (h *Hub) heldOutsideOf(c Call, r store.Reader, o store.Organisation, after store.ID, left room) (items []heldItem, more bool, err error) {
 	err = r.InboxItems(o, func(id store.ID, raw []byte) error {
 		if slices.Compare(id[:], after[:]) <= 0 {
 			return nil
@@ -303,10 +306,11 @@ func (h *Hub) heldOutsideOf(c Call, r store.Reader, o store.Organisation, after 
 		if item.GetDecision() != 0 || len(item.GetPayload()) == 0 {
 			return nil
 		}
-		if more = len(items) == limit; more {
+		if more = left.full(); more {
 			return store.ErrStop
 		}
 		items = append(items, heldItem{id: id, p: h.arrivedAs(c, item), reason: item.GetHeldReason(), detail: item.GetDetail()})
+		left.take(len(item.GetPayload()))
 		return nil
 	})
 	return items, more, err

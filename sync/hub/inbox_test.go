@@ -219,4 +219,9 @@ func TestErasedInAnInbox(t *testing.T) {
 	if open, _ := b.openItems("station"); open != 0 {
 		t.Errorf("%d wait; what was erased has nothing left to decide about", open)
 	}
+	req := b.request(b.queued(m))
+	req.Held = []*syncv1.HeldRef{{StreamId: "yamada/care", MutationId: m.GetId(), PersonId: "nobody"}}
+	resp := b.sync("nobody", req)
+	b.expect(resp.GetResults(), "HELD ERASED") // its tablet destroys what it has
+	b.expect(resp.GetHeld(), "HELD ERASED")
 }

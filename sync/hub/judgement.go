@@ -140,15 +140,15 @@ type heldItem struct {
 	waitsFor []byte
 }
 
-// heldIn returns what is held in a stream after a sequence number and not decided, at most limit, in the order in which
-// it was held; and where it stopped, 0 for the end.
-func (h *Hub) heldIn(r store.Reader, s store.Stream, after uint64, limit int) (items []heldItem, next uint64, err error) {
+// heldIn returns what is held in a stream after a sequence number and not decided, as far as there is room, in the order
+// in which it was held; and where it stopped, 0 for the end.
+func (h *Hub) heldIn(r store.Reader, s store.Stream, after uint64, left room) (items []heldItem, next uint64, err error) {
 	looked := 0
 	err = r.Held(s, func(seq uint64) error {
 		if seq <= after {
 			return nil
 		}
-		if looked++; len(items) == limit || looked > maxHeldScan {
+		if looked++; left.full() || looked > maxHeldScan {
 			return store.ErrStop
 		}
 		next = seq
@@ -164,9 +164,10 @@ func (h *Hub) heldIn(r store.Reader, s store.Stream, after uint64, limit int) (i
 			seq: seq, id: store.ID(e.GetMutationId()), p: h.restore(s.Tenant, found),
 			reason: e.GetHeldReason(), detail: e.GetDetail(), waitsFor: e.GetWaitsFor(),
 		})
+		left.take(len(found.written.GetPayload()))
 		return nil
 	})
-	if len(items) < limit && looked <= maxHeldScan {
+	if !left.full() && looked <= maxHeldScan {
 		next = 0
 	}
 	return items, next, err

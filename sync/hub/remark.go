@@ -13,6 +13,9 @@ import (
 // stand in the clinical stream, which has few records.
 const maxSheetScan = 5_000
 
+// maxSheetBytes bounds the sheets that are kept for that.
+const maxSheetBytes = 4 << 20
+
 // remark says beside each record what a reader has to know now. An instruction is held against the other sheets of its
 // stream, which are looked for once.
 func (t *timeline) remark(items []*chartv1.TimelineItem) error {
@@ -39,7 +42,7 @@ func (t *timeline) remark(items []*chartv1.TimelineItem) error {
 // sheetsOf returns the sheets of a stream; nil if there was more to look at than the limit allows.
 func (t *timeline) sheetsOf(stream string) ([]*carev1.Record, error) {
 	look := &timeline{hub: t.hub, tenant: t.tenant, req: &chartv1.GetTimelineRequest{Kinds: []string{"instruction"}},
-		size: math.MaxInt, budget: maxSheetScan, reader: t.reader, buffer: t.buffer}
+		size: math.MaxInt, room: maxSheetBytes, budget: maxSheetScan, reader: t.reader, buffer: t.buffer}
 	if err := look.begin(); err != nil {
 		return nil, err
 	}

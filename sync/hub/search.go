@@ -85,6 +85,7 @@ type search struct {
 	words  chart.Query
 	texts  []string // of the record that is looked at
 	size   int
+	used   int // bytes of records among the hits
 	looked int
 	at     searchToken
 	resp   chartv1.SearchNotesResponse
@@ -112,7 +113,7 @@ func (s *search) begin() error {
 
 // chart looks through one chart. It answers whether the page ends before the chart does.
 func (s *search) chart(ctx context.Context, streams []StreamRef) (more bool, err error) {
-	for s.looked < maxSearchScan && len(s.resp.Hits) < s.size {
+	for s.looked < maxSearchScan && len(s.resp.Hits) < s.size && s.used < maxPageBytes {
 		if more, err = s.page(ctx, streams); err != nil || !more {
 			return more, err
 		}
@@ -123,7 +124,7 @@ func (s *search) chart(ctx context.Context, streams []StreamRef) (more bool, err
 // page looks through a stretch of a chart, in a view of its own.
 func (s *search) page(ctx context.Context, streams []StreamRef) (more bool, err error) {
 	t := &timeline{
-		hub: s.hub, tenant: s.call.Session.Tenant, size: s.size - len(s.resp.Hits), keep: s.matches,
+		hub: s.hub, tenant: s.call.Session.Tenant, size: s.size - len(s.resp.Hits), room: maxPageBytes - s.used, keep: s.matches,
 		budget: max(maxTimelineScan/len(streams), 1),
 		req: &chartv1.GetTimelineRequest{
 			ChartId: s.at.Chart, From: s.req.GetFrom(), Until: s.req.GetUntil(), PageToken: s.at.Page,
@@ -132,15 +133,16 @@ func (s *search) page(ctx context.Context, streams []StreamRef) (more bool, err 
 	if t.begin() != nil {
 		return false, errSearchToken
 	}
-	page := &chartv1.GetTimelineResponse{}
-	err = s.hub.store.View(ctx, func(r store.Reader) error {
+	page, used := &chartv1.GetTimelineResponse{}, 0
+	err = s.hub.store.View(ctx, func(r store.Reader) (err error) {
 		t.reader, t.found, t.frontier = r, nil, nil
 		for _, ref := range streams {
 			if err := t.scan(ref.ID); err != nil {
 				return err
 			}
 		}
-		return t.page(page)
+		used, err = t.page(page)
+		return err
 	})
 	if err != nil {
 		return false, outward(err)
@@ -150,7 +152,7 @@ func (s *search) page(ctx context.Context, streams []StreamRef) (more bool, err 
 		hit := &chartv1.SearchHit{ChartId: s.at.Chart, Record: item, Excerpt: s.words.Excerpt(s.texts)}
 		s.resp.Hits = append(s.resp.Hits, hit)
 	}
-	s.looked += t.looked
+	s.looked, s.used = s.looked+t.looked, s.used+used
 	s.at.Page = page.GetNextPageToken()
 	return s.at.Page != "", nil
 }

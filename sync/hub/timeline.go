@@ -44,7 +44,7 @@ func (h *Hub) GetTimeline(ctx context.Context, c Call, req *chartv1.GetTimelineR
 		return nil, errNotFound
 	}
 	t := &timeline{
-		hub: h, tenant: c.Session.Tenant, req: req, size: pageSize(req.GetPageSize(), defaultTimeline, maxTimeline),
+		hub: h, tenant: c.Session.Tenant, req: req, size: pageSize(req.GetPageSize(), defaultTimeline, maxTimeline), room: maxPageBytes,
 		budget: max(maxTimelineScan/len(streams), 1), now: c.Now,
 	}
 	if err := t.begin(); err != nil {
@@ -58,7 +58,7 @@ func (h *Hub) GetTimeline(ctx context.Context, c Call, req *chartv1.GetTimelineR
 				return err
 			}
 		}
-		if err := t.page(resp); err != nil {
+		if _, err := t.page(resp); err != nil {
 			return err
 		}
 		return t.remark(resp.Items)
@@ -71,7 +71,8 @@ type timeline struct {
 	hub    *Hub
 	tenant string
 	req    *chartv1.GetTimelineRequest
-	size   int
+	size   int // of a page, in items
+	room   int // on a page, in bytes of records; it ends after the record that fills it
 	kinds  map[uint32]bool
 	filter uint64
 	after  *position // of the page before
@@ -91,7 +92,8 @@ type timeline struct {
 
 type located struct {
 	position
-	item *chartv1.TimelineItem
+	item  *chartv1.TimelineItem
+	bytes int // of the record
 }
 
 // begin reads filters and token.
@@ -152,13 +154,13 @@ func (t *timeline) start(stream string) store.Place {
 // scan collects what one stream has for the page.
 func (t *timeline) scan(name string) error {
 	stream := store.Stream{Tenant: t.tenant, Name: name}
-	found, looked := 0, 0
+	found, looked, used := 0, 0, 0
 	var last position // that was looked at
 	return t.reader.Timeline(stream, t.start(name), func(p store.Place) error {
 		if t.req.GetFrom() != nil && p.EffectiveMs < t.req.GetFrom().AsTime().UnixMilli() {
 			return store.ErrStop
 		}
-		if looked > 0 && (found >= t.size || looked >= t.budget) {
+		if looked > 0 && (found >= t.size || used >= t.room || looked >= t.budget) {
 			if t.frontier == nil || last.compare(*t.frontier) < 0 {
 				t.frontier = &last
 			}
@@ -171,8 +173,8 @@ func (t *timeline) scan(name string) error {
 		if err != nil || item == nil {
 			return err
 		}
-		found++
-		t.found = append(t.found, located{last, item})
+		found, used = found+1, used+len(t.buffer)
+		t.found = append(t.found, located{last, item, len(t.buffer)})
 		return nil
 	})
 }
@@ -280,27 +282,25 @@ func (t *timeline) record(stream store.Stream, id store.ID) (*carev1.Record, err
 	return rec, nil
 }
 
-// page puts what was found in order and cuts it to size.
-func (t *timeline) page(resp *chartv1.GetTimelineResponse) error {
+// page puts what was found in order and cuts it to size. It says how many bytes of records it has.
+func (t *timeline) page(resp *chartv1.GetTimelineResponse) (used int, err error) {
 	slices.SortFunc(t.found, func(a, b located) int { return a.compare(b.position) })
 	resp.Items, resp.NextPageToken = nil, ""
+	last := t.frontier // everything up to it was looked at
 	for i := range t.found {
-		if t.frontier != nil && t.found[i].compare(*t.frontier) > 0 || len(resp.Items) == t.size {
+		if t.frontier != nil && t.found[i].compare(*t.frontier) > 0 {
 			break
 		}
-		resp.Items = append(resp.Items, t.found[i].item)
+		if len(resp.Items) == t.size || used >= t.room {
+			last = &t.found[i-1].position
+			break
+		}
+		resp.Items, used = append(resp.Items, t.found[i].item), used+t.found[i].bytes
 	}
-	last := t.frontier // everything up to it was looked at
-	switch {
-	case len(resp.Items) < len(t.found) && (last == nil || len(resp.Items) == t.size):
-		last = &t.found[len(resp.Items)-1].position
-	case last == nil:
-		return nil
+	if last == nil {
+		return used, nil
 	}
 	raw, err := json.Marshal(last)
-	if err != nil {
-		return err
-	}
 	resp.NextPageToken = base64.RawURLEncoding.EncodeToString(raw)
-	return nil
+	return used, err
 }

@@ -48,6 +48,9 @@ func (c *checker) indexes(r store.Reader) error {
 	if !slices.Equal(held, c.held) || c.head.GetHeld() != uint64(len(c.held)) {
 		c.damage("the log holds %d entries, the list of held ones and the head say otherwise", len(c.held))
 	}
+	if err := c.waiting(r); err != nil {
+		return err
+	}
 	wrong := 0
 	for id, seq := range c.answers {
 		found, err := lookupSeq(r, c.stream, id)
@@ -64,6 +67,33 @@ func (c *checker) indexes(r store.Reader) error {
 	return nil
 }
 
+// waiting goes through the entries that are held still: one that waits for another mutation is found by it, or it would
+// wait for ever.
+func (c *checker) waiting(r store.Reader) error {
+	lost := 0
+	for _, seq := range c.held {
+		e, err := readEntry(r, c.stream, seq)
+		if err != nil {
+			return err
+		}
+		id := store.ID(e.GetMutationId())
+		if c.answers[id] != seq || len(e.GetWaitsFor()) != len(id) {
+			continue
+		}
+		list, err := r.Waiting(c.stream, store.ID(e.GetWaitsFor()))
+		if err != nil {
+			return err
+		}
+		if len(list) < maxSharers && !slices.Contains(list, id) {
+			lost++
+		}
+	}
+	if lost > 0 {
+		c.damage("%d held mutations are not found by what they wait for", lost)
+	}
+	return nil
+}
+
 // lookupSeq is where a mutation is looked up: under its id, or as the CREATE of the record with that id.
 func lookupSeq(r store.Reader, s store.Stream, id store.ID) (uint64, error) {
 	seq, err := r.Mutation(s, id)
@@ -74,16 +104,19 @@ func lookupSeq(r store.Reader, s store.Stream, id store.ID) (uint64, error) {
 	return state.GetCreatedSeq(), err
 }
 
-// content looks into the newest version of a record: a record of which something was erased is a stub, and one that has
-// a domain key is found by it.
-func (c *checker) content(r store.Reader, id store.ID, seq uint64, raw []byte) error {
-	rec := &carev1.Record{}
+// content looks into the newest version of a record: a record of which something was erased is a stub, one that has
+// candidates is known to have them, and one that has a domain key is found by it.
+func (c *checker) content(r store.Reader, id store.ID, state *storev1.RecordState, raw []byte) error {
+	seq, rec := state.GetVersion().GetSeq(), &carev1.Record{}
 	if proto.Unmarshal(raw, rec) != nil {
 		c.damage("the record of entry %d cannot be read", seq)
 		return nil
 	}
 	if c.erased[id] && rec.GetStatus() != carev1.RecordStatus_RECORD_STATUS_ERASED {
 		c.damage("something of a record was erased, and entry %d does not say so", seq)
+	}
+	if state.GetConflict() != (len(rec.GetCandidates()) > 0) {
+		c.damage("the state of a record does not say whether entry %d has values to decide", seq)
 	}
 	kind, ok := care.KindOf(rec.GetBody())
 	if !ok {
@@ -94,7 +127,8 @@ func (c *checker) content(r store.Reader, id store.ID, seq uint64, raw []byte) e
 		return nil
 	}
 	ids, err := r.Keyed(c.stream, key)
-	if err == nil && len(ids) < maxSharers && !slices.Contains(ids, id) {
+	full := len(ids)+len(c.erased) >= maxSharers // or it was, before an erasure made room
+	if err == nil && !full && !slices.Contains(ids, id) {
 		c.damage("the record of entry %d is not found by its domain key", seq)
 	}
 	return err

@@ -29,8 +29,9 @@ const (
 	maxWorkScan = 20_000
 )
 
-// inboxStream is the name under which the walk through the streams comes to the inbox: after all of them.
-const inboxStream = "\xff"
+// inboxStream is the name under which the walk through the streams comes to the inbox: after all of them. It is text that
+// a token can carry: JSON would put something else in the place of a byte that is none.
+const inboxStream = "\U0010ffff"
 
 // workToken says where a list of work goes on.
 type workToken struct {
@@ -73,6 +74,7 @@ type work struct {
 	call Call
 	req  *chartv1.ListWorkRequest
 	size int
+	used int // bytes of records in resp
 	at   workToken
 	resp chartv1.ListWorkResponse
 }
@@ -114,7 +116,7 @@ func (w *work) run(ctx context.Context) (*chartv1.ListWorkResponse, error) {
 
 // stream adds what waits in one stream. It answers whether the page ends before the stream does.
 func (w *work) stream(ctx context.Context, ref StreamRef) (more bool, err error) {
-	if len(w.resp.Items) >= w.size {
+	if len(w.resp.Items) >= w.size || w.used >= maxPageBytes {
 		return true, nil
 	}
 	switch w.req.GetKind() {
@@ -132,13 +134,13 @@ func (w *work) stream(ctx context.Context, ref StreamRef) (more bool, err error)
 
 func (w *work) held(ctx context.Context, ref StreamRef) (more bool, err error) {
 	err = w.hub.store.View(ctx, func(r store.Reader) error {
-		items, next, err := w.hub.heldIn(r, store.Stream{Tenant: w.call.Session.Tenant, Name: ref.ID}, w.at.Seq, w.size-len(w.resp.Items))
+		items, next, err := w.hub.heldIn(r, store.Stream{Tenant: w.call.Session.Tenant, Name: ref.ID}, w.at.Seq, w.left())
 		if err != nil {
 			return err
 		}
 		for _, item := range items {
 			one := &chartv1.WorkItem{Kind: w.req.GetKind(), ChartId: ref.Info.GetChartId(), StreamId: ref.ID, Held: w.heldMutation(&item, true)}
-			w.resp.Items = append(w.resp.Items, one)
+			w.add(one, proto.Size(one.GetHeld().GetProposed()))
 		}
 		w.at.Seq, more = next, next != 0
 		return nil
@@ -159,10 +161,11 @@ func (w *work) inbox(ctx context.Context) (more bool, err error) {
 		readable[ref.ID] = true
 	}
 	err = w.hub.store.View(ctx, func(r store.Reader) (err error) {
-		items, rest, err := w.hub.heldOutsideOf(w.call, r, box, after, w.size-len(w.resp.Items))
+		items, rest, err := w.hub.heldOutsideOf(w.call, r, box, after, w.left())
 		for _, item := range items {
 			shown := item.p.m != nil && readable[item.p.m.GetStreamId()]
-			w.resp.Items = append(w.resp.Items, &chartv1.WorkItem{Kind: w.req.GetKind(), Held: w.heldMutation(&item, shown)})
+			one := &chartv1.WorkItem{Kind: w.req.GetKind(), Held: w.heldMutation(&item, shown)}
+			w.add(one, proto.Size(one.GetHeld().GetProposed()))
 			w.at.After = slices.Clone(item.id[:])
 		}
 		more = rest
@@ -203,7 +206,7 @@ func (w *work) conflicts(ctx context.Context, ref StreamRef) (more bool, err err
 		t := &timeline{hub: w.hub, tenant: s.Tenant, req: &chartv1.GetTimelineRequest{}, reader: r}
 		looked := 0
 		return r.Records(s, after, func(id store.ID, raw []byte) error {
-			if looked++; len(w.resp.Items) == w.size || looked > maxWorkScan {
+			if looked++; len(w.resp.Items) == w.size || w.used >= maxPageBytes || looked > maxWorkScan {
 				more = true
 				return store.ErrStop
 			}
@@ -217,13 +220,31 @@ func (w *work) conflicts(ctx context.Context, ref StreamRef) (more bool, err err
 			}
 			item, err := t.item(s, state.GetVersion().GetSeq())
 			if err == nil && item != nil {
-				w.resp.Items = append(w.resp.Items, w.about(ref, item))
+				w.add(w.about(ref, item), proto.Size(item.GetRecord()))
 			}
 			return err
 		})
 	})
 	return more, err
 }
+
+// add puts an item on the page, with the bytes of its record.
+func (w *work) add(item *chartv1.WorkItem, bytes int) {
+	w.resp.Items, w.used = append(w.resp.Items, item), w.used+bytes
+}
+
+// left is what the page still has room for.
+func (w *work) left() room {
+	return room{items: w.size - len(w.resp.Items), bytes: maxPageBytes - w.used}
+}
+
+// room bounds what one look brings: it ends with the item that fills it.
+type room struct{ items, bytes int }
+
+// full tells whether nothing more fits.
+func (r *room) full() bool { return r.items <= 0 || r.bytes <= 0 }
+
+func (r *room) take(bytes int) { r.items, r.bytes = r.items-1, r.bytes-bytes }
 
 func (w *work) about(ref StreamRef, item *chartv1.TimelineItem) *chartv1.WorkItem {
 	return &chartv1.WorkItem{Kind: w.req.GetKind(), ChartId: ref.Info.GetChartId(), StreamId: ref.ID, Record: item}
@@ -233,24 +254,26 @@ func (w *work) about(ref StreamRef, item *chartv1.TimelineItem) *chartv1.WorkIte
 func (w *work) recent(ctx context.Context, ref StreamRef) (more bool, err error) {
 	since := timestamppb.New(time.UnixMilli(w.at.Since))
 	t := &timeline{
-		hub: w.hub, tenant: w.call.Session.Tenant, budget: maxWorkScan, size: w.size - len(w.resp.Items),
+		hub: w.hub, tenant: w.call.Session.Tenant, budget: maxWorkScan, size: w.size - len(w.resp.Items), room: maxPageBytes - w.used,
 		req: &chartv1.GetTimelineRequest{ChartId: ref.ID, From: since, HideRetracted: true, PageToken: w.at.Page},
 	}
 	if err := t.begin(); err != nil {
 		return false, errWorkToken
 	}
 	t.only = func(item *chartv1.TimelineItem) bool { return w.wanted(item, t.entry) }
-	page := &chartv1.GetTimelineResponse{}
-	err = w.hub.store.View(ctx, func(r store.Reader) error {
+	page, used := &chartv1.GetTimelineResponse{}, 0
+	err = w.hub.store.View(ctx, func(r store.Reader) (err error) {
 		t.reader, t.found, t.frontier = r, nil, nil
 		if err := t.scan(ref.ID); err != nil {
 			return err
 		}
-		return t.page(page)
+		used, err = t.page(page)
+		return err
 	})
 	for _, item := range page.GetItems() {
-		w.resp.Items = append(w.resp.Items, w.about(ref, item))
+		w.add(w.about(ref, item), 0)
 	}
+	w.used += used
 	w.at.Page = page.GetNextPageToken()
 	return w.at.Page != "", err
 }

@@ -42,6 +42,7 @@ const (
 	NarrowDropsStanding      Name = "narrow_drops_standing"
 	WidenShowsHalves         Name = "widen_shows_halves"
 	RepairDeletesNewer       Name = "repair_deletes_newer"
+	RepairPastCursor         Name = "repair_past_cursor"
 	RepairsUnfilled          Name = "repairs_unfilled"
 	ErasureKeepsHeld         Name = "erasure_keeps_held"
 	ErasureKeepsOwn          Name = "erasure_keeps_own"
@@ -55,6 +56,6 @@ var All = []Name{
 	PatchClearsOthers, TrunkWithoutProof, CursorBeforeData, OwnsUnseen, DropsOfEndedChain, TrunkWithoutHash,
 	EpochGivenTwice, JudgesAtOnce, HoldsAllAfter, ReleasesInAnyOrder, RetiresHeld,
 	RetractOnStatusAlone, PatchesOneField, SectionOfOtherSnapshot, ResolveByEquality, ChainByName, NarrowDropsStanding,
-	WidenShowsHalves, RepairDeletesNewer, RepairsUnfilled, ErasureKeepsHeld, ErasureKeepsOwn, PagesBeforeConfirmation,
+	WidenShowsHalves, RepairDeletesNewer, RepairPastCursor, RepairsUnfilled, ErasureKeepsHeld, ErasureKeepsOwn, PagesBeforeConfirmation,
 	JudgesBeforeConfirmation,
 }

@@ -62,7 +62,7 @@ func TestEveryAnswerLeavesTheMutationInItsState(t *testing.T) {
 			if err != nil || (len(req.GetMutations()) == 1) != c.again {
 				t.Errorf("%d mutations are sent again, %v", len(req.GetMutations()), err)
 			}
-			if name == "held" != (len(req.GetHeld()) == 1) {
+			if (name == "held" || name == "rejected") != (len(req.GetHeld()) == 1) {
 				t.Errorf("%d held mutations are asked about", len(req.GetHeld()))
 			}
 		})

@@ -97,7 +97,7 @@ func (d Draft) checkValues(kind *care.Kind, shown *carev1.Record) error {
 	}
 	found := care.Check(body)
 	for _, v := range append(care.Validate(d.Record.GetEnvelope()), care.InvalidTimes(d.Record)...) {
-		found = append(found, care.Finding{Field: "envelope." + v.Field, Severity: care.Refused, En: v.Message, Ja: v.Message})
+		found = append(found, care.EnvelopeFinding(v))
 	}
 	if slices.ContainsFunc(found, func(f care.Finding) bool { return f.Severity == care.Refused }) {
 		return &RefusedError{Findings: found}

@@ -106,19 +106,32 @@ func TestErasureReachesAWindow(t *testing.T) {
 	}
 }
 
-// TestErasureReachesWhatIsHeld: no page comes for it, since nobody on this tablet may read there.
-func TestErasureReachesWhatIsHeld(t *testing.T) {
-	d := newWorld(t, hub.Limits{}).device("a", nurse)
-	id := d.write(create(note(ordered)))
-	d.told(one(result(syncv1.Outcome_OUTCOME_HELD, 0)))
-	if d.queue()[0].State != replica.Held || d.keeps(ordered) == 0 {
-		t.Fatal("not held")
-	}
-	erased := &syncv1.MutationResult{Outcome: syncv1.Outcome_OUTCOME_HELD, HeldReason: syncv1.HeldReason_HELD_REASON_ERASED}
-	d.told(&syncv1.SyncResponse{Held: []*syncv1.MutationResult{erased}})
-	d.destroyed(id)
-	if queue := d.queue(); len(queue) != 0 {
-		t.Errorf("the queue: %+v", queue)
+// TestErasureReachesWhatIsHeldOrRefused: no page comes for it, since nobody on this tablet may read there.
+func TestErasureReachesWhatIsHeldOrRefused(t *testing.T) {
+	for outcome, state := range map[syncv1.Outcome]replica.State{
+		syncv1.Outcome_OUTCOME_HELD: replica.Held, syncv1.Outcome_OUTCOME_REJECTED: replica.Rejected,
+	} {
+		d := newWorld(t, hub.Limits{}).device("a", nurse)
+		id := d.write(create(note(ordered)))
+		answer := result(outcome, 0)
+		answer.Detail = ordered + ", in the words of who refused it"
+		d.told(one(answer))
+		if d.queue()[0].State != state || d.keeps(ordered) != 2 {
+			t.Fatalf("%v: %+v", outcome, d.queue()[0])
+		}
+		d.told(&syncv1.SyncResponse{Held: []*syncv1.MutationResult{{Outcome: syncv1.Outcome_OUTCOME_RETRY}}})
+		if queue := d.queue(); len(queue) != 1 {
+			t.Fatalf("%v: the queue: %+v", outcome, queue)
+		}
+		if d.queue()[0].State == replica.OnTablet { // the server has lost it, so it is sent again
+			d.told(one(answer))
+		}
+		erased := &syncv1.MutationResult{Outcome: outcome, HeldReason: syncv1.HeldReason_HELD_REASON_ERASED}
+		d.told(&syncv1.SyncResponse{Held: []*syncv1.MutationResult{erased}})
+		d.destroyed(id)
+		if queue := d.queue(); len(queue) != 0 {
+			t.Errorf("%v: the queue: %+v", outcome, queue)
+		}
 	}
 }
 

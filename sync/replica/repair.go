@@ -149,6 +149,9 @@ func takeSection(tx Tx, s *devicev1.StreamState, p *devicev1.Repair, resp *syncv
 			return nil, err
 		}
 		there[id], last = true, id[:]
+		if !ledger.Reached(rec.GetVersion(), s.GetCursor().GetVersion(), s.GetBases()) && planted.Bug != planted.RepairPastCursor {
+			continue // it comes with the stream's next page, and with a cursor that proves it
+		}
 		if err := put(tx, sums, id, rec, value); err != nil {
 			return nil, err
 		}

@@ -109,7 +109,8 @@ func (r *Replica) fillFrom(rd Reader, req *syncv1.SyncRequest) (map[string]bool,
 	return written, err
 }
 
-// fillHeld asks for the present outcome of what is shown as held, a part of it each time.
+// fillHeld asks for the present outcome of what is shown as held or refused, a part of it each time: what was refused may
+// have been erased since.
 func (r *Replica) fillHeld(rd Reader, req *syncv1.SyncRequest) error {
 	keys := [][]byte{}
 	err := rd.Scan([]byte{keyAnswered}, r.heldAfter, func(key, _ []byte) error {
@@ -127,11 +128,9 @@ func (r *Replica) fillHeld(rd Reader, req *syncv1.SyncRequest) error {
 		if err != nil {
 			return err
 		}
-		if own.GetState() == stateHeld {
-			req.Held = append(req.Held, &syncv1.HeldRef{
-				StreamId: own.GetStreamId(), MutationId: own.GetId(), PersonId: own.GetPersonId(),
-			})
-		}
+		req.Held = append(req.Held, &syncv1.HeldRef{
+			StreamId: own.GetStreamId(), MutationId: own.GetId(), PersonId: own.GetPersonId(),
+		})
 		if len(keys) == maxHeldRefs {
 			r.heldAfter = key
 		}

@@ -132,8 +132,9 @@ func (a *absorbing) takeHeld() error {
 		if err != nil {
 			return err
 		}
-		if own == nil || own.GetState() != stateHeld || result.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
-			continue
+		refused := own.GetState() == stateRejected && result.GetHeldReason() == syncv1.HeldReason_HELD_REASON_ERASED
+		if own == nil || own.GetState() != stateHeld && !refused || result.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
+			continue // what was refused stays so, unless its record was erased
 		}
 		if result.GetOutcome() == syncv1.Outcome_OUTCOME_HELD {
 			if result.GetHeldReason() == 0 || proto.Equal(result, own.GetResult()) {

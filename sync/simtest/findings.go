@@ -49,8 +49,8 @@ func (d *device) findings(o *oracle) {
 			w.problem("tablet %s takes %s for a part of another chart", d.id, s.ID)
 		}
 	}
-	for key := range o.gone {
-		if r := o.log.records[key]; r != nil && erased(r.record) {
+	for _, key := range o.log.keys() {
+		if o.gone[key] && erased(o.log.records[key].record) {
 			o.keepsErased(d, key)
 		}
 	}
@@ -108,7 +108,8 @@ func (o *oracle) compare(d *device, s replica.StreamView) {
 	if err != nil {
 		d.world.problem("tablet %s: %v", d.id, err)
 	}
-	for key, r := range o.log.records {
+	for _, key := range o.log.keys() {
+		r := o.log.records[key]
 		if key.stream == s.ID && !shown[key.id] && (r.section == 0 || r.section >= s.OldestMonth) {
 			d.world.problem("tablet %s does not show record %s of %s", d.id, name(key.id), s.ID)
 		}

@@ -43,8 +43,9 @@ func (w *world) planOffice() {
 	if w.chance(15) {
 		w.devices[w.dice.IntN(len(w.devices))].badDisk = true
 	}
-	if w.chance(8) {
+	if w.chance(10) {
 		w.after(w.between(time.Minute, w.hours(2)), w.devices[0].manyReadings)
+		w.devices[1].badDisk = true
 	}
 }
 

@@ -76,75 +76,12 @@ type writing struct {
 	key    recordKey
 }
 
-// logState is what the oracle has read of the log. It goes back with a restore.
-type logState struct {
-	read    map[string]uint64
-	hashes  map[string][][]byte // of the entries of a stream
-	epochs  map[string]bool     // of a stream
-	records map[recordKey]*recordState
-	decided map[id]decision
-}
-
-type recordKey struct {
-	stream string
-	id     id
-}
-
-type decision struct {
-	outcome syncv1.Outcome
-	reason  syncv1.HeldReason
-	seq     uint64
-	// predecessor of the mutation; zero if it has none.
-	predecessor id
-}
-
-// recordState is a record as the log has it, with what its values stand for.
-type recordState struct {
-	record  *carev1.Record
-	bytes   []byte
-	version *syncv1.Version
-	section uint32
-	stands  map[uint32]set
-	history set
-	created uint64
-}
-
-// erased tells whether a record is the stub of one that was erased.
-func erased(r *carev1.Record) bool { return r.GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED }
-
 func newOracle(w *world) *oracle {
 	return &oracle{
 		world: w, log: newLogState(), versions: map[[32]byte]set{}, seen: map[id]set{}, chain: map[id]set{},
 		confirmed: map[id]set{}, acknowledged: map[id]*device{}, written: map[id]writing{}, begun: map[string]bool{},
 		gone: map[recordKey]bool{},
 	}
-}
-
-func newLogState() *logState {
-	return &logState{
-		read: map[string]uint64{}, hashes: map[string][][]byte{}, epochs: map[string]bool{},
-		records: map[recordKey]*recordState{}, decided: map[id]decision{},
-	}
-}
-
-func (l *logState) clone() *logState {
-	c := &logState{
-		read: maps.Clone(l.read), hashes: map[string][][]byte{}, epochs: maps.Clone(l.epochs),
-		records: map[recordKey]*recordState{}, decided: maps.Clone(l.decided),
-	}
-	for stream, hashes := range l.hashes {
-		c.hashes[stream] = slices.Clone(hashes)
-	}
-	for k, r := range l.records {
-		copied := *r
-		copied.stands = map[uint32]set{}
-		for g, s := range r.stands {
-			copied.stands[g] = maps.Clone(s)
-		}
-		copied.history = maps.Clone(r.history)
-		c.records[k] = &copied
-	}
-	return c
 }
 
 func (o *oracle) rewind(to *logState) { o.log = to.clone() }
@@ -237,14 +174,6 @@ func (o *oracle) entry(r store.Reader, streamID string, seq uint64, raw []byte) 
 	return nil
 }
 
-// last is the hash of the newest entry that was read of a stream.
-func (l *logState) last(streamID string) []byte {
-	if n := len(l.hashes[streamID]); n > 0 {
-		return l.hashes[streamID][n-1]
-	}
-	return nil
-}
-
 // mutationOf returns the mutation that an entry is about.
 func mutationOf(r store.Reader, streamID string, e *storev1.Entry) (*syncv1.Mutation, error) {
 	payload := e.GetPayload()
@@ -314,112 +243,6 @@ func (o *oracle) changed(streamID string, e *storev1.Entry, m *syncv1.Mutation) 
 	state.record, state.bytes, state.version, state.section = after, raw, e.GetVersion(), e.GetSection()
 	state.history[mid] = true
 	o.versions[sha256.Sum256(raw)] = maps.Clone(state.history)
-}
-
-// mayWrite checks that who wrote it had the right when they did, by the journal, or that somebody released it.
-func (o *oracle) mayWrite(e *storev1.Entry, m *syncv1.Mutation, kind *care.Kind) {
-	w, known := o.written[id(m.GetId())]
-	may := func(role carev1.Role) bool {
-		return kind.MayWrite(role) || kind.MayTranscribe(role, w.author, m.GetRecord().GetEnvelope())
-	}
-	if !known || e.GetJudgedBy() != "" || o.world.server.dir.journal.cover(w.author, w.at, may) {
-		return
-	}
-	o.world.problem("WITHOUT A RIGHT: mutation %s took effect, and %s had no right to write it", name(id(m.GetId())), w.author)
-}
-
-func (o *oracle) judgeChange(kind *care.Kind, state *recordState, after *carev1.Record, m *syncv1.Mutation, mid id) {
-	seen, self := o.seen[mid], set{mid: true}
-	o.judgeRetraction(state, after, m)
-	for _, g := range kind.Groups() {
-		kept := candidate(after, g, mid)
-		wrote := writes(kind, m, g)
-		if !sameValue(state.record, after, g) {
-			if !state.stands[g].within(seen, self) {
-				o.world.problem("SILENT OVERWRITE: mutation %s replaced group %d of record %s, which stood for writes that its author had not seen",
-					name(mid), g, name(id(after.GetId())))
-			}
-			state.stands[g] = set{mid: true}
-		} else if wrote && !kept {
-			if state.stands[g].within(seen, self) {
-				state.stands[g] = set{} // whoever writes a value again having seen all of it answers for it alone
-			}
-			state.stands[g][mid] = true
-		}
-		if wrote && !kept && !arrived(m, after, g) {
-			o.world.problem("SWALLOWED: what mutation %s wrote into group %d is neither current nor a candidate", name(mid), g)
-		}
-	}
-	for _, c := range state.record.GetCandidates() {
-		cid := id(c.GetMutationId())
-		if !candidate(after, c.GetGroup(), cid) && !(set{cid: true}).within(seen, self) {
-			o.world.problem("SILENT OVERWRITE: mutation %s removed a candidate that its author had not seen", name(mid))
-		}
-		decided := m.GetOperation() == syncv1.Operation_OPERATION_RESOLVE
-		if !candidate(after, c.GetGroup(), cid) && !decided && !o.chain[mid][cid] {
-			o.world.problem("UNDECIDED: mutation %s removed a candidate that waited for a decision", name(mid))
-		}
-	}
-}
-
-// judgeRetraction checks that who retracts a record had seen all of it, and that a decision about all that stands
-// takes effect.
-func (o *oracle) judgeRetraction(state *recordState, after *carev1.Record, m *syncv1.Mutation) {
-	mid := id(m.GetId())
-	retracted := carev1.RecordStatus_RECORD_STATUS_RETRACTED
-	taken := state.record.GetStatus() != retracted && after.GetStatus() == retracted
-	resolves := m.GetOperation() == syncv1.Operation_OPERATION_RESOLVE && o.world.counts["restore"] == 0
-	for g, stands := range state.stands {
-		if taken && m.GetOperation() == syncv1.Operation_OPERATION_RETRACT && !stands.within(o.seen[mid], set{mid: true}) {
-			o.world.problem("RETRACTED UNSEEN: mutation %s retracted record %s, and its author had not seen group %d of it", name(mid), name(id(after.GetId())), g)
-		}
-		if resolves && candidate(after, g, mid) && len(stands) > 0 && stands.within(o.confirmed[mid]) {
-			o.world.problem("NEEDLESS: mutation %s decided about all that stood in group %d of record %s, and did not take effect", name(mid), g, name(id(after.GetId())))
-		}
-	}
-}
-
-func candidate(r *carev1.Record, group uint32, m id) bool {
-	return slices.ContainsFunc(r.GetCandidates(), func(c *carev1.Candidate) bool {
-		return c.GetGroup() == group && id(c.GetMutationId()) == m
-	})
-}
-
-// writes tells whether a mutation writes a group.
-func writes(kind *care.Kind, m *syncv1.Mutation, group uint32) bool {
-	if m.GetOperation() == syncv1.Operation_OPERATION_RETRACT {
-		return group == 0 || group == uint32(carev1.Group_GROUP_STATUS)
-	}
-	return kind.WholeRecord() || slices.Contains(m.GetGroups(), group)
-}
-
-// sameValue tells whether a group has the same value in two versions of a record.
-func sameValue(a, b *carev1.Record, group uint32) bool {
-	switch group {
-	case uint32(carev1.Group_GROUP_STATUS):
-		return a.GetStatus() == b.GetStatus()
-	case uint32(carev1.Group_GROUP_ENVELOPE):
-		return proto.Equal(a.GetEnvelope(), b.GetEnvelope())
-	case 0:
-		return a.GetStatus() == b.GetStatus() && proto.Equal(a.GetEnvelope(), b.GetEnvelope()) && proto.Equal(a.GetBody(), b.GetBody())
-	}
-	return care.EqualGroup(a.GetBody(), b.GetBody(), group)
-}
-
-// arrived tells whether what a mutation wrote into a group is the record's value now.
-func arrived(m *syncv1.Mutation, after *carev1.Record, group uint32) bool {
-	wrote := m.GetRecord()
-	switch {
-	case m.GetOperation() == syncv1.Operation_OPERATION_RETRACT:
-		return after.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED
-	case group == uint32(carev1.Group_GROUP_STATUS):
-		return wrote.GetStatus() == after.GetStatus()
-	case group == uint32(carev1.Group_GROUP_ENVELOPE):
-		return true
-	case group == 0:
-		return wrote.GetBody() == nil || proto.Equal(wrote.GetBody(), after.GetBody())
-	}
-	return care.EqualGroup(wrote.GetBody(), after.GetBody(), group)
 }
 
 // outcomes is the digest of what became of every mutation, in the order in which they were written.

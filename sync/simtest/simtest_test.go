@@ -26,7 +26,10 @@ func TestHistories(t *testing.T) {
 	for _, what := range []string{
 		"answer lost", "request lost", "request duplicated", "request delayed", "device crash", "server crash before commit",
 		"server crash after commit", "restore", "tablet copy restored", "judged", "OUTCOME_CONFLICT", "OUTCOME_MERGED",
-		"OUTCOME_HELD", "OUTCOME_REJECTED", "OPERATION_RESOLVE", "OPERATION_RETRACT",
+		"OUTCOME_HELD", "OUTCOME_REJECTED", "OPERATION_RESOLVE", "OPERATION_RETRACT", "restore that waits for its operator",
+		"window set", "in a month that is not held", "record damaged on a tablet", "section fetched", "section compared",
+		"repair late", "repair twice", "erasure", "grant ended", "judged in the inbox", "moved to another chart",
+		"VERDICT_REVOKED", "VERDICT_ADOPTED", "VERDICT_HISTORY_LOST", "refused on the tablet",
 	} {
 		if happened[what] == 0 {
 			t.Errorf("in %d histories there was never: %s", seeds, what)

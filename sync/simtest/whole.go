@@ -40,6 +40,12 @@ func (o *oracle) wholeStream(d *device, s replica.StreamView) {
 		}
 		return
 	}
+	for record, v := range shown {
+		if seq := v.Version.GetVersion().GetSeq(); seq > at && !d.damaged[s.ID] {
+			d.world.problem("PAST THE CURSOR: tablet %s at %d of %s shows record %s at %d", d.id, at, s.ID, name(record), seq)
+			return
+		}
+	}
 	for _, key := range o.log.keys() {
 		r := o.log.records[key]
 		if key.stream == s.ID && r.section != 0 && r.section < s.OldestMonth {

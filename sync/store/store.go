@@ -131,7 +131,8 @@ var ErrStop = errors.New("stop the scan")
 // Tx reads and writes. What it wrote it reads back; scans that begin after the write see it too, a scan that runs
 // does not have to. Values given to it may be reused by the caller after the call. A write that returns an error fails
 // its closure, whatever that returns. Putting down the same thing twice (a place, a waiting one, a held one, a key)
-// is putting it down once. Nothing is ever deleted: what ends is overwritten with a state or superseded.
+// is putting it down once. Nothing is deleted: what ends is overwritten with a state or superseded. What ErasePlace and
+// EraseKeyed take out is the exception, since what has to go there is what it is looked up by.
 type Tx interface {
 	Reader
 	// PutHead overwrites the head.
@@ -147,6 +148,8 @@ type Tx interface {
 	PutRecord(s Stream, id ID, state []byte) error
 	// PutPlace adds a place to the timeline.
 	PutPlace(s Stream, p Place) error
+	// ErasePlace takes a place out of the timeline, if it is there: erasure, nothing else.
+	ErasePlace(s Stream, p Place) error
 	// PutMutation overwrites the sequence number under a mutation's id.
 	PutMutation(s Stream, id ID, seq uint64) error
 	// PutWaiting puts down that a mutation waits for another one.
@@ -155,6 +158,9 @@ type Tx interface {
 	PutHeld(s Stream, seq uint64) error
 	// PutKeyed puts a record under a domain key.
 	PutKeyed(s Stream, key, id ID) error
+	// EraseKeyed takes a record from under a domain key, if it is there, and the key with its last record: erasure,
+	// nothing else.
+	EraseKeyed(s Stream, key, id ID) error
 	// PutDigest overwrites the digest of a section.
 	PutDigest(s Stream, section uint32, digest []byte) error
 	// PutInbox stores an item under an id; the size of the inbox grows if it was not there.

@@ -22,14 +22,15 @@ type page struct {
 
 // entry is what goes with a body.
 type entry struct {
-	by     *colleague
-	at     time.Time // when it happened
-	later  int       // minutes until it was written down
-	stream string    // empty: care
-	name   string    // what makes the id of the record its own within the chart
-	end    time.Time // of a period
-	about  ID        // the record that it is about
-	files  []File    // photos and files that go with it
+	by      *colleague
+	at      time.Time // when it happened
+	later   int       // minutes until it was written down
+	stream  string    // empty: care
+	name    string    // what makes the id of the record its own within the chart
+	end     time.Time // of a period
+	planned time.Time // when it is to be, of what is only planned; zero: at
+	about   ID        // the record that it is about
+	files   []File    // photos and files that go with it
 }
 
 // add writes a new record.
@@ -41,6 +42,9 @@ func (p *page) add(body *carev1.Body, e entry) ID {
 	}
 	if running, found := p.chart.running(p.world, e.at, written); found && running.id != id {
 		envelope.Episode = &carev1.Episode{Id: running.id[:], Kind: running.kind}
+	}
+	if !e.planned.IsZero() {
+		envelope.Effective = timestamppb.New(e.planned)
 	}
 	if !e.end.IsZero() {
 		envelope.EffectiveEnd = timestamppb.New(e.end)

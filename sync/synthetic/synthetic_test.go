@@ -175,7 +175,7 @@ func checkRecord(t *testing.T, people map[string]*right, write synthetic.Write) 
 // TestSeedOneStays pins one world: a seed that somebody reported has to show the same thing in later versions. Only a
 // change of what the world tells may change it; then the new value goes here.
 func TestSeedOneStays(t *testing.T) {
-	const want = "20e9b5bbf7bb7840"
+	const want = "9141bd665ad7a705"
 	h := sha256.New()
 	for _, write := range written(1) {
 		h.Write(write.ID[:])
@@ -222,7 +222,8 @@ func TestTimesAscend(t *testing.T) {
 					t.Fatalf("seed %d day %d: %s after %s: %v", seed, n, write.At, last, write.Record)
 				}
 				last = write.At
-				if effective := write.Record.GetEnvelope().GetEffective(); write.Record != nil && effective.AsTime().After(write.At) {
+				plan := write.Record.GetBody().GetVisit().GetProgress().GetState() == carev1.VisitState_VISIT_STATE_PLANNED
+				if effective := write.Record.GetEnvelope().GetEffective(); write.Record != nil && effective.AsTime().After(write.At) != plan {
 					t.Fatalf("seed %d: written before it happened: %v", seed, write.Record)
 				}
 			}

@@ -65,7 +65,7 @@ func (p *page) visited(v call) {
 		one.PlannedStart, one.PlannedMinutes = timestamppb.New(planned), uint32(v.end.Sub(v.start)/time.Minute+9)/10*10
 		one.Progress = &carev1.VisitProgress{State: carev1.VisitState_VISIT_STATE_PLANNED}
 		first = w.clock(p.day, 8, 5+w.dice(c, "visit plan "+v.by.ID, p.day).between(0, 30))
-		p.add(visitBody(one), entry{by: v.by, at: first, later: 1, name: name})
+		p.add(visitBody(one), entry{by: v.by, at: first, later: 1, name: name, planned: planned})
 		p.progress(v.by, one, w.recordID(c, first, name), begun, v.start, name+" begun")
 	}
 	ended := &carev1.VisitProgress{

@@ -143,8 +143,8 @@ func (s *Store) commit(o *overlay, closures int) error {
 	return nil
 }
 
-// copyTo sets every write of the overlay in a transaction, which keeps the slices until its commit is done. The driver
-// puts them into a map, so their order is of no use.
+// copyTo sets every write of the overlay in a transaction, or deletes its key, and the transaction keeps the slices until
+// its commit is done. The driver puts them into a map, so their order is of no use.
 func (o *overlay) copyTo(txn *driver.Txn) error {
 	slab := make([]driver.Entry, o.count)
 	keys := make([]byte, 0, o.bytes)
@@ -152,9 +152,16 @@ func (o *overlay) copyTo(txn *driver.Txn) error {
 		for _, one := range w.order {
 			start := len(keys)
 			keys = append(append(keys, g[:]...), one.suffix...)
+			key := keys[start:len(keys):len(keys)]
+			if one.value == nil {
+				if err := txn.Delete(key); err != nil {
+					return err
+				}
+				continue
+			}
 			e := &slab[0]
 			slab = slab[1:]
-			e.Key, e.Value = keys[start:len(keys):len(keys)], one.value
+			e.Key, e.Value = key, one.value
 			if err := txn.SetEntry(e); err != nil {
 				return err
 			}

@@ -53,28 +53,32 @@ func layer(g group, from []byte, layers []*overlay) []staged {
 	return merged
 }
 
-// next moves to the next key; false at the end.
+// next moves to the next key; false at the end. It passes over what the overlays take out.
 func (c *cursor) next() (bool, error) {
-	if c.stale {
-		c.it.Next()
-		c.stale = false
+	for {
+		if c.stale {
+			c.it.Next()
+			c.stale = false
+		}
+		below := -1 // which comes first: the snapshot's key or the pending one
+		if !c.it.Valid() {
+			below = 1
+		} else if len(c.pending) > 0 {
+			below = bytes.Compare(c.it.Item().Key()[groupBytes:], []byte(c.pending[0].suffix))
+		}
+		if below < 0 {
+			return true, c.takeStored()
+		}
+		if len(c.pending) == 0 {
+			return false, nil
+		}
+		one := c.pending[0]
+		c.pending, c.stale = c.pending[1:], below == 0
+		if one.value != nil {
+			c.suffix, c.value = []byte(one.suffix), one.value
+			return true, nil
+		}
 	}
-	below := -1 // which comes first: the snapshot's key or the pending one
-	if !c.it.Valid() {
-		below = 1
-	} else if len(c.pending) > 0 {
-		below = bytes.Compare(c.it.Item().Key()[groupBytes:], []byte(c.pending[0].suffix))
-	}
-	if below < 0 {
-		return true, c.takeStored()
-	}
-	if len(c.pending) == 0 {
-		return false, nil
-	}
-	c.suffix, c.value = []byte(c.pending[0].suffix), c.pending[0].value
-	c.pending = c.pending[1:]
-	c.stale = below == 0
-	return true, nil
 }
 
 func (c *cursor) takeStored() error {

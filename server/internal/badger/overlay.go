@@ -26,7 +26,7 @@ type writes struct {
 	sorted   bool
 }
 
-// staged is one write: a value under its suffix.
+// staged is one write: a value under its suffix; nil where the key is taken out.
 type staged struct {
 	suffix string
 	value  []byte
@@ -45,7 +45,7 @@ func newOverlay() *overlay {
 	return &overlay{groups: map[group]*writes{}, ends: map[uint32]uint64{}}
 }
 
-// get returns a value; false if the overlay has none under the key.
+// get returns a value, nil if the key is taken out; false if the overlay says nothing about the key.
 func (o *overlay) get(g group, suffix []byte) ([]byte, bool) {
 	w := o.groups[g]
 	if w == nil {
@@ -59,7 +59,13 @@ func (o *overlay) get(g group, suffix []byte) ([]byte, bool) {
 }
 
 // put stores a copy of the value.
-func (o *overlay) put(g group, suffix, value []byte) {
+func (o *overlay) put(g group, suffix, value []byte) { o.set(g, suffix, o.copy(value)) }
+
+// erase takes a key out, whether or not there is one.
+func (o *overlay) erase(g group, suffix []byte) { o.set(g, suffix, nil) }
+
+// set stages a value that is the overlay's own.
+func (o *overlay) set(g group, suffix, value []byte) {
 	w := o.groups[g]
 	if w == nil {
 		w = &writes{bySuffix: map[string]*staged{}, sorted: true}
@@ -67,10 +73,10 @@ func (o *overlay) put(g group, suffix, value []byte) {
 	}
 	if old, ok := w.bySuffix[string(suffix)]; ok {
 		o.bytes += len(value) - len(old.value)
-		old.value = o.copy(value)
+		old.value = value
 		return
 	}
-	o.insert(w, o.stage(string(suffix), o.copy(value)))
+	o.insert(w, o.stage(string(suffix), value))
 }
 
 // insert takes up a write under a suffix that the group does not have.

@@ -34,6 +34,11 @@ func (t *tx) stage(tab table, key name, x suffix, value []byte) error {
 		return t.budget.Fail(err)
 	}
 	t.own.put(tab.of(number), x.slice(), value)
+	return t.room()
+}
+
+// room refuses a closure that one commit of the driver cannot hold.
+func (t *tx) room() error {
 	if t.own.bytes > t.store.maxBytes || t.own.count > t.store.maxWrites {
 		return t.budget.Fail(store.ErrTooLarge)
 	}
@@ -92,6 +97,26 @@ func (t *tx) PutPlace(s store.Stream, p store.Place) error {
 	return t.put(tableTimeline, s, placeSuffix(p), nil)
 }
 
+func (t *tx) ErasePlace(s store.Stream, p store.Place) error {
+	return t.erase(tableTimeline, s, placeSuffix(p))
+}
+
+// erase takes out a key of a stream. It costs the budget a write, whether or not there is one.
+func (t *tx) erase(tab table, s store.Stream, x suffix) error {
+	if err := t.budget.Write(s.Tenant, s.Name, nil); err != nil {
+		return err
+	}
+	number, err := t.number(name{tableStreams, s.Tenant, s.Name})
+	if err != nil {
+		return t.budget.Fail(err)
+	}
+	if number == 0 { // nobody has ever written to the stream
+		return nil
+	}
+	t.own.erase(tab.of(number), x.slice())
+	return t.room()
+}
+
 func (t *tx) PutMutation(s store.Stream, id store.ID, seq uint64) error {
 	var value [8]byte
 	binary.BigEndian.PutUint64(value[:], seq)
@@ -123,6 +148,21 @@ func (t *tx) PutKeyed(s store.Stream, key, id store.ID) error {
 		return t.budget.Write(s.Tenant, s.Name, nil)
 	}
 	return t.putList(tableKeyed, s, key, slices.Insert(list, at, id))
+}
+
+func (t *tx) EraseKeyed(s store.Stream, key, id store.ID) error {
+	list, err := t.Keyed(s, key)
+	if err != nil {
+		return t.budget.Fail(err)
+	}
+	at := slices.Index(list, id)
+	switch {
+	case at < 0:
+		return t.budget.Write(s.Tenant, s.Name, nil)
+	case len(list) == 1:
+		return t.erase(tableKeyed, s, idSuffix(key))
+	}
+	return t.putList(tableKeyed, s, key, slices.Delete(list, at, at+1))
 }
 
 // putList writes a list of ids. One key holds it whole, because it is read for most mutations and is nearly always
@@ -167,8 +207,5 @@ func (t *tx) PutDevice(tenant, id string, device []byte) error {
 		return err
 	}
 	t.own.put(tableDevices.of(0), nameSuffix(tenant, id), device)
-	if t.own.bytes > t.store.maxBytes || t.own.count > t.store.maxWrites {
-		return t.budget.Fail(store.ErrTooLarge)
-	}
-	return nil
+	return t.room()
 }

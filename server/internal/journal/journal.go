@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -19,8 +20,8 @@ const File = "log"
 // each backup, and two for each export.
 const maxJournal = 512 << 20
 
-// Journal is an open journal. It may be used by many goroutines at once. Two processes must not have one open: the
-// lock of the store's folder sees to that.
+// Journal is an open journal. It may be used by many goroutines at once. It is open once only: the lock of a store's folder
+// does not see to that, since a restore makes another folder for the journal that is there.
 type Journal struct {
 	folder string
 
@@ -42,7 +43,11 @@ func Open(folder string) (*Journal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the journal %s cannot be opened; nothing was started: check its owner: %w", path, err)
 	}
-	j := &Journal{folder: folder, file: file, state: state{rights: map[string]right{}}}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("another process uses the journal %s; nothing was changed: stop that one first, or name another journal with --journal", path)
+	}
+	j := &Journal{folder: folder, file: file, state: newState()}
 	if err := j.read(path); err != nil {
 		_ = file.Close()
 		return nil, err
@@ -57,38 +62,67 @@ func Exists(folder string) bool {
 	return err == nil
 }
 
+// LastRestoreIn reads which restore the journal in a folder tells of last; false if it tells of none, or is not there. It
+// writes nothing and begins none, so it may be asked while another process has the journal open.
+func LastRestoreIn(folder string) (r Restore, ok bool, err error) {
+	path := filepath.Join(folder, File)
+	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, fmt.Errorf("the journal %s cannot be opened; nothing was started: check its owner: %w", path, err)
+	}
+	defer file.Close()
+	j := &Journal{folder: folder, file: file, state: newState()}
+	if _, err := j.follow(path); err != nil {
+		return r, false, err
+	}
+	r, _, ok = j.LastRestore()
+	return r, ok, nil
+}
+
 // read follows the chain from its first line and cuts off a line that a crash left unfinished.
 func (j *Journal) read(path string) error {
+	whole, err := j.follow(path)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(j.file.Truncate(whole), syncFolder(j.folder)); err != nil {
+		return fmt.Errorf("the journal %s cannot be written; nothing was started: check the disk: %w", path, err)
+	}
+	_, err = j.file.Seek(whole, io.SeekStart)
+	return err
+}
+
+// follow takes every whole line into the state. It returns where the last one ends.
+func (j *Journal) follow(path string) (end int64, err error) {
 	content, err := io.ReadAll(io.LimitReader(j.file, maxJournal+1))
 	if err == nil && len(content) > maxJournal {
 		err = errors.New("it is larger than any journal")
 	}
 	if err != nil {
-		return fmt.Errorf("the journal %s cannot be read whole; nothing was changed: keep it, and bring it back from a copy: %w", path, err)
+		return 0, fmt.Errorf("the journal %s cannot be read whole; nothing was changed: keep it, and bring it back from a copy: %w", path, err)
 	}
 	whole, n := bytes.LastIndexByte(content, '\n')+1, 1
 	for at := 0; at < whole; n++ {
 		length := bytes.IndexByte(content[at:], '\n')
 		record, after, ok := parse(j.chain, content[at:at+length])
 		if !ok {
-			return fmt.Errorf("line %d of the journal %s is damaged or not where it was written; nothing was changed: keep the file, and bring it back from a copy", n, path)
+			return 0, fmt.Errorf("line %d of the journal %s is damaged or not where it was written; nothing was changed: keep the file, and bring it back from a copy", n, path)
 		}
 		if err := j.state.apply(record); err != nil {
-			return fmt.Errorf("line %d of the journal %s cannot be taken: %w; nothing was changed: start the version that wrote it", n, path, err)
+			return 0, fmt.Errorf("line %d of the journal %s cannot be taken: %w; nothing was changed: start the version that wrote it", n, path, err)
 		}
 		j.chain = after
 		at += length + 1
 	}
-	if end := content[whole:]; len(end) > 1 {
-		if _, _, ok := parse(j.chain, end[:len(end)-1]); ok { // whole but for its last byte: no crash leaves that
-			return fmt.Errorf("line %d of the journal %s is damaged at its end; nothing was changed: keep the file, and bring it back from a copy", n, path)
+	if rest := content[whole:]; len(rest) > 1 {
+		if _, _, ok := parse(j.chain, rest[:len(rest)-1]); ok { // whole but for its last byte: no crash leaves that
+			return 0, fmt.Errorf("line %d of the journal %s is damaged at its end; nothing was changed: keep the file, and bring it back from a copy", n, path)
 		}
 	}
-	if err := errors.Join(j.file.Truncate(int64(whole)), syncFolder(j.folder)); err != nil {
-		return fmt.Errorf("the journal %s cannot be written; nothing was started: check the disk: %w", path, err)
-	}
-	_, err = j.file.Seek(int64(whole), io.SeekStart)
-	return err
+	return int64(whole), nil
 }
 
 // append writes lines and makes them durable before they count. After an error of the disk the journal takes nothing

@@ -133,6 +133,7 @@ func TestErasuresAndCoversAreThereAgain(t *testing.T) {
 	if j.Durable("demo", "s").GetSeq() != 3 || j.Durable("demo", "t") != nil {
 		t.Error("a restore leaves covers of what is lost")
 	}
+	must(t, j.Close())
 	must(t, os.WriteFile(filepath.Join(folder, coversFile), []byte("{}"), 0o600))
 	if opened(t, folder).Durable("demo", "s") != nil {
 		t.Error("a damaged list of covers is believed")

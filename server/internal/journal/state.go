@@ -34,6 +34,8 @@ type state struct {
 	backupAt    time.Time
 }
 
+func newState() state { return state{rights: map[string]right{}} }
+
 // apply adds a line to the state. Its error says what is wrong with the line.
 func (s *state) apply(r Record) error {
 	if r.N != s.lines+1 {

@@ -42,6 +42,9 @@ func Check(t Table) (err error) {
 		return err
 	}
 	blocks, at := fb.GetRootAsTableIndex(index, 0), fb.BlockOffset{}
+	if blocks.OffsetsLength() == 0 {
+		return ErrDamaged // a table is written for what is in it
+	}
 	for n := range blocks.OffsetsLength() {
 		if !blocks.Offsets(&at, n) || int64(at.Offset())+int64(at.Len()) > t.Size {
 			return ErrDamaged

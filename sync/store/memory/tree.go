@@ -74,6 +74,41 @@ func (n *node) rotateLeft() *node {
 	return up
 }
 
+// without returns the tree without the key.
+func (n *node) without(key string) *node {
+	if n == nil {
+		return nil
+	}
+	fresh := *n
+	switch c := strings.Compare(key, n.key); {
+	case c < 0:
+		fresh.left = n.left.without(key)
+	case c > 0:
+		fresh.right = n.right.without(key)
+	default:
+		return n.left.join(n.right)
+	}
+	return &fresh
+}
+
+// join returns the tree with everything of both. Every key of the other one is behind those of n.
+func (n *node) join(behind *node) *node {
+	if n == nil {
+		return behind
+	}
+	if behind == nil {
+		return n
+	}
+	if n.priority >= behind.priority {
+		fresh := *n
+		fresh.right = n.right.join(behind)
+		return &fresh
+	}
+	fresh := *behind
+	fresh.left = n.join(behind.left)
+	return &fresh
+}
+
 // scan calls fn for every key from the given one on that begins with prefix, in order.
 func (n *node) scan(prefix, from string, fn func(key string, value []byte) error) error {
 	if n == nil {

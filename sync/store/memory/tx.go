@@ -57,6 +57,19 @@ func (t *tx) PutPlace(s store.Stream, p store.Place) error {
 	return t.putStream(s, timeline, placeKey(p), nil)
 }
 
+func (t *tx) ErasePlace(s store.Stream, p store.Place) error {
+	return t.erase(s, timeline, placeKey(p))
+}
+
+// erase takes out a key of a stream. It costs the budget a write, whether or not there is one.
+func (t *tx) erase(s store.Stream, tab table, suffix string) error {
+	if err := t.budget.Write(s.Tenant, s.Name, nil); err != nil {
+		return err
+	}
+	t.root = t.root.without(tab.of(s) + suffix)
+	return nil
+}
+
 func (t *tx) PutMutation(s store.Stream, id store.ID, seq uint64) error {
 	return t.putStream(s, mutations, string(id[:]), []byte(number(seq)))
 }
@@ -80,6 +93,18 @@ func (t *tx) PutKeyed(s store.Stream, key, id store.ID) error {
 		return t.budget.Write(s.Tenant, s.Name, nil)
 	}
 	return t.putList(s, keyed, key, slices.Insert(list, at, id))
+}
+
+func (t *tx) EraseKeyed(s store.Stream, key, id store.ID) error {
+	list := ids(t.root.get(keyed.of(s) + string(key[:])))
+	at := slices.Index(list, id)
+	switch {
+	case at < 0:
+		return t.budget.Write(s.Tenant, s.Name, nil)
+	case len(list) == 1:
+		return t.erase(s, keyed, string(key[:]))
+	}
+	return t.putList(s, keyed, key, slices.Delete(list, at, at+1))
 }
 
 // putList stores a list of ids. It costs the budget one write, however long it is: engines may keep it otherwise.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
@@ -93,7 +94,7 @@ func (p *player) operate(tx store.Tx) error {
 	s := streams[p.below(uint64(len(streams)))]
 	o := Organisations()[p.below(2)]
 	seq := uint64(1 + p.below(40))
-	switch p.below(13) {
+	switch p.below(15) {
 	case 0:
 		return tx.PutHead(s, p.value())
 	case 1, 2, 3:
@@ -114,6 +115,10 @@ func (p *player) operate(tx store.Tx) error {
 		return tx.PutKeyed(s, p.id(), p.id())
 	case 11:
 		return tx.PutDigest(s, uint32(p.below(5)), p.value())
+	case 12:
+		return p.erasePlace(tx, s)
+	case 13:
+		return p.eraseKeyed(tx, s)
 	}
 	return tx.PutInbox(o, p.id(), p.value())
 }
@@ -131,6 +136,30 @@ func (p *player) append(tx store.Tx, s store.Stream) error {
 		return tx.ReplaceEntry(s, 1+uint64(p.below(last+2)), p.value())
 	}
 	return tx.Append(s, last+1, p.value())
+}
+
+// erasePlace takes out one of the latest places, or one that is not there.
+func (p *player) erasePlace(tx store.Tx, s store.Stream) error {
+	var one store.Place
+	after := p.below(4)
+	err := tx.Timeline(s, store.Place{EffectiveMs: math.MaxInt64, Seq: math.MaxUint64}, func(place store.Place) error {
+		one = place
+		if after--; after < 0 {
+			return store.ErrStop
+		}
+		return nil
+	})
+	return errors.Join(err, tx.ErasePlace(s, one))
+}
+
+// eraseKeyed takes one of its records from under a key, or one that is not there.
+func (p *player) eraseKeyed(tx store.Tx, s store.Stream) error {
+	key, id := p.id(), p.id()
+	list, err := tx.Keyed(s, key)
+	if len(list) > 0 {
+		id = list[p.below(uint64(len(list)))]
+	}
+	return errors.Join(err, tx.EraseKeyed(s, key, id))
 }
 
 // look writes down a little of what the closure sees, its own writes included.

@@ -33,8 +33,7 @@ func (c dueCmd) Run(e *env) error {
 		return err
 	}
 	for _, d := range doses {
-		e.say("%s  %s  %s  [%s] %s", e.both(care.SlotTitle(d.Slot)), d.Order.GetBody().GetMedicationOrder().GetDrug().GetName(),
-			recordNumber(d.Order), e.both(care.DueTitle(d.State)), e.both(d.Ja, d.En))
+		e.printDose(d)
 	}
 	for _, v := range visits {
 		e.say("%s  %s  %s  [%s] %s", v.At.In(tokyo).Format("15:04"), e.both(care.Summary(v.Visit.GetBody())), recordNumber(v.Visit),
@@ -44,6 +43,22 @@ func (c dueCmd) Run(e *env) error {
 		e.say("%s", e.both("この日の予定はありません", "nothing is due on this day"))
 	}
 	return nil
+}
+
+// printDose prints a dose: when, of what and how much, what became of it, and what has to be read in the order first.
+func (e *env) printDose(d care.DueDose) {
+	much := d.Amount()
+	if much == "" {
+		much = e.both("量は指示を確認", "read the order for how much")
+	}
+	e.say("%s  %s  %s  %s  [%s] %s", e.both(care.SlotTitle(d.Slot)), d.Order.GetBody().GetMedicationOrder().GetDrug().GetName(), much,
+		recordNumber(d.Order), e.both(care.DueTitle(d.State)), e.both(d.Ja, d.En))
+	if d.CheckDays {
+		e.say("          %s", e.both("毎日の薬ではない可能性があります。今日の分か、指示を確認してください", "it may not be for every day: read the order whether it is for this one"))
+	}
+	if d.Undecided {
+		e.say("          %s", e.both("指示に判断待ちの値があります", "the order has values that wait for a decision"))
+	}
 }
 
 // records are those of the chart that decide what is due, by their kind.

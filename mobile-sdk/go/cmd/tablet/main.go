@@ -70,6 +70,8 @@ type cli struct {
 	Handover    handoverCmd    `cmd:"" help:"List handovers, and who has read them. 申し送り"`
 	Kinds       kindsCmd       `cmd:"" help:"List the kinds of records, or the fields of one. 記録の種類と項目"`
 	Write       writeCmd       `cmd:"" help:"Write a record of any kind, from JSON. その他の記録"`
+	Paper       paperCmd       `cmd:"" help:"Type in what somebody signed on paper, from JSON. 代行入力"`
+	Confirm     confirmCmd     `cmd:"" help:"Confirm what was typed in from paper, as the one in whose role it is. 代行入力の確定"`
 	Amend       amendCmd       `cmd:"" help:"Correct a record. 訂正"`
 	Retract     retractCmd     `cmd:"" help:"Mark a record as entered in error. 取消"`
 	Move        moveCmd        `cmd:"" help:"Move a record to the right patient. 患者間違いの訂正"`

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protojson"
 
+	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 	"github.com/tsunagu-care/tsunagu/sync/care"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -21,7 +22,10 @@ type writeCmd struct {
 }
 
 // Run writes a record of any kind from the JSON of its content.
-func (c writeCmd) Run(e *env) error {
+func (c writeCmd) Run(e *env) error { return c.write(e, nil) }
+
+// write writes it as one's own, or as typed in from paper.
+func (c writeCmd) write(e *env, paper *sdk.Paper) error {
 	typed, err := e.typed(c.JSON)
 	if err != nil {
 		return err
@@ -44,6 +48,7 @@ func (c writeCmd) Run(e *env) error {
 	if entry.Blobs, err = e.attachAll(c.File, "", ""); err != nil {
 		return err
 	}
+	entry.Paper = paper
 	return e.createEntry(chartFlag{chart}, entry, body)
 }
 
