@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tsunagu-care/tsunagu/server/app"
+	"github.com/tsunagu-care/tsunagu/server/config"
 	"github.com/tsunagu-care/tsunagu/server/internal/backup"
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 )
@@ -55,11 +56,20 @@ func (o opening) read(s *streams, fn func(io.Reader) error) error {
 		in = f
 	}
 	plain, err := backup.Open(in, with)
-	if err != nil {
-		return err
+	if err == nil {
+		err = fn(plain)
 	}
-	return fn(plain)
+	if errors.Is(err, backup.ErrBroken) {
+		return coded{err, exitDamage}
+	}
+	return err
 }
+
+// codes tells how a command ends that reads a backup.
+const codes = `
+
+Exit code 0: done. 3: the backup was cut or altered; nothing was changed, take another one. 1: it could not be done, for the
+reason that is said. 2: the command line is wrong.`
 
 type makeBackupCmd struct {
 	place
@@ -95,10 +105,16 @@ func (c *makeBackupCmd) Run(s *streams) error {
 
 type verifyBackupCmd struct {
 	opening
-	Data      string `group:"storage" type:"path" placeholder:"FOLDER" help:"Data folder of the server that is told what the backup covers, running or not. Default: nobody is told."`
-	Journal   string `group:"storage" type:"path" placeholder:"FOLDER" help:"Folder of its journal, for when no server runs. Default: journal/ in the data folder."`
-	Directory string `group:"storage" type:"path" placeholder:"FILE" help:"Its directory file, for when no server runs. Default: directory.yaml in the data folder."`
-	Temp      string `group:"storage" type:"path" placeholder:"FOLDER" help:"Folder to unpack the backup in, encrypted; what is made there is removed. It needs the space of the store. Default: the system's."`
+	Data      string      `group:"storage" type:"path" placeholder:"FOLDER" help:"Data folder of the server that is told what the backup covers, running or not. Default: nobody is told."`
+	Journal   string      `group:"storage" type:"path" placeholder:"FOLDER" help:"Folder of its journal, for when no server runs. Default: journal/ in the data folder."`
+	Directory string      `group:"storage" type:"path" placeholder:"FILE" help:"Its directory file, for when no server runs. Default: directory.yaml in the data folder."`
+	MinFree   config.Size `group:"storage" default:"256MiB" placeholder:"SIZE" help:"With less free disk than this in the folder of --temp nothing is unpacked. Default: ${default}."`
+	Temp      string      `group:"storage" type:"path" placeholder:"FOLDER" help:"Folder to unpack the backup in, encrypted; what is made there is removed. It needs the space of the store. Default: the system's."`
+}
+
+// Help is the long help.
+func (verifyBackupCmd) Help() string {
+	return "Tablets keep what they wrote until a backup that holds it was verified and the server, named by --data, was told." + codes
 }
 
 // Run checks the backup and says what it covers.
@@ -106,10 +122,7 @@ func (c *verifyBackupCmd) Run(s *streams) error {
 	ctx, stop := interruptible()
 	defer stop()
 	return c.read(s, func(in io.Reader) error {
-		loaded, err := app.VerifyBackup(ctx, in, c.Temp)
-		if errors.Is(err, backup.ErrBroken) {
-			return coded{err, exitDamage}
-		}
+		loaded, err := app.VerifyBackup(ctx, in, c.Temp, c.MinFree)
 		if err != nil {
 			return err
 		}
@@ -125,12 +138,16 @@ func (c *verifyBackupCmd) tell(s *streams, checked operator.Checked) error {
 	if c.Data == "" {
 		return nil
 	}
-	at := place{Directory: c.Directory}
+	at := place{Directory: c.Directory, MinFree: c.MinFree}
 	at.Data, at.Journal = c.Data, c.Journal
 	return at.with(func(ctx context.Context, to operator.Service) error {
 		covered, err := to.Cover(ctx, checked)
 		if err != nil {
 			return err
+		}
+		if covered.Streams == 0 && covered.Strange > 0 {
+			fmt.Fprintln(s.out, "nothing was written down: no stream of the backup is in this store's history; name the server that it was made of with --data")
+			return nil
 		}
 		fmt.Fprintf(s.out, "written down: it covers %d streams; tablets are told\n", covered.Streams)
 		if covered.Strange > 0 {

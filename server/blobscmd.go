@@ -5,8 +5,19 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 )
+
+// commandGrace is how old something has to be that nothing mentions, if the command is not told otherwise. Whoever runs it
+// looks at what it counts; the server, which collects by itself, waits longer.
+const commandGrace = 7 * 24 * time.Hour
+
+// graceVars lets the help and the default of the command say so.
+func graceVars() kong.Vars {
+	return kong.Vars{"collect_grace": fmt.Sprintf("%.0fh", commandGrace.Hours())}
+}
 
 type blobsCmd struct {
 	Collect collectBlobsCmd `cmd:"" help:"Remove photos and files that no record, held write or inbox mentions any more."`
@@ -14,7 +25,7 @@ type blobsCmd struct {
 
 type collectBlobsCmd struct {
 	place
-	Grace     time.Duration `group:"storage" default:"168h" placeholder:"TIME" help:"How old a photo or file has to be. Default: ${default}."`
+	Grace     time.Duration `group:"storage" default:"${collect_grace}" placeholder:"TIME" help:"How old a photo or file has to be. Default: ${default}."`
 	Immediate bool          `group:"storage" env:"-" help:"Do not wait for the grace."`
 	DryRun    bool          `group:"storage" env:"-" help:"Only count; remove nothing."`
 }

@@ -12,7 +12,7 @@ import (
 type eraseCmd struct {
 	place
 	Stream         string `group:"storage" required:"" placeholder:"STREAM" help:"Stream that the record stands in: chart-0001/care."`
-	Record         string `group:"storage" required:"" placeholder:"ID" help:"The record's id, 32 hexadecimal digits."`
+	Record         string `group:"storage" required:"" placeholder:"ID" help:"The record's id: 32 hexadecimal digits, or base64 as in JSON."`
 	OrderReference string `group:"storage" required:"" placeholder:"TEXT" help:"File number of the order. It goes into the journal: never a name."`
 	Yes            bool   `group:"storage" env:"-" help:"Erase. There is no way back."`
 }

@@ -30,7 +30,7 @@ type cli struct {
 	Verify    verifyCmd    `cmd:"" help:"Check every hash chain and digest of a store that no server has open."`
 	Backup    backupCmd    `cmd:"" help:"Make and check encrypted backups; the server may run."`
 	Restore   restoreCmd   `cmd:"" help:"Make a data folder of a backup, and confirm what is in force then."`
-	Export    exportCmd    `cmd:"" help:"Write a chart out, to read and print or for programs; the server must not run."`
+	Export    exportCmd    `cmd:"" help:"Write a chart out, to read and print or for programs; the server may run."`
 	Erase     eraseCmd     `cmd:"" help:"Destroy what a record held, by an order."`
 	Blobs     blobsCmd     `cmd:"" help:"Look after photos and files that nothing mentions any more."`
 	Stats     statsCmd     `cmd:"" help:"Count what there is, and what the last backup covers."`
@@ -54,7 +54,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 	code, done := exitOK, false
 	var c cli
 	options := append(config.Options(),
-		kong.Name("tsunagu"), kong.Description(description),
+		kong.Name("tsunagu"), kong.Description(description), graceVars(),
 		kong.Writers(out, errs),
 		kong.Exit(func(status int) { code, done = status, true; panic(exited{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),

@@ -159,3 +159,11 @@ func free(t *testing.T) string {
 	defer l.Close()
 	return l.Addr().String()
 }
+
+// TestCollectionByHandSaysItsGrace in the words that it is read from.
+func TestCollectionByHandSaysItsGrace(t *testing.T) {
+	code, out, errs := tsunagu("", "blobs", "collect", "--help")
+	if want := "Default: 168h"; code != exitOK || errs != "" || !strings.Contains(strings.Join(strings.Fields(out), " "), want) || commandGrace != 168*time.Hour {
+		t.Errorf("%d %q %q, want %q", code, out, errs, want)
+	}
+}

@@ -19,7 +19,8 @@ import (
 type place struct {
 	config.Storage
 	config.Blobs
-	Directory string `group:"storage" type:"path" placeholder:"FILE" help:"Directory file, for when no server runs. Default: directory.yaml in the data folder."`
+	MinFree   config.Size `group:"storage" default:"256MiB" placeholder:"SIZE" help:"With less free disk than this nothing is written; for when no server runs. Default: ${default}."`
+	Directory string      `group:"storage" type:"path" placeholder:"FILE" help:"Directory file, for when no server runs. Default: directory.yaml in the data folder."`
 }
 
 // service is what answers a command: the running server, or the store opened for it.
@@ -37,7 +38,7 @@ func (p place) open(ctx context.Context) (service, error) {
 	if !errors.Is(err, operator.ErrNone) {
 		return nil, err
 	}
-	return app.Operate(ctx, config.Server{Storage: p.Storage, Blobs: p.Blobs, Directory: p.Directory}, zerolog.Nop(), app.WithVersion(version()))
+	return app.Operate(ctx, config.Server{Storage: p.Storage, Blobs: p.Blobs, Directory: p.Directory, MinFree: p.MinFree}, zerolog.Nop(), app.WithVersion(version()))
 }
 
 // with runs a command against the service, until it is done or the process is told to end.

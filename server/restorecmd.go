@@ -9,7 +9,6 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/server/app"
 	"github.com/tsunagu-care/tsunagu/server/config"
-	"github.com/tsunagu-care/tsunagu/server/internal/backup"
 	"github.com/tsunagu-care/tsunagu/server/internal/journal"
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 )
@@ -26,14 +25,16 @@ erased after the backup is known from it alone.
 
   tsunagu restore --in b.age --identity key.txt --data /srv/new --old-journal /mnt/copy/journal
   tsunagu serve --data /srv/new             tablets may come: what they offer is stored, nothing is shown to anybody
-  tsunagu restore confirm --data /srv/new   read what it says, then the same with --yes`
+  tsunagu restore confirm --data /srv/new   read what it says, then the same with --yes` + codes
 }
 
 type runRestoreCmd struct {
 	opening
 	config.Storage
 	config.Blobs
-	OldJournal string `group:"storage" type:"path" placeholder:"FOLDER" help:"Copy of the lost server's journal folder. It is copied to the new one. (A journal on another disk is named with --journal and gone on with.)"`
+	MinFree    config.Size `group:"storage" default:"256MiB" placeholder:"SIZE" help:"With less free disk than this nothing is unpacked. Default: ${default}."`
+	Older      bool        `group:"storage" env:"-" help:"Take this backup although a later one was verified. What lies between the two is lost: tablets have let go of it."`
+	OldJournal string      `group:"storage" type:"path" placeholder:"FOLDER" help:"Copy of the lost server's journal folder. It is copied to the new one. (A journal on another disk is named with --journal and gone on with.)"`
 }
 
 // Run restores.
@@ -41,15 +42,13 @@ func (c *runRestoreCmd) Run(s *streams) error {
 	ctx, stop := interruptible()
 	defer stop()
 	return c.read(s, func(in io.Reader) error {
-		done, err := app.Restore(ctx, app.Restoring{Storage: c.Storage, Blobs: c.Blobs, In: in, OldJournal: c.OldJournal})
-		if errors.Is(err, backup.ErrBroken) {
-			return coded{err, exitDamage}
-		}
+		done, err := app.Restore(ctx, app.Restoring{Storage: c.Storage, Blobs: c.Blobs, In: in, OldJournal: c.OldJournal, Older: c.Older, MinFree: c.MinFree})
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(s.out, "restored: the state of %s, %d streams, %d entries, %d records; every chain and digest fits\n",
 			done.Header.Made.Local().Format(time.DateTime), done.Verified.Streams, done.Verified.Entries, done.Verified.Records)
+		newerLine(s.out, done.Newer)
 		if done.JournalKept {
 			fmt.Fprintf(s.out, "the journal was kept: %d erasures were carried out again, revocations hold\n", done.Erased)
 		} else {
@@ -89,8 +88,13 @@ func (c *confirmRestoreCmd) Run(s *streams) error {
 
 // show prints a review. Everything in it is an id.
 func show(out io.Writer, r operator.Review) {
-	fmt.Fprintf(out, "the state of %s was restored %s; what was written between them is back as far as tablets bring it\n",
-		r.Backup.Local().Format(time.DateTime), r.Restored.Local().Format(time.DateTime))
+	if r.Backup.IsZero() {
+		fmt.Fprintln(out, "the journal was lost after a restore and begun anew: nobody knows whether that restore was confirmed")
+	} else {
+		fmt.Fprintf(out, "the state of %s was restored %s; what was written between them is back as far as tablets bring it\n",
+			r.Backup.Local().Format(time.DateTime), r.Restored.Local().Format(time.DateTime))
+	}
+	newerLine(out, r.Newer)
 	if !r.JournalKept {
 		fmt.Fprintln(out, "there was no journal of the lost server: look through the directory file for people, devices and grants that had ended")
 	}
@@ -102,6 +106,14 @@ func show(out io.Writer, r operator.Review) {
 	fmt.Fprintf(out, "erasures carried out: %d\n", len(r.Erasures))
 	for _, e := range r.Erasures {
 		fmt.Fprintf(out, "  record %s in %s, order %s\n", e.Record, e.Stream, e.Order)
+	}
+}
+
+// newerLine warns of a backup that would have brought more back.
+func newerLine(out io.Writer, made time.Time) {
+	if !made.IsZero() {
+		fmt.Fprintf(out, "a later backup of %s was verified: what was written between the two is on no tablet's queue any more; if that backup is to be had, restore it instead\n",
+			made.Local().Format(time.DateTime))
 	}
 }
 

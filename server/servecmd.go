@@ -16,6 +16,7 @@ import (
 
 type serveCmd struct {
 	config.Server
+	NewJournal bool `group:"storage" env:"-" help:"Begin a new journal for a store whose journal is lost for good. What was revoked and erased is then not known to any restore."`
 }
 
 // Help is the long help.
@@ -37,7 +38,7 @@ func (c *serveCmd) Run(s *streams) error {
 	log := c.logger(s.errs)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	a, err := app.Open(ctx, c.Server, log, app.WithVersion(version()))
+	a, err := app.Open(ctx, c.Server, log, app.WithVersion(version()), app.WithNewJournal(c.NewJournal))
 	if err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ func (c *statsCmd) Run(out *streams) error {
 			{"writes ever held in streams", s.Held}, {"writes in inboxes, waiting", s.Inbox},
 			{"devices ever heard of", s.Devices}, {"devices heard of within 7 days", s.DevicesRecent},
 			{"streams that devices still have to remove", s.Unpurged},
+			{"erasures ordered and not carried out", s.ErasuresOpen},
 			{"disk, MiB", s.DiskBytes >> 20},
 		} {
 			fmt.Fprintf(out.out, "%-48s %v\n", line.name, line.value)

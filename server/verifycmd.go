@@ -17,6 +17,7 @@ import (
 
 type verifyCmd struct {
 	config.Storage
+	MinFree config.Size `group:"storage" default:"256MiB" placeholder:"SIZE" help:"With less free disk than this, or than 96 MiB if that is less, the store is not opened: opening it writes what is in its logs into tables. Default: ${default}."`
 }
 
 // Help is the long help.
@@ -34,7 +35,7 @@ func (c *verifyCmd) Run(s *streams) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	var before hub.Verified
-	verified, err := app.Verify(ctx, c.Storage, zerolog.Nop(), func(stream int, sofar *hub.Verified) {
+	verified, err := app.Verify(ctx, config.Server{Storage: c.Storage, MinFree: c.MinFree}, zerolog.Nop(), func(stream int, sofar *hub.Verified) {
 		fmt.Fprintf(s.out, "stream %d: %d entries, %d records, %d sections\n", stream,
 			sofar.Entries-before.Entries, sofar.Records-before.Records, sofar.Sections-before.Sections)
 		before = *sofar

@@ -106,7 +106,7 @@ var rules = []rule{
 		name:   "photos and files are kept apart",
 		reason: "where they lie is exchangeable, and whoever keeps them must not decide who may have them",
 		from:   []string{"./server/internal/blobs/..."},
-		ours:   []string{"./sync/blob", "./sync/store", "./proto/gen/tsunagu/store/...", "./proto/gen/tsunagu/sync/...", "./server/internal/blobs/..."},
+		ours:   []string{"./sync/blob", "./sync/ledger", "./sync/store", "./proto/gen/tsunagu/store/...", "./proto/gen/tsunagu/sync/...", "./server/internal/blobs/..."},
 		others: join(protobuf, []string{"github.com/minio/minio-go/...", "golang.org/x/image/..."}),
 		never:  stubs,
 	},

@@ -24,7 +24,9 @@ type blobRow struct {
 	FromRecord []byte `json:",omitempty"`
 	// Sent: the server has it, checked and durable.
 	Sent bool `json:",omitempty"`
-	// Refused: the server does not take it, for its size.
+	// Spoilt is how often it arrived otherwise than it was sent.
+	Spoilt int `json:",omitempty"`
+	// Refused: the server does not take it, for its size, or because it never arrived as it was sent.
 	Refused bool `json:",omitempty"`
 	// Lost: neither the server nor this tablet has it.
 	Lost bool `json:",omitempty"`

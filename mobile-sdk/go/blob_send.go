@@ -88,7 +88,11 @@ func (t *Tablet) afterSending(row blobRow, known bool, err error) (goOn bool, _ 
 		}
 		return true, t.dropRows(row)
 	case connect.CodeInvalidArgument:
-		row.Refused = true
+		spoilt := errors.Is(err, errSpoilt)
+		if spoilt {
+			row.Spoilt++
+		}
+		row.Refused = !spoilt || row.Spoilt >= maxSpoilt
 		return true, t.putRows(row)
 	case connect.CodeUnimplemented:
 		return false, nil // a server of before there were photos; they wait
@@ -120,6 +124,13 @@ func (t *Tablet) sendBlob(ctx context.Context, token string, row blobRow) error 
 // errElsewhere: a photo of a record that was moved here from another chart, and that no tablet has brought there yet.
 var errElsewhere = errors.New("it is on another tablet")
 
+// errSpoilt: what arrived is not what was sent. The server kept nothing of it, and the next synchronisation begins anew.
+var errSpoilt = errors.New("it arrived otherwise than it was sent")
+
+// maxSpoilt is how often a photo that does not arrive as it was sent is sent at all, so that no connection is filled with
+// it for ever. It stays on the tablet.
+const maxSpoilt = 5
+
 // errUnending: a server that never has enough.
 var errUnending = errors.New("the server asks for the same pieces again and again")
 
@@ -142,6 +153,9 @@ func (t *Tablet) sendChunks(ctx context.Context, token string, name *blobv1.Blob
 		}
 		put := &blobv1.PutChunkRequest{Blob: name, Chunk: next, Data: data}
 		answer, err := called(ctx, token, put, t.blobs.client.PutChunk)
+		if connect.CodeOf(err) == connect.CodeInvalidArgument {
+			err = errors.Join(errSpoilt, err)
+		}
 		if err != nil {
 			return err
 		}

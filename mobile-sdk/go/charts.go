@@ -139,8 +139,21 @@ func (c Chart) Stream(class carev1.StreamClass) (string, bool) {
 }
 
 // usual returns the stream of a chart that entries of a class go to. It is found for those too who may not see what is
-// in it, or not yet: in an emergency they write, and the server judges it.
+// in it, or not yet: in an emergency they write, and the server judges it. Of a chart that the person sees and that has no
+// such stream here, the error says so.
 func (t *Tablet) usual(chart string, class carev1.StreamClass) (string, error) {
+	stream, err := t.streamOf(chart, class)
+	if err != nil || stream != "" {
+		return stream, err
+	}
+	if _, err := t.Chart(chart); err != nil {
+		return "", err
+	}
+	return "", ErrNotYours
+}
+
+// streamOf returns the tablet's stream of a chart and class; empty if it has none.
+func (t *Tablet) streamOf(chart string, class carev1.StreamClass) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	streams, err := t.replica.Streams()
@@ -152,5 +165,5 @@ func (t *Tablet) usual(chart string, class carev1.StreamClass) (string, error) {
 			return s.ID, nil
 		}
 	}
-	return "", ErrNoChart
+	return "", nil
 }

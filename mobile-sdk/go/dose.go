@@ -19,13 +19,13 @@ func (t *Tablet) Summary(stream string, body *carev1.Body) (ja, en string, err e
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.summary(seen, stream, body)
+	return t.summary(seen, stream, &carev1.Record{Body: body})
 }
 
-// summary is Summary for a caller who holds the lock.
-func (t *Tablet) summary(by sight, stream string, body *carev1.Body) (ja, en string, err error) {
-	ja, en = care.Summary(body)
-	log := body.GetMedicationLog()
+// summary is Summary of a whole record, for a caller who holds the lock.
+func (t *Tablet) summary(by sight, stream string, rec *carev1.Record) (ja, en string, err error) {
+	ja, en = care.RecordSummary(rec)
+	log := rec.GetBody().GetMedicationLog()
 	if log == nil || log.GetDrug().GetName() != "" {
 		return ja, en, nil
 	}
@@ -46,10 +46,7 @@ func (t *Tablet) order(by sight, stream string, log *carev1.MedicationLog) (*car
 	if err != nil {
 		return nil, err
 	}
-	chart := chartOf(replica.StreamView{ID: stream})
-	if n := slices.IndexFunc(streams, func(s replica.StreamView) bool { return s.ID == stream }); n >= 0 {
-		chart = chartOf(streams[n])
-	}
+	chart := chartIn(streams, stream)
 	streams = slices.DeleteFunc(streams, func(s replica.StreamView) bool { return chartOf(s) != chart })
 	slices.SortStableFunc(streams, func(a, b replica.StreamView) int { // its own first
 		return cmp.Compare(other(a, stream), other(b, stream))
@@ -64,6 +61,14 @@ func (t *Tablet) order(by sight, stream string, log *carev1.MedicationLog) (*car
 		}
 	}
 	return nil, nil
+}
+
+// chartIn is the chart of a stream among those of the tablet, or, of one that is not, by its id.
+func chartIn(streams []replica.StreamView, stream string) string {
+	if n := slices.IndexFunc(streams, func(s replica.StreamView) bool { return s.ID == stream }); n >= 0 {
+		return chartOf(streams[n])
+	}
+	return chartOf(replica.StreamView{ID: stream})
 }
 
 func other(s replica.StreamView, stream string) int {

@@ -53,7 +53,7 @@ func (t *Tablet) Create(chart string, body *carev1.Body, e Entry) (Saved, error)
 			return Saved{}, err
 		}
 	}
-	body, err := t.confirmed(stream, body, e.At, e.Confirm)
+	body, err := t.confirmed(entered{stream: stream, body: body, at: e.At}, e.Confirm)
 	if err != nil {
 		return Saved{}, err
 	}
@@ -104,7 +104,9 @@ func (t *Tablet) Amend(stream string, record replica.ID, body *carev1.Body, reas
 // not overwritten. What happened needs a reason to be changed.
 func (t *Tablet) AmendSeen(shown Item, body *carev1.Body, reason string, confirm bool) (Saved, error) {
 	stream, record := shown.StreamID, shown.ID
-	var err error
+	if shown.Erased {
+		return Saved{}, replica.ErrErased
+	}
 	kind, known := care.KindOf(body)
 	if is, same := care.KindOf(shown.Record.GetBody()); !known || !same || is != kind {
 		return Saved{}, replica.ErrNoBody
@@ -112,7 +114,8 @@ func (t *Tablet) AmendSeen(shown Item, body *carev1.Body, reason string, confirm
 	if unchanged(body, shown.Record.GetBody()) {
 		return Saved{}, ErrUnchanged
 	}
-	if body, err = t.confirmed(stream, body, time.Time{}, confirm); err != nil {
+	body, err := t.confirmed(entered{stream: stream, body: body, at: shown.At, amends: shown.Record}, confirm)
+	if err != nil {
 		return Saved{}, err
 	}
 	d := replica.Draft{

@@ -60,6 +60,9 @@ var (
 	ErrNoChart = &Problem{
 		En: "This tablet has no such chart. Synchronise, or ask for access.",
 		Ja: "この端末にそのカルテはありません。同期するか、アクセス権を確認してください。"}
+	ErrNotYours = &Problem{
+		En: "Your role cannot write this kind of record in this chart; nothing was saved, ask a colleague who may.",
+		Ja: "この職種では、このカルテにこの種類の記録を書けません。何も保存していません。書ける職種の人に依頼してください。"}
 	ErrNoRecord = &Problem{
 		En: "This tablet has no such record.",
 		Ja: "この端末にその記録はありません。"}
@@ -160,7 +163,8 @@ var coreWords = []struct {
 	{replica.ErrGroups, "変更する項目を確かめてください。保存していません。"},
 	{replica.ErrNothingToResolve, "この記録はまだ端末にありません。先に同期してください。"},
 	{replica.ErrTooLarge, "内容が大きすぎます。分けて入力してください。保存していません。"},
-	{replica.ErrOtherDevice, "この保存先は別の端末のものです。"},
+	{replica.ErrErased, "この記録は命令により消去されました。書き込みはできません。保存していません。"},
+	{replica.ErrOtherDevice, "この保存先は別の端末のものです。何も変更していません。保存先（--store）と端末（--device）の組を確かめてください。"},
 	{replica.ErrDamaged, "端末の保存データが壊れています。消さずに保管し、管理者に連絡してください。"},
 	{replica.ErrUnknownMutation, "この端末にその番号の入力はありません。"},
 	{store.ErrNoStore, "その場所に端末の保存先はありません。フォルダ名を確認してください。何も変更していません。"},

@@ -47,8 +47,12 @@ func TestHeldEntryIsReleasedOrRefused(t *testing.T) {
 		if err != nil || (queue[0].State == replica.Safe) != release || (queue[0].State == replica.Rejected) == release {
 			t.Errorf("released %v: %+v, %v", release, queue[0], err)
 		}
-		if n := len(timeline(t, b)); (n == 1) != release {
-			t.Errorf("released %v: %d records", release, n)
+		shown := timeline(t, b)
+		if (len(shown) == 1) != release {
+			t.Errorf("released %v: %d records", release, len(shown))
+		}
+		if release && (shown[0].Author.GetPersonId() != "sato" || shown[0].Released.GetPersonId() != "suzuki") {
+			t.Errorf("written by %v, released by %v", shown[0].Author, shown[0].Released)
 		}
 	}
 }

@@ -44,16 +44,24 @@ func ask(field, span, ja, en string) care.Finding {
 	return care.Finding{Field: field, Severity: care.Unlikely, Range: span, Ja: ja, En: en}
 }
 
+// entered is what is about to be saved: a new record, or the new content of one.
+type entered struct {
+	stream string
+	body   *carev1.Body
+	at     time.Time      // when it was measured, given or seen; zero: now
+	amends *carev1.Record // nil: it is new
+}
+
 // confirmed looks at what was entered. Impossible values are refused; unlikely ones have to be confirmed, which the
 // record then says. A confirmation that the body brings along is not one: it was given to another value.
-func (t *Tablet) confirmed(stream string, body *carev1.Body, at time.Time, confirm bool) (*carev1.Body, error) {
-	body = proto.CloneOf(body)
+func (t *Tablet) confirmed(e entered, confirm bool) (*carev1.Body, error) {
+	body := proto.CloneOf(e.body)
 	forgetConfirmed(body)
 	found := care.Check(body)
 	if slices.ContainsFunc(found, func(f care.Finding) bool { return f.Severity == care.Refused }) {
 		return nil, &CheckError{Findings: found}
 	}
-	asked, err := t.unlikely(stream, body, at)
+	asked, err := t.unlikely(e)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +83,7 @@ func (t *Tablet) Check(chart string, body *carev1.Body, at time.Time) ([]care.Fi
 		return nil, err
 	}
 	var check *CheckError
-	if _, err := t.confirmed(stream, body, at, false); errors.As(err, &check) {
+	if _, err := t.confirmed(entered{stream: stream, body: body, at: at}, false); errors.As(err, &check) {
 		return check.Findings, nil
 	} else if err != nil {
 		return nil, err
@@ -83,15 +91,14 @@ func (t *Tablet) Check(chart string, body *carev1.Body, at time.Time) ([]care.Fi
 	return nil, nil
 }
 
-// unlikely finds what needs the tablet's clock or the order. A zero time is now.
-func (t *Tablet) unlikely(stream string, body *carev1.Body, at time.Time) (found []care.Finding, err error) {
+// unlikely finds what needs the tablet's clock, the order, or what else is in the chart.
+func (t *Tablet) unlikely(e entered) (found []care.Finding, err error) {
 	now := time.UnixMilli(t.opts.Clock().WallMs)
-	if !at.IsZero() && (at.After(now.Add(timeAhead)) || at.Before(timeLeast)) {
+	if e.amends == nil && !e.at.IsZero() && (e.at.After(now.Add(timeAhead)) || e.at.Before(timeLeast)) {
 		found = append(found, timeUnlikely)
 	}
-	log := body.GetMedicationLog()
-	if log == nil || !care.CountsAsTaken(log.GetOutcome()) {
-		return found, nil
+	if e.at.IsZero() {
+		e.at = now
 	}
 	seen, err := t.sight()
 	if err != nil {
@@ -99,11 +106,18 @@ func (t *Tablet) unlikely(stream string, body *carev1.Body, at time.Time) (found
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	order, err := t.order(seen, stream, log)
-	if err != nil || order == nil {
-		return found, err
+	log := e.body.GetMedicationLog()
+	var order *carev1.Record
+	if log != nil && care.CountsAsTaken(log.GetOutcome()) {
+		if order, err = t.order(seen, e.stream, log); err != nil {
+			return nil, err
+		}
+		if order != nil {
+			found = append(found, againstOrder(log, order)...)
+		}
 	}
-	return append(found, againstOrder(log, order)...), nil
+	beside, err := t.beside(seen, e, now, order)
+	return append(found, beside...), err
 }
 
 func againstOrder(log *carev1.MedicationLog, rec *carev1.Record) (found []care.Finding) {

@@ -17,6 +17,9 @@ import (
 // The new record is its mover's; who measured, gave or saw it stays its performer. What ties it to other records of
 // the wrong chart, and its episode there, is left behind.
 func (t *Tablet) Move(shown Item, chart, stream, reason string) (Saved, error) {
+	if shown.Erased {
+		return Saved{}, replica.ErrErased
+	}
 	if _, known := care.KindOf(shown.Record.GetBody()); !known || shown.NeedsUpdate || shown.Retracted {
 		return Saved{}, ErrNotMovable
 	}

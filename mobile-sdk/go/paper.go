@@ -52,6 +52,9 @@ func (t *Tablet) amendsPaper(kind *care.Kind, shown *carev1.Record) (*carev1.Env
 // ConfirmSeen confirms what was typed in from paper, as its author had it before them (記録の確定). Only somebody in a role
 // that writes such records may: of an instruction, a physician.
 func (t *Tablet) ConfirmSeen(shown Item) (Saved, error) {
+	if shown.Erased {
+		return Saved{}, replica.ErrErased
+	}
 	kind, known := care.KindOf(shown.Record.GetBody())
 	if !known || !care.Unconfirmed(shown.Record) {
 		return Saved{}, ErrConfirmed

@@ -29,6 +29,10 @@ type shelf struct {
 	mu   sync.Mutex
 	has  map[string][]byte
 	full bool // it takes no more, and gives what it has
+	// small: what is new is too large for it. spoils is how many pieces more arrive otherwise than they were sent; put
+	// counts all of them.
+	small       bool
+	spoils, put int
 }
 
 func (s *shelf) Begin(_ context.Context, r *connect.Request[blobv1.BeginRequest]) (*connect.Response[blobv1.BeginResponse], error) {
@@ -38,6 +42,8 @@ func (s *shelf) Begin(_ context.Context, r *connect.Request[blobv1.BeginRequest]
 	switch {
 	case s.has[string(r.Msg.GetBlob().GetSha256())] != nil:
 		state = blobv1.BlobState_BLOB_STATE_COMPLETE
+	case s.small:
+		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("the file is too large"))
 	case s.full:
 		return nil, connect.NewError(connect.CodeUnavailable, errors.New("the disk is nearly full"))
 	}
@@ -47,6 +53,9 @@ func (s *shelf) Begin(_ context.Context, r *connect.Request[blobv1.BeginRequest]
 func (s *shelf) PutChunk(_ context.Context, r *connect.Request[blobv1.PutChunkRequest]) (*connect.Response[blobv1.PutChunkResponse], error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.put++; s.put <= s.spoils {
+		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("it is not the one that the record names"))
+	}
 	s.has[string(r.Msg.GetBlob().GetSha256())] = r.Msg.GetData()
 	return connect.NewResponse(&blobv1.PutChunkResponse{State: blobv1.BlobState_BLOB_STATE_COMPLETE}), nil
 }

@@ -13,6 +13,9 @@ import (
 // Sign makes a signed note of a draft, in the same stream and at the draft's time, and closes the draft with it. It is
 // two entries: switched off in between, the draft is still open, and signing it again only closes it.
 func (t *Tablet) Sign(draft Item) (Saved, error) {
+	if draft.Erased {
+		return Saved{}, replica.ErrErased
+	}
 	from := draft.Record.GetBody().GetDraftNote()
 	if from == nil {
 		return Saved{}, ErrNoDraft
@@ -24,15 +27,15 @@ func (t *Tablet) Sign(draft Item) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	if !found {
+	if !found { // what is unlikely about the draft was asked when it was written, and signing changes nothing of it
 		body := &carev1.Body{Kind: &carev1.Body_SignedNote{SignedNote: signed(from, draft.ID)}}
-		if saved, err = t.Create("", body, Entry{At: draft.At, Stream: draft.StreamID}); err != nil {
+		if saved, err = t.Create("", body, Entry{At: draft.At, Stream: draft.StreamID, Confirm: true}); err != nil {
 			return Saved{}, err
 		}
 	}
 	closed := proto.CloneOf(draft.Record.GetBody())
 	closed.GetDraftNote().SignedAs = saved.RecordID[:]
-	_, err = t.AmendSeen(draft, closed, "", false)
+	_, err = t.AmendSeen(draft, closed, "", true)
 	return saved, err
 }
 

@@ -127,7 +127,8 @@ func (t *Tablet) signedIn() error {
 type session struct{ person, token string }
 
 // caller returns whose name the next call is made in. The token goes to the server that gave it and nowhere else:
-// another address, mistyped or foreign, could use it. One that has run out is not sent either.
+// another address, mistyped or foreign, could use it. One that is known to have
+// run out is not sent either.
 func (t *Tablet) caller() (session, error) {
 	s, err := t.session()
 	switch {
@@ -139,7 +140,12 @@ func (t *Tablet) caller() (session, error) {
 		return session{}, ErrNoServer
 	case s.GetServer() != "" && sameAddress(s.GetServer()) != sameAddress(t.opts.Server):
 		return session{}, ErrOtherServer
-	case s.GetExpiresMs() > 0 && t.serverNow() >= s.GetExpiresMs():
+	}
+	over, err := t.expired(s)
+	if err != nil {
+		return session{}, err
+	}
+	if over {
 		return session{}, ErrExpired
 	}
 	return session{s.GetPersonId(), s.GetToken()}, nil
@@ -147,11 +153,14 @@ func (t *Tablet) caller() (session, error) {
 
 func sameAddress(server string) string { return strings.ToLower(strings.TrimRight(server, "/")) }
 
-// serverNow is the server's time as far as the tablet knows: its own clock may be off, which must not sign people out.
-func (t *Tablet) serverNow() int64 {
-	now := t.opts.Clock().WallMs
-	if status, err := t.Status(); err == nil && status.OffsetMs != nil {
-		now -= *status.OffsetMs
+// expired tells whether a session is known to have run out. A wall clock that is off, or was when the server said its
+// time, must not sign anybody out: what it says alone is left to the server.
+func (t *Tablet) expired(s *devicev1.Session) (bool, error) {
+	if s.GetExpiresMs() <= 0 {
+		return false, nil
 	}
-	return now
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now, proven, err := t.replica.ServerNow(t.opts.Clock())
+	return proven && now >= s.GetExpiresMs(), err
 }

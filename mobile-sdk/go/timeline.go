@@ -26,12 +26,18 @@ type Item struct {
 	// Author is who wrote it first; nil if unknown. Writer is who wrote the value that is shown: the author of the last
 	// change, if there was one.
 	Author, Writer *carev1.Actor
+	// Released is who decided that the value that is shown counts, after the server had held it; nil: nobody had to.
+	Released *carev1.Actor
+	// Erased: the record was destroyed by order. Nothing of it is left, nobody is named, and nothing can be written to it.
+	Erased bool
 	// Retracted: shown struck through, counts nowhere.
 	Retracted bool
 	// TimeUncertain: the clock of the tablet that wrote it was off; both times have to be shown.
 	TimeUncertain bool
 	// PossibleDuplicates: the same thing written twice, or done twice. A person decides; until then it is the worse case.
 	PossibleDuplicates []replica.ID
+	// Distinct are the records that somebody decided to be other ones than this, with who decided, where it stands here.
+	Distinct []care.Distinct
 	// Remarks are what a reader has to know beside the record and that it does not say itself, as of now.
 	Remarks []care.Remark
 }
@@ -80,7 +86,7 @@ func (t *Tablet) Timeline(chart string, f Filter) ([]Item, error) {
 		items = items[:f.Limit]
 	}
 	for n := range items {
-		if items[n].Ja, items[n].En, err = t.summary(seen, items[n].StreamID, items[n].Record.GetBody()); err != nil {
+		if items[n].Ja, items[n].En, err = t.summary(seen, items[n].StreamID, items[n].Record); err != nil {
 			return nil, err
 		}
 	}
@@ -112,22 +118,24 @@ func (f Filter) shows(i Item) bool {
 func (t *Tablet) item(v replica.View) Item {
 	i := Item{
 		View: v, At: v.Record.GetEnvelope().GetEffective().AsTime(), Author: v.Record.GetArrival().GetAuthor(),
+		Erased:        v.Record.GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED,
 		Retracted:     v.Record.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED,
 		TimeUncertain: v.Record.GetArrival().GetTimeUncertain(),
 	}
+	i.Distinct = care.Decisions(v.Record)
 	if kind, known := care.KindOf(v.Record.GetBody()); known {
 		i.Kind = kind.Name
 	}
 	if i.Author == nil && len(v.Own) > 0 {
 		i.Author = t.actor(v.Own[0].PersonID)
 	}
-	i.Writer = i.Author
+	i.Writer, i.Released = i.Author, v.Record.GetArrival().GetReleasedBy()
 	if change := v.Record.GetLastChange().GetAuthor(); change != nil {
-		i.Writer = change
+		i.Writer, i.Released = change, v.Record.GetLastChange().GetReleasedBy()
 	}
 	if last := len(v.Own) - 1; last >= 0 && v.Own[last].State == replica.OnTablet {
 		if a := t.actor(v.Own[last].PersonID); a != nil {
-			i.Writer = a
+			i.Writer, i.Released = a, nil
 		}
 	}
 	return i
@@ -158,7 +166,7 @@ func (t *Tablet) Record(stream string, id replica.ID) (Item, error) {
 		return Item{}, ErrNoRecord
 	}
 	i := t.item(v)
-	if i.Ja, i.En, err = t.summary(seen, stream, v.Record.GetBody()); err != nil {
+	if i.Ja, i.En, err = t.summary(seen, stream, v.Record); err != nil {
 		return Item{}, err
 	}
 	i.PossibleDuplicates, err = t.duplicates(seen, v)

@@ -59,6 +59,6 @@ func (c Chart) OldestWords() (ja, en string) {
 		return "", ""
 	}
 	month := time.Date(int(c.OldestMonth/100), time.Month(c.OldestMonth%100), 1, 0, 0, 0, 0, time.UTC)
-	return month.Format("2006年1月") + "より前の記録はサーバーにあります",
-		"records from before " + month.Format("January 2006") + " are on the server"
+	return month.Format("2006年1月") + "より前の記録は（あれば）サーバーにあります",
+		"records from before " + month.Format("January 2006") + ", if any, are on the server"
 }

@@ -18,7 +18,7 @@ func TestTabletHoldsMonthsAndWidens(t *testing.T) {
 	for back := 8; back >= 0; back-- {
 		at := time.Now().AddDate(0, 0, -30*back)
 		s.ahead = time.Until(at)
-		if _, err := a.Create(chart, vitals(368), sdk.Entry{At: at}); err != nil {
+		if _, err := a.Create(chart, vitals(368), sdk.Entry{At: at, Confirm: true}); err != nil {
 			t.Fatal(err)
 		}
 		synced(t, a)
@@ -106,7 +106,7 @@ func TestMovedToTheRightPatient(t *testing.T) {
 	b, _ := s.tablet(t, filepath.Join(t.TempDir(), "b"), "tablet-b", "suzuki")
 	synced(t, a, b)
 	at := time.Now().Add(-time.Hour).Truncate(time.Second)
-	saved, err := a.Create(wrongChart, vitals(368), sdk.Entry{At: at})
+	saved, err := a.Create(wrongChart, vitals(368), sdk.Entry{At: at, Confirm: true})
 	if err != nil {
 		t.Fatal(err)
 	}

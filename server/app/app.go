@@ -48,13 +48,21 @@ type App struct {
 	metrics   *metrics.Metrics
 	readiness *readiness
 	api       *api.API
+	ports     []port
 	serving   []serving
 	stopping  atomic.Bool
 	// collecting holds an element while photos and files are collected.
 	collecting chan struct{}
 	surveying  sync.Mutex
+	erasing    sync.Mutex
 	close      sync.Once
 	closed     error
+}
+
+// port is a socket that is taken and not answered on yet.
+type port struct {
+	listener net.Listener
+	tls      *tls.Config
 }
 
 // serving is a server with the socket that it answers on.
@@ -69,7 +77,7 @@ func Open(ctx context.Context, c config.Server, log zerolog.Logger, with ...Opti
 		return nil, err
 	}
 	a := newApp(c, log, with)
-	for _, step := range []func(context.Context) error{a.openStore, a.openAPI, a.listen, a.listenToOperator} {
+	for _, step := range []func(context.Context) error{a.takePorts, a.openStore, a.openAPI, a.carryOutOpen, a.listen, a.listenToOperator} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
@@ -105,14 +113,20 @@ func (a *App) openStore(ctx context.Context) error {
 	if err := a.checkStoreIsThere(exists); err != nil {
 		return err
 	}
-	if err := checkMark(a.config.Storage); err != nil {
-		return err
+	if !a.beginsAnew() {
+		if err := checkMark(a.config.Storage); err != nil {
+			return err
+		}
 	}
 	k, err := keys.Load(a.config.KeysFolder(), exists)
 	if err != nil {
 		return err
 	}
 	if err := keys.CheckSeal(a.config.SealMark(), k.Seal); err != nil {
+		return err
+	}
+	// A store is never without its journal: where there is no store yet, the journal is begun first.
+	if err := a.openJournal(exists); err != nil {
 		return err
 	}
 	if a.engine, err = a.options.open(ctx, a.config, k.Store, a.log); err != nil {
@@ -132,7 +146,7 @@ func (a *App) openStore(ctx context.Context) error {
 	if err := a.openBlobs(ctx, k.Store); err != nil {
 		return err
 	}
-	return a.openJournal()
+	return a.keepJournal()
 }
 
 // checkStoreIsThere refuses to begin a new store where there must have been one: a volume that is not mounted looks
@@ -150,7 +164,7 @@ func (a *App) checkStoreIsThere(exists bool) error {
 
 // openAPI builds what answers.
 func (a *App) openAPI(context.Context) error {
-	a.readiness = &readiness{store: a.engine}
+	a.readiness = newReadiness(a.engine)
 	a.metrics = metrics.New(a.options.version, func() bool { return a.ready() == nil })
 	if a.engine.commits != nil {
 		a.metrics.Store(a.engine.commits)
@@ -186,9 +200,8 @@ func (a *App) organisations(tenant string) []string {
 	return all
 }
 
-// listen takes the sockets.
-func (a *App) listen(ctx context.Context) error {
-	main, metricsHandler := a.handlers()
+// takePorts takes the sockets before anything is opened or made: a start that fails at them leaves nothing behind.
+func (a *App) takePorts(ctx context.Context) error {
 	var tlsConfig *tls.Config
 	if a.config.TLSCert != "" {
 		pair, err := tls.LoadX509KeyPair(a.config.TLSCert, a.config.TLSKey)
@@ -197,28 +210,37 @@ func (a *App) listen(ctx context.Context) error {
 		}
 		tlsConfig = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
 	}
-	if err := a.bind(ctx, a.config.Listen, main, tlsConfig); err != nil {
+	if err := a.bind(ctx, a.config.Listen, tlsConfig); err != nil {
 		return err
 	}
 	if a.config.MetricsListen == "" {
 		return nil
 	}
-	return a.bind(ctx, a.config.MetricsListen, metricsHandler, nil)
+	return a.bind(ctx, a.config.MetricsListen, nil)
 }
 
-func (a *App) bind(ctx context.Context, address string, handler http.Handler, tlsConfig *tls.Config) error {
+func (a *App) bind(ctx context.Context, address string, tlsConfig *tls.Config) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return fmt.Errorf("%s cannot be listened on, perhaps because another program does; nothing was started: end it, or choose another address: %w", address, err)
 	}
-	server := httpx.NewServer(handler, httpx.Timeouts{
-		Header: a.config.HeaderTimeout, Read: a.config.ReadTimeout, Idle: a.config.IdleTimeout,
-	}, a.log)
-	server.TLSConfig = tlsConfig
 	if at, ok := listener.Addr().(*net.TCPAddr); ok && tlsConfig == nil && !at.IP.IsLoopback() {
 		a.log.Warn().Str("address", at.String()).Msg("this address is not of this machine only and has no TLS: secrets and charts can be read on the way; give --tls-cert and --tls-key")
 	}
-	a.serving = append(a.serving, serving{server, listener})
+	a.ports = append(a.ports, port{listener, tlsConfig})
+	return nil
+}
+
+// listen puts what answers behind the sockets: the main one first, then that of /metrics if it has one.
+func (a *App) listen(context.Context) error {
+	main, metricsHandler := a.handlers()
+	for i, handler := range []http.Handler{main, metricsHandler}[:len(a.ports)] {
+		server := httpx.NewServer(handler, httpx.Timeouts{
+			Header: a.config.HeaderTimeout, Read: a.config.ReadTimeout, Idle: a.config.IdleTimeout,
+		}, a.log)
+		server.TLSConfig = a.ports[i].tls
+		a.serving = append(a.serving, serving{server, a.ports[i].listener})
+	}
 	return nil
 }
 
@@ -254,10 +276,15 @@ func (a *App) Close() error {
 		var errs []error
 		for _, s := range a.serving {
 			_ = s.server.Close()
-			_ = s.listener.Close()
+		}
+		for _, p := range a.ports {
+			_ = p.listener.Close()
 		}
 		if a.operator != nil {
 			errs = append(errs, a.operator.Close())
+		}
+		if a.readiness != nil {
+			a.readiness.end()
 		}
 		if a.engine != nil {
 			errs = append(errs, a.engine.Close())

@@ -27,7 +27,7 @@ func (a *App) Backup(ctx context.Context, out io.Writer) (backup.Counts, error) 
 	}
 	counts, err := backup.Write(ctx, out, backup.Source{
 		Header: backup.Header{ID: hex.EncodeToString(id[:]), Made: time.Now().UTC().Truncate(time.Second), Program: a.options.version},
-		Seal:   a.options.seals[:], Directory: directory, Rows: a.engine.Dump, Blobs: a.options.blobs,
+		Seal:   a.options.seals[:], Directory: directory, Rows: a.engine.Dump, Blobs: a.vault,
 	})
 	if err != nil {
 		a.log.Error().Str("why", cause(err)).Msg("a backup did not come to its end")
@@ -54,8 +54,15 @@ func (a *App) Cover(ctx context.Context, c operator.Checked) (operator.Covered, 
 		list = append(list, journal.Cover{Tenant: head.Tenant, Stream: head.Stream, Epoch: epoch, Seq: head.Seq})
 	}
 	covered.Streams = len(list)
+	if covered.Streams == 0 && covered.Strange > 0 { // another server's
+		return covered, nil
+	}
 	b := journal.Backup{ID: c.ID, Made: c.Made, Entries: c.Entries}
-	return covered, a.journal.Verified(b, list, time.Now().UTC())
+	if err := a.journal.Verified(b, list, time.Now().UTC()); err != nil {
+		return operator.Covered{}, err
+	}
+	a.surveyNow(ctx)
+	return covered, nil
 }
 
 // epochAt returns the epoch of the entry that a head names, 0 if this store's log has another one or none there.

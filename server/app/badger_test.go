@@ -80,14 +80,14 @@ func TestWrittenIsThereAfterARestart(t *testing.T) {
 	if n := timeline(t, tanaka, "chart-0001"); n != 1 {
 		t.Errorf("%d on the timeline", n)
 	}
-	if _, err := Verify(t.Context(), c.Storage, zerolog.Nop(), nil); err == nil || !strings.Contains(err.Error(), "another process") {
+	if _, err := Verify(t.Context(), c, zerolog.Nop(), nil); err == nil || !strings.Contains(err.Error(), "another process") {
 		t.Errorf("verify beside a server: %v", err)
 	}
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
 
-	verified, err := Verify(t.Context(), c.Storage, zerolog.Nop(), nil)
+	verified, err := Verify(t.Context(), c, zerolog.Nop(), nil)
 	if err != nil || len(verified.Damage) != 0 || verified.Entries != 1 {
 		t.Fatalf("%+v %v", verified, err)
 	}
@@ -195,7 +195,7 @@ func TestVerifySeesDamage(t *testing.T) {
 	if err := errors.Join(err, e.Close()); err != nil {
 		t.Fatal(err)
 	}
-	verified, err := Verify(t.Context(), c.Storage, zerolog.Nop(), nil)
+	verified, err := Verify(t.Context(), c, zerolog.Nop(), nil)
 	if err != nil || len(verified.Damage) == 0 {
 		t.Fatalf("%+v %v", verified, err)
 	}

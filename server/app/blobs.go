@@ -44,22 +44,17 @@ func openBucket(ctx context.Context, s config.Storage, b config.Blobs) (blobs.Bu
 	})
 }
 
-// openBlobs opens the place of photos and files, and takes them into backups.
+// openBlobs opens the place of photos and files.
 func (a *App) openBlobs(ctx context.Context, key [keys.Size]byte) (err error) {
-	if a.vault, err = openVault(ctx, a.config.Storage, a.config.Blobs, a.config.MinFree, key); err != nil {
-		return err
-	}
-	if a.options.blobs == nil {
-		a.options.blobs = a.vault
-	}
-	return nil
+	a.vault, err = openVault(ctx, a.config.Storage, a.config.Blobs, a.config.MinFree, key)
+	return err
 }
 
 // How the server itself collects photos and files.
 const (
 	// collectGrace is how old something has to be that nothing mentions. After a restore the record of a photo comes back
 	// with a tablet, which may be away for long; what is erased by an order waits for nothing.
-	collectGrace = blobs.Abandoned
+	collectGrace = 30 * 24 * time.Hour
 	// collectWait bounds one collection, so that a bucket which hangs does not keep the next day's from being tried.
 	collectWait = 2 * time.Hour
 )

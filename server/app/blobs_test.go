@@ -27,9 +27,15 @@ type attached struct {
 // attach writes a note with a file, of which the server has nothing yet.
 func attach(t *testing.T, c *client, chart string, data []byte) attached {
 	t.Helper()
+	return attachSized(t, c, chart, data, len(data))
+}
+
+// attachSized is attach with a size that the record says, whatever the file has.
+func attachSized(t *testing.T, c *client, chart string, data []byte, size int) attached {
+	t.Helper()
 	sum := sha256.Sum256(data)
 	write := handover(t, chart)
-	write.Msg.Envelope.Blobs = []*carev1.BlobRef{{Sha256: sum[:], Size: uint64(len(data)), MediaType: "image/svg+xml"}}
+	write.Msg.Envelope.Blobs = []*carev1.BlobRef{{Sha256: sum[:], Size: uint64(size), MediaType: "image/svg+xml"}}
 	answer, err := c.chart().Write(t.Context(), write)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tsunagu-care/tsunagu/server/config"
 	"github.com/tsunagu-care/tsunagu/server/internal/backup"
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
@@ -94,12 +95,13 @@ func (l *Loaded) Checked() operator.Checked {
 
 // VerifyBackup reads a whole backup, decrypted, into a store of its own below a folder, checks it there as `tsunagu
 // verify` checks a store, and removes that again. Blobs are read and counted; their names are checked by whoever
-// restores them.
-func VerifyBackup(ctx context.Context, in io.Reader, folder string) (loaded *Loaded, err error) {
-	temporary, err := openTemporary(folder)
+// restores them. So much of the disk as minFree says stays free; 0: the default.
+func VerifyBackup(ctx context.Context, in io.Reader, folder string, minFree config.Size) (loaded *Loaded, err error) {
+	temporary, err := openTemporary(folder, minFree)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, temporary.Close()) }()
-	return (&loader{store: temporary}).load(ctx, in, backup.Sink{})
+	loaded, err = (&loader{store: temporary}).load(ctx, in, backup.Sink{})
+	return loaded, noRoom(err, temporary.folder, "--temp")
 }

@@ -3,15 +3,16 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/tsunagu-care/tsunagu/server/config"
-	"github.com/tsunagu-care/tsunagu/server/internal/journal"
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 	"github.com/tsunagu-care/tsunagu/sync/store"
@@ -32,27 +33,13 @@ func Operate(ctx context.Context, c config.Server, log zerolog.Logger, with ...O
 	if !exists {
 		return nil, fmt.Errorf("there is no store in %s; nothing was made: name the data folder with --data", c.StoreFolder())
 	}
-	if !journal.Exists(c.JournalFolder()) {
-		return nil, fmt.Errorf("there is no journal in %s though there is a store; nothing was changed: name the folder that the server has it in with --journal, or start the server once, which begins a new one", c.JournalFolder())
-	}
 	a := newApp(c, log, with)
-	for _, step := range []func(context.Context) error{a.openStore, a.openAPI} {
+	for _, step := range []func(context.Context) error{a.openStore, a.openAPI, a.carryOutOpen} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
 	}
 	return a, nil
-}
-
-// openJournal opens the journal, and brings the directory into force under its eyes.
-func (a *App) openJournal() (err error) {
-	if a.journal, err = journal.Open(a.config.JournalFolder()); err != nil {
-		return err
-	}
-	if a.journal.Unconfirmed() {
-		a.log.Warn().Msg("this store was restored and nobody has confirmed it: what tablets send is stored and not judged, no page is served; run tsunagu restore confirm")
-	}
-	return a.directory.Keep(a.journal)
 }
 
 // listenToOperator takes the socket of the commands. A server whose folder cannot have one serves all the same.
@@ -71,17 +58,17 @@ func operatorCall(tenant string) hub.Call {
 	return hub.Call{Session: hub.Session{Tenant: tenant}, Now: time.Now(), Entropy: rand.Reader}
 }
 
-// recordID reads the id of a record as people write it, with or without dashes.
+// recordID reads the id of a record as people find it: in hexadecimal digits with or without dashes, or in the base64 of
+// JSON, with or without its end.
 func recordID(text string) (id store.ID, err error) {
-	digits := make([]byte, 0, 2*len(id))
-	for _, c := range []byte(text) {
-		if c != '-' {
-			digits = append(digits, c)
-		}
-	}
-	raw, err := hex.DecodeString(string(digits))
+	text = strings.TrimSpace(text)
+	raw, err := hex.DecodeString(strings.ReplaceAll(text, "-", ""))
 	if err != nil || len(raw) != len(id) {
-		return id, errors.New("a record's id has 32 hexadecimal digits; nothing was changed: copy it from the timeline")
+		plain := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(text, "="))
+		raw, err = base64.RawStdEncoding.Strict().DecodeString(plain)
+	}
+	if err != nil || len(raw) != len(id) {
+		return id, errors.New("a record's id has 32 hexadecimal digits, or 22 characters of base64; nothing was changed: copy it whole, from an export or from the tablet's history")
 	}
 	return store.ID(raw), nil
 }
@@ -90,7 +77,7 @@ func recordID(text string) (id store.ID, err error) {
 func (a *App) Review(context.Context) (operator.Review, error) {
 	last, at, _ := a.journal.LastRestore()
 	return operator.Review{
-		Unconfirmed: a.journal.Unconfirmed(), Backup: last.Backup, Restored: at, JournalKept: last.Kept,
-		Differences: a.journal.Differences(a.directory.Rights()), Erasures: a.journal.Erasures(),
+		Unconfirmed: a.journal.Unconfirmed(), Backup: last.Backup, Restored: at, JournalKept: last.Kept, Newer: last.Newer,
+		Differences: a.journal.Differences(a.directory.Rights(), time.Now()), Erasures: a.journal.Erasures(),
 	}, nil
 }

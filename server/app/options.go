@@ -8,7 +8,6 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/api"
 	"github.com/tsunagu-care/tsunagu/server/config"
-	"github.com/tsunagu-care/tsunagu/server/internal/backup"
 	"github.com/tsunagu-care/tsunagu/server/internal/keys"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
@@ -23,14 +22,10 @@ type options struct {
 	limits  api.Limits
 	version string
 	seals   seal.Master
-	kept    bool // the store is kept elsewhere
-	blobs   backup.Blobs
+	kept    bool             // the store is kept elsewhere
 	days    <-chan time.Time // nil: the clock's
-}
 
-// WithBlobs takes photos and files into backups.
-func WithBlobs(b backup.Blobs) Option {
-	return func(o *options) { o.blobs = b }
+	newJournal bool
 }
 
 // WithStore keeps everything in the store that is given; the server closes it.
@@ -41,6 +36,11 @@ func WithStore(s store.Store) Option {
 			return &engine{Store: s}, nil
 		}
 	}
+}
+
+// WithNewJournal begins a new journal where a store has none. What the lost one knew is not known any more.
+func WithNewJournal(begin bool) Option {
+	return func(o *options) { o.newJournal = begin }
 }
 
 // WithCore puts something between the handlers and the core: a test's fault, for instance.

@@ -11,6 +11,7 @@ import (
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
 
+	"github.com/tsunagu-care/tsunagu/server/config"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
@@ -42,17 +43,17 @@ func TestARestoreCountsAnew(t *testing.T) {
 	if err := r.stop(); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := Verify(t.Context(), c.Storage, zerolog.Nop(), nil); err != nil || len(v.Damage) != 1 || !v.Whole {
+	if v, err := Verify(t.Context(), c, zerolog.Nop(), nil); err != nil || len(v.Damage) != 1 || !v.Whole {
 		t.Errorf("the old log: %+v, %v", v, err)
 	}
-	if _, err := VerifyBackup(t.Context(), bytes.NewReader(content), t.TempDir()); err != nil {
+	if _, err := VerifyBackup(t.Context(), bytes.NewReader(content), t.TempDir(), 0); err != nil {
 		t.Errorf("its backup: %v", err)
 	}
 	into := restoring(t, content)
 	if _, err := Restore(t.Context(), into); err != nil {
 		t.Fatal(err)
 	}
-	if v, err := Verify(t.Context(), into.Storage, zerolog.Nop(), nil); err != nil || len(v.Damage) > 0 {
+	if v, err := Verify(t.Context(), config.Server{Storage: into.Storage}, zerolog.Nop(), nil); err != nil || len(v.Damage) > 0 {
 		t.Errorf("the restored log: %+v, %v", v, err)
 	}
 	c.Storage = into.Storage

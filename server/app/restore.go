@@ -29,6 +29,10 @@ type Restoring struct {
 	In io.Reader
 	// OldJournal is a copy of the lost server's journal folder; empty if there is none.
 	OldJournal string
+	// Older: a backup is taken although a later one was verified.
+	Older bool
+	// MinFree is how much of the disk stays free; 0: the default.
+	MinFree config.Size
 	// Blobs says where photos and files go.
 	Blobs config.Blobs
 	// Blob takes a blob of the backup in place of that. It may be nil.
@@ -42,31 +46,33 @@ type Restored struct {
 	JournalKept bool
 	// Erased is how many of its erasures were carried out on what was restored.
 	Erased int
+	// Newer is when the newest verified backup was made, if that is a later one than this.
+	Newer time.Time
 }
 
 // Restore makes a data folder of a backup: a new store under a new key, a new epoch in every stream, the erasures of
-// the journal carried out, and the mark that nobody has confirmed it yet. The folder has to be empty; if anything goes
-// wrong, it is so again. A process that dies leaves a folder that no server takes.
+// the journal carried out, and the mark that nobody has confirmed it yet. The folder has to be new or empty; if anything
+// goes wrong, it is so again. A process that dies leaves a folder that no server takes, and a journal that still belongs to
+// the folder of before.
 func Restore(ctx context.Context, r Restoring) (restored *Restored, err error) {
 	if err := r.checkEmpty(); err != nil {
 		return nil, err
 	}
+	_, there := os.Stat(r.Data)
 	if err := os.MkdirAll(r.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("the data folder cannot be made; nothing was restored: choose another one with --data: %w", err)
 	}
-	if err := writeDurably(r.UnfinishedMark(), nil); err != nil {
-		return nil, fmt.Errorf("the data folder cannot be written to; nothing was restored: check its owner: %w", err)
-	}
-	under := &restoration{Restoring: r, adopted: r.OldJournal != ""}
+	under := &restoration{Restoring: r, adopted: r.OldJournal != "", made: errors.Is(there, os.ErrNotExist)}
 	defer func() {
 		err = errors.Join(err, under.close())
-		if err == nil {
-			err = errors.Join(os.Remove(r.UnfinishedMark()), syncFolder(r.Data))
-		} else {
+		if !under.done { // an error, or a panic that is on its way up
 			restored = nil
 			under.undo()
 		}
 	}()
+	if err := writeDurably(r.UnfinishedMark(), nil); err != nil {
+		return nil, fmt.Errorf("the data folder cannot be written to; nothing was restored: check its owner and its disk: %w", err)
+	}
 	return under.run(ctx)
 }
 
@@ -96,6 +102,10 @@ type restoration struct {
 	Restoring
 	adopted bool // the old journal was copied
 	kept    bool // there is a journal of the lost server
+	made    bool // the data folder was made
+	done    bool // the journal has gone over to it
+	header  backup.Header
+	newer   time.Time // when a later backup was made that was verified
 
 	seal      [keys.Size]byte
 	engine    *engine
@@ -137,7 +147,21 @@ func (r *restoration) run(ctx context.Context) (*Restored, error) {
 	if err := r.mark(loaded); err != nil {
 		return nil, err
 	}
-	return &Restored{Loaded: loaded, JournalKept: r.kept, Erased: len(r.journal.Erasures())}, nil
+	return &Restored{Loaded: loaded, JournalKept: r.kept, Erased: len(r.journal.Erasures()), Newer: r.newer}, nil
+}
+
+// checkNewest refuses a backup if the journal knows of a later one that was verified: tablets have let go of what that one
+// covers, so what lies between the two would be lost for good.
+func (r *restoration) checkNewest() error {
+	newest, err := journal.NewestBackupIn(r.JournalFolder())
+	if err != nil || !newest.After(r.header.Made) {
+		return err
+	}
+	if r.newer = newest; r.Older {
+		return nil
+	}
+	return fmt.Errorf("this backup is of %s, and a later one of %s was verified: what lies between them is on no tablet's queue any more; nothing was restored: restore that one, or give --older if it is lost",
+		r.header.Made.Local().Format(time.DateTime), newest.Local().Format(time.DateTime))
 }
 
 // maxJournalFile bounds a file of the old journal.
@@ -190,17 +214,21 @@ func (r *restoration) load(ctx context.Context) (*Loaded, error) {
 		return nil, fmt.Errorf("the directory file cannot be made; nothing was restored: check the folder's owner: %w", err)
 	}
 	loaded, err := r.loader.load(ctx, r.In, backup.Sink{
-		Keys: func(seal []byte) error { return r.open(ctx, seal) },
+		Header: func(h backup.Header) error { r.header = h; return nil },
+		Keys:   func(seal []byte) error { return r.open(ctx, seal) },
 		Directory: func(piece []byte) error {
 			_, err := r.directory.Write(piece)
 			return err
 		},
 		Blob: r.Blob,
 	})
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = r.directory.Sync()
 	}
-	return loaded, r.directory.Sync()
+	if err != nil {
+		return nil, noRoom(err, r.Data, "--data")
+	}
+	return loaded, nil
 }
 
 // open makes the keys and the store. A sealing key that is not the one of the journal is another server's.
@@ -213,9 +241,12 @@ func (r *restoration) open(ctx context.Context, seal []byte) error {
 		if err := keys.CheckSeal(r.SealMark(), k.Seal); err != nil {
 			return fmt.Errorf("the journal in %s is not that of the server whose backup this is; nothing was restored: name the right one", r.JournalFolder())
 		}
+		if err := r.checkNewest(); err != nil {
+			return err
+		}
 	}
 	r.seal = k.Seal
-	if r.engine, err = openBadger(ctx, config.Server{Storage: r.Storage}, k.Store, zerolog.Nop()); err != nil {
+	if r.engine, err = openBadger(ctx, config.Server{Storage: r.Storage, MinFree: r.MinFree}, k.Store, zerolog.Nop()); err != nil {
 		return cannotMake(err, r.Data, "--data")
 	}
 	r.loader.store = r.engine
@@ -234,8 +265,8 @@ func (r *restoration) openJournals() (err error) {
 	return keys.MarkSeal(r.SealMark(), r.seal)
 }
 
-// mark writes down that the folder was restored, in the folder itself and in the journal. The journal's line comes last:
-// with it the journal belongs to this folder, and the lost server's is refused.
+// mark writes down that the folder was restored, in the folder itself and in the journal. The journal's line comes last, when
+// the folder is whole and closed: with it the journal belongs to this folder, and the lost server's is refused.
 func (r *restoration) mark(loaded *Loaded) error {
 	var id [8]byte
 	if _, err := rand.Read(id[:]); err != nil {
@@ -253,10 +284,37 @@ func (r *restoration) mark(loaded *Loaded) error {
 	if err := r.journal.CoverAfterRestore(b, covered, now); err != nil {
 		return err
 	}
-	return r.journal.Restored(journal.Restore{ID: name, Backup: loaded.Header.Made, Kept: r.kept}, now)
+	if err := r.finish(); err != nil {
+		return err
+	}
+	if err := r.journal.Restored(journal.Restore{ID: name, Backup: loaded.Header.Made, Kept: r.kept, Newer: r.newer}, now); err != nil {
+		return err
+	}
+	r.done = true
+	return nil
+}
+
+// finish closes what is in the folder, and takes the mark away that it is not finished.
+func (r *restoration) finish() error {
+	if err := r.closeFolder(); err != nil {
+		return err
+	}
+	if err := errors.Join(os.Remove(r.UnfinishedMark()), syncFolder(r.Data)); err != nil {
+		return fmt.Errorf("the data folder cannot be written to; nothing was restored: check its disk: %w", err)
+	}
+	return nil
 }
 
 func (r *restoration) close() error {
+	err := r.closeFolder()
+	if r.journal != nil {
+		err = errors.Join(err, r.journal.Close())
+	}
+	return err
+}
+
+// closeFolder closes what is open in the data folder, once.
+func (r *restoration) closeFolder() error {
 	var errs []error
 	if r.directory != nil {
 		errs = append(errs, r.directory.Close())
@@ -267,19 +325,19 @@ func (r *restoration) close() error {
 	if r.epochs != nil {
 		errs = append(errs, r.epochs.Close())
 	}
-	if r.journal != nil {
-		errs = append(errs, r.journal.Close())
-	}
+	r.directory, r.engine, r.epochs = nil, nil, nil
 	return errors.Join(errs...)
 }
 
-// undo empties the data folder again. It was empty, so everything in it is of this restore; the mark goes last. A
-// journal that lies elsewhere stays: it is append-only, and at worst it has given epoch numbers that nobody uses.
+// undo empties the data folder again, and removes it if this restore made it. Everything in it is of this restore; the mark
+// that it is not finished goes last. A journal that lies elsewhere stays: it is append-only, and at worst it has given
+// epoch numbers that nobody uses.
 func (r *restoration) undo() {
 	entries, err := os.ReadDir(r.Data)
 	if err != nil {
 		return
 	}
+	_ = writeDurably(r.UnfinishedMark(), nil) // it is there unless the journal's line was what failed
 	mark := filepath.Base(r.UnfinishedMark())
 	for _, e := range entries {
 		if e.Name() != mark && e.Name() != "lost+found" {
@@ -287,4 +345,7 @@ func (r *restoration) undo() {
 		}
 	}
 	_ = os.Remove(r.UnfinishedMark())
+	if r.made {
+		_ = os.Remove(r.Data)
+	}
 }

@@ -168,7 +168,7 @@ func TestABackupIsOneSnapshot(t *testing.T) {
 	}
 	for range 5 {
 		note(t, sato, "chart-0003")
-		loaded, err := VerifyBackup(t.Context(), bytes.NewReader(backedUp(t, r)), t.TempDir())
+		loaded, err := VerifyBackup(t.Context(), bytes.NewReader(backedUp(t, r)), t.TempDir(), 0)
 		if err != nil || loaded.Verified.Entries == 0 || uint64(loaded.Verified.Entries) != loaded.Counts.Entries {
 			t.Fatalf("%+v, %v", loaded, err)
 		}
@@ -364,7 +364,7 @@ func TestWhatABackupCovers(t *testing.T) {
 	note(t, sato, "chart-0001")
 	content := backedUp(t, r)
 	note(t, sato, "chart-0001")
-	loaded, err := VerifyBackup(t.Context(), bytes.NewReader(content), t.TempDir())
+	loaded, err := VerifyBackup(t.Context(), bytes.NewReader(content), t.TempDir(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/tsunagu-care/tsunagu/server/config"
 	"github.com/tsunagu-care/tsunagu/server/internal/journal"
@@ -23,16 +22,16 @@ func checkRestored(s config.Storage) error {
 // last restore made. A journal that knows nothing of a folder's restore would not know that it waits to be confirmed; and
 // a folder from before the journal's last restore would write on under epochs and covers of backups that are the new one's.
 func checkMark(s config.Storage) error {
-	text, err := os.ReadFile(s.RestoreMark())
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	mark, err := readSmall(s.RestoreMark())
+	if err != nil {
 		return fmt.Errorf("%s cannot be read; nothing was started: check its owner: %w", s.RestoreMark(), err)
 	}
 	last, restored, err := journal.LastRestoreIn(s.JournalFolder())
-	switch mark := strings.TrimSpace(string(text)); {
+	switch {
 	case err != nil:
 		return err
 	case mark != "" && !restored:
-		return fmt.Errorf("the journal in %s does not know of the restore that %s came from; nothing was started: name the journal's folder with --journal, as for the restore", s.JournalFolder(), s.Data)
+		return fmt.Errorf("the journal in %s does not know of the restore that %s came from; nothing was started: name the journal's folder with --journal, as for the restore; if the restore was cut off, remove this folder and restore again", s.JournalFolder(), s.Data)
 	case mark != last.ID:
 		return fmt.Errorf("the journal in %s went on with a restore that made another folder than %s; nothing was started or changed: name the restored folder with --data, or this folder's own journal with --journal", s.JournalFolder(), s.Data)
 	}

@@ -29,7 +29,7 @@ func (a *App) Stats(ctx context.Context) (operator.Stats, error) {
 // count counts what there is, and the records too if it may take its time. Every stream is counted in a view of its own,
 // so that none is long.
 func (a *App) count(ctx context.Context, records bool) (operator.Stats, error) {
-	s := operator.Stats{Unconfirmed: a.journal.Unconfirmed()}
+	s := operator.Stats{Unconfirmed: a.journal.Unconfirmed(), ErasuresOpen: len(a.journal.OpenErasures())}
 	if b, at, ok := a.journal.LastBackup(); ok {
 		s.Backup = &operator.LastBackup{Made: b.Made, Verified: at, Streams: b.Streams}
 	}

@@ -42,7 +42,7 @@ func TestStoreOfVersion1Opens(t *testing.T) {
 	}
 	c := settings(t)
 	copyFolder(t, storeVector, c.Data)
-	v, err := Verify(t.Context(), c.Storage, zerolog.Nop(), nil)
+	v, err := Verify(t.Context(), c, zerolog.Nop(), nil)
 	if err != nil || len(v.Damage) > 0 || v.Entries < 8 || v.Records < 4 {
 		t.Fatalf("%v, %+v", err, v)
 	}

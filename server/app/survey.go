@@ -29,6 +29,7 @@ func (a *App) surveyNowAndThen(ctx context.Context) {
 	again := time.NewTicker(surveyEvery)
 	defer again.Stop()
 	for {
+		_ = a.carryOutOpen(ctx) // it has logged what it has to say
 		if err := a.survey(ctx); err != nil && ctx.Err() == nil {
 			a.log.Error().Str("why", cause(err)).Msg("the store could not be surveyed; its gauges in the metrics are old")
 		}
@@ -37,6 +38,17 @@ func (a *App) surveyNowAndThen(ctx context.Context) {
 			return
 		case <-again.C:
 		}
+	}
+}
+
+// surveyNow takes a survey out of turn, after something that the gauges are watched for. It changes nothing if it fails:
+// the next one comes within a minute.
+func (a *App) surveyNow(ctx context.Context) {
+	if len(a.serving) == 0 { // nobody reads the gauges of a command
+		return
+	}
+	if err := a.survey(ctx); err != nil {
+		a.log.Warn().Str("why", cause(err)).Msg("the store could not be surveyed; its gauges in the metrics are old")
 	}
 }
 
@@ -54,6 +66,7 @@ func (a *App) survey(ctx context.Context) error {
 		Taken: time.Now().Unix(), Streams: uint64(s.Streams), Entries: s.Entries, NotBackedUp: s.Entries,
 		Conflicts: s.Conflicts, Held: s.HeldOpen, Inbox: s.Inbox,
 		DevicesRecent: s.DevicesRecent, DevicesSilent: s.Devices - s.DevicesRecent, Unpurged: s.Unpurged, Unconfirmed: s.Unconfirmed,
+		ErasuresOpen: s.ErasuresOpen,
 	}
 	if s.Backup != nil {
 		taken.BackupMade, taken.NotBackedUp = s.Backup.Made.Unix(), s.Backup.NotCovered

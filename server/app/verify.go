@@ -15,9 +15,10 @@ import (
 
 // Verify opens a store that no server has open and checks everything in it: the checksums of its tables, every hash
 // chain, every record's version and every digest. It calls after when a stream is done. It opens the store as the server
-// does, which folds logs into tables; a store that is not there is not made.
-func Verify(ctx context.Context, s config.Storage, log zerolog.Logger, after func(stream int, sofar *hub.Verified)) (verified *hub.Verified, err error) {
-	if err := checkRestored(s); err != nil {
+// does, which folds logs into tables; a store that is not there is not made. Of the settings it takes
+// where the store is, and how much of the disk stays free.
+func Verify(ctx context.Context, s config.Server, log zerolog.Logger, after func(stream int, sofar *hub.Verified)) (verified *hub.Verified, err error) {
+	if err := checkRestored(s.Storage); err != nil {
 		return nil, err
 	}
 	exists, err := holdsFiles(s.StoreFolder())
@@ -31,7 +32,7 @@ func Verify(ctx context.Context, s config.Storage, log zerolog.Logger, after fun
 	if err != nil {
 		return nil, err
 	}
-	e, err := openBadger(ctx, config.Server{Storage: s}, k.Store, log)
+	e, err := openBadger(ctx, s, k.Store, log)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,9 @@ func (s Storage) JournalFolder() string {
 // OperatorSocket is where a running server listens to commands of its own machine.
 func (s Storage) OperatorSocket() string { return filepath.Join(s.Data, "operator.sock") }
 
+// JournalMark names the journal that the data folder is served with, so that another one is noticed.
+func (s Storage) JournalMark() string { return filepath.Join(s.Data, "journal.mark") }
+
 // RestoreMark names the restore that the data folder came from. The journal has the same name, so that a folder and a
 // journal which do not belong together are noticed.
 func (s Storage) RestoreMark() string { return filepath.Join(s.Data, "restore.mark") }

@@ -84,7 +84,7 @@ func TestDemoGoesOnServing(t *testing.T) {
 	if err != nil {
 		t.Fatalf("the printed commands: %v\n%s\n%s", err, commands, out)
 	}
-	for _, words := range []string{`"patient-0001"`, `"resident-`, "「昨日はよく歩いたよ」", "体温36.9 脈拍70", "送信・反映 / sent and taken 1"} {
+	for _, words := range []string{`"patient-0001"`, `"resident-`, "「昨日はよく歩いたよ」", "職種では書けない種類の記録です", "体温36.9 脈拍70", "送信・反映 / sent and taken 1"} {
 		if !strings.Contains(string(out), words) {
 			t.Errorf("the printed commands do not show %q:\n%s", words, out)
 		}

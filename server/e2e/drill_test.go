@@ -64,7 +64,7 @@ func TestRestoreDrill(t *testing.T) {
 			lines[i] = ""
 		}
 	}
-	script := strings.ReplaceAll(strings.Join(lines, "\n"), "8420", freePort(t))
+	script := strings.ReplaceAll(strings.Join(lines, "\n"), "8421", freePort(t))
 	script = strings.Replace(script, "\n", "\ncp "+serverProgram(t)+" "+tabletProgram(t)+" $drill\n", 1)
 	dir := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), shell, "-e", "-c", script)

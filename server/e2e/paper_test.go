@@ -36,7 +36,7 @@ func TestPaperByHand(t *testing.T) {
 			t.Errorf("%q is not said, %v:\n%s", says, err, out)
 		}
 	}
-	typed, _, _ := strings.Cut(a.run("saved on this tablet", paper("--file", sheet, "--at", "2026-10-28 09:00")...), " ")
+	typed, _, _ := strings.Cut(a.run("saved on this tablet", paper("--file", sheet, "--at", "２０２６-10-28")...), " ")
 	a.run("sent and taken 1", "sync")
 	a.run("not yet confirmed", "show")
 	if out, err := a.try("confirm", typed); err == nil {

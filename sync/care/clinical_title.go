@@ -7,7 +7,7 @@ var clinicalTitles = map[protoreflect.Name][]title{
 	"AllergyCategory": {{"その他", "other"}, {"薬剤", "drug"}, {"食物", "food"}, {"環境", "environment"}, {"その他", "other"}},
 	"AllergyCriticality": {{"重篤度 高", "high risk"}, {"重篤度 低", "low risk"}, {"重篤度 高", "high risk"},
 		{"重篤度 判定不能", "risk not assessable"}},
-	"AllergyStatus": {{"あり", "active"}, {"あり", "active"}, {"非活動性", "inactive"}, {"解消", "resolved"}},
+	"AllergyStatus": {{"有効", "active"}, {"有効", "active"}, {"非活動性", "inactive"}, {"解消", "resolved"}},
 	"AllergyVerification": {{"未確認", "unconfirmed"}, {"未確認", "unconfirmed"}, {"推定", "presumed"}, {"確認済み", "confirmed"},
 		{"否定", "refuted"}},
 	"ReactionSeverity": {{"重度", "severe"}, {"軽度", "mild"}, {"中等度", "moderate"}, {"重度", "severe"}},

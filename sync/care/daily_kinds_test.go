@@ -24,12 +24,12 @@ func TestSummariesOfTheDay(t *testing.T) {
 		{&carev1.Body{Kind: &carev1.Body_Visit{Visit: &carev1.Visit{
 			Kind: carev1.VisitKind_VISIT_KIND_NURSING, PlannedStart: clock(9, 0), PlannedMinutes: 60, StaffName: "架空 看護師",
 			Companions: []*carev1.Actor{{Name: "架空 学生"}}, Purpose: "点滴", Progress: &carev1.VisitProgress{State: 1}}}},
-			"訪問看護 予定 11-23 09:00 60分 架空 看護師 同行: 架空 学生 点滴",
-			"nursing visit planned 11-23 09:00 60 min 架空 看護師 with 架空 学生 点滴"},
+			"訪問看護 予定 2026-11-23 09:00 60分 架空 看護師 同行: 架空 学生 点滴",
+			"nursing visit planned 2026-11-23 09:00 60 min 架空 看護師 with 架空 学生 点滴"},
 		{&carev1.Body{Kind: &carev1.Body_Visit{Visit: &carev1.Visit{
 			Kind: carev1.VisitKind_VISIT_KIND_NURSING, PlannedStart: clock(9, 0), Emergency: true,
 			Progress: &carev1.VisitProgress{State: 3, Started: clock(9, 5), Ended: clock(10, 0)}}}},
-			"【緊急】 訪問看護 終了 11-23 09:05〜11-23 10:00", "[emergency] nursing visit ended 11-23 09:05 to 11-23 10:00"},
+			"【緊急】 訪問看護 終了 2026-11-23 09:05〜10:00", "[emergency] nursing visit ended 2026-11-23 09:05 to 10:00"},
 		{&carev1.Body{Kind: &carev1.Body_DailyCare{DailyCare: &carev1.DailyCare{
 			Meal:  &carev1.Meal{Time: 2, StapleTenths: proto.Uint32(8), SideTenths: proto.Uint32(0), Help: 3, Choking: proto.Bool(true)},
 			Fluid: &carev1.Fluid{Ml: 0}, Stool: &carev1.Stool{Amount: 4, Bristol: proto.Uint32(4)}, Sleep: &carev1.Sleep{Finding: 1, SleptMinutes: proto.Uint32(390)}}}},
@@ -40,12 +40,12 @@ func TestSummariesOfTheDay(t *testing.T) {
 			"【事故】 入浴中止: 発熱 口腔ケア未実施 理由: 拒否 転倒", "[accident] not bathed: 発熱 no mouth care reason: 拒否 転倒"},
 		{&carev1.Body{Kind: &carev1.Body_Task{Task: &carev1.Task{Title: "再検温", Due: clock(15, 0), Urgent: true,
 			Assignee: &carev1.TaskAssignee{Role: carev1.Role_ROLE_NURSE}, Progress: &carev1.TaskProgress{State: 1}}}},
-			"【至急】 再検温 未着手 期限: 11-23 15:00 担当: 看護師", "[urgent] 再検温 open due 11-23 15:00 for a nurse"},
-		{&carev1.Body{Kind: &carev1.Body_ReadMark{ReadMark: &carev1.ReadMark{At: clock(8, 30)}}}, "既読 11-23 08:30", "read 11-23 08:30"},
+			"【至急】 再検温 未着手 期限: 2026-11-23 15:00 担当: 看護師", "[urgent] 再検温 open due 2026-11-23 15:00 for a nurse"},
+		{&carev1.Body{Kind: &carev1.Body_ReadMark{ReadMark: &carev1.ReadMark{At: clock(8, 30)}}}, "既読 2026-11-23 08:30", "read 2026-11-23 08:30"},
 		{&carev1.Body{Kind: &carev1.Body_Episode{Episode: &carev1.CareEpisode{Kind: 3, Place: "架空病院", Reason: "肺炎", SuspendsDoses: true,
 			Period: &carev1.EpisodePeriod{Start: clock(10, 0), PlannedEnd: clock(24, 0)}}}},
-			"入院 11-23 10:00〜 終了予定: 11-24 00:00 架空病院 理由: 肺炎 （与薬休止）",
-			"hospital stay since 11-23 10:00 expected until 11-24 00:00 架空病院 reason: 肺炎 (no doses)"},
+			"入院 2026-11-23 10:00〜 終了予定: 2026-11-24 00:00 架空病院 理由: 肺炎 （与薬休止）",
+			"hospital stay since 2026-11-23 10:00 expected until 2026-11-24 00:00 架空病院 reason: 肺炎 (no doses)"},
 	} {
 		if ja, en := Summary(c.body); ja != c.ja || en != c.en {
 			t.Errorf("got  %s\n     %s\nwant %s\n     %s", ja, en, c.ja, c.en)
@@ -116,14 +116,22 @@ func TestVisitsOfOnePersonAtOneTime(t *testing.T) {
 	}
 }
 
+// TestReadBy: a mark counts for its author only, as long as it stands.
 func TestReadBy(t *testing.T) {
 	mark := &carev1.Record{Body: &carev1.Body{Kind: &carev1.Body_ReadMark{ReadMark: &carev1.ReadMark{PersonId: "p-1", RecordId: id16("h"), At: clock(8, 0)}}}}
-	marks := []*carev1.Record{visitRecord("v", nil, 1), mark}
-	if !ReadBy(marks, "p-1", id16("h")) || ReadBy(marks, "p-2", id16("h")) || ReadBy(marks, "p-1", id16("g")) || ReadBy(nil, "p-1", id16("h")) {
-		t.Error("a mark is read for another person or record")
+	if person, record, ok := ReadBy(mark, &carev1.Actor{PersonId: "p-1"}); !ok || person != "p-1" || string(record) != string(id16("h")) {
+		t.Errorf("%q has read %q: %v", person, record, ok)
+	}
+	for _, other := range []*carev1.Actor{{PersonId: "p-2"}, {}, nil} {
+		if _, _, ok := ReadBy(mark, other); ok {
+			t.Errorf("a mark by %v counts for p-1", other)
+		}
+	}
+	if _, _, ok := ReadBy(visitRecord("v", nil, 1), &carev1.Actor{}); ok {
+		t.Error("a visit is a mark")
 	}
 	mark.Status = carev1.RecordStatus_RECORD_STATUS_RETRACTED
-	if ReadBy(marks, "p-1", id16("h")) {
+	if _, _, ok := ReadBy(mark, &carev1.Actor{PersonId: "p-1"}); ok {
 		t.Error("a retracted mark counts")
 	}
 }

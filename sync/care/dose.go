@@ -21,7 +21,7 @@ func DoubleDose(a, b *carev1.Record) bool { return len(DoubleDoses([]*carev1.Rec
 
 // DoubleDoses groups the positions of records that say that one dose was given more than once. All records are of
 // one stream; a record that is listed twice counts once. A partly taken dose and one record of its remainder are one
-// dose. Groups come in the order of their first record, positions ascend.
+// dose. A group of which a person decided that all of it was given is left out. Groups come in the order of their first record, positions ascend.
 func DoubleDoses(records []*carev1.Record) [][]int {
 	kind, ok := KindByName("medication_log")
 	if !ok {
@@ -48,7 +48,7 @@ func DoubleDoses(records []*carev1.Record) [][]int {
 	}
 	var found [][]int
 	for _, key := range order {
-		if g := groups[key]; len(g) > 1 && doses(records, g) > 1 {
+		if g := groups[key]; len(g) > 1 && doses(records, g) > 1 && !settled(records, g) {
 			found = append(found, g)
 		}
 	}
@@ -85,7 +85,7 @@ func doses(records []*carev1.Record, group []int) int {
 }
 
 // PossibleDuplicate tells whether two records may be the same thing written twice, or done twice: they share a domain
-// key and neither is retracted; of doses, both were taken. It is computed wherever they are shown, as the worse case;
+// key and neither is retracted; of doses, both were taken; and nobody decided that they are two. It is computed wherever they are shown, as the worse case;
 // only a person's decision about it is ever stored.
 func PossibleDuplicate(a, b *carev1.Record) bool {
 	if a.GetBody().GetMedicationLog() != nil || b.GetBody().GetMedicationLog() != nil {
@@ -93,7 +93,7 @@ func PossibleDuplicate(a, b *carev1.Record) bool {
 	}
 	kind, ok := KindOf(a.GetBody())
 	gone := carev1.RecordStatus_RECORD_STATUS_RETRACTED
-	if !ok || a.GetStatus() == gone || b.GetStatus() == gone {
+	if !ok || a.GetStatus() == gone || b.GetStatus() == gone || decidedDistinct(a, b) {
 		return false
 	}
 	one, has := DomainKey(kind, a.GetBody())

@@ -2,11 +2,12 @@ package care
 
 import carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 
-// episodeSummary writes "入院 11-20 10:00〜 県立中央病院 理由: 肺炎", and what rests meanwhile.
+// episodeSummary writes "入院 2026-11-20 10:00〜 県立中央病院 理由: 肺炎", and what rests meanwhile.
 func episodeSummary(e *carev1.CareEpisode) title {
 	var p phrase
 	addEnum(&p, e.GetKind())
-	start, end := wallClock(e.GetPeriod().GetStart()), wallClock(e.GetPeriod().GetEnd())
+	start := wallClock(e.GetPeriod().GetStart())
+	end := wallClockBeside(e.GetPeriod().GetEnd(), e.GetPeriod().GetStart())
 	switch {
 	case e.GetKind() == carev1.EpisodeKind_EPISODE_KIND_DEATH:
 		p.addSame(start)

@@ -26,7 +26,8 @@ func (s Severity) String() string {
 }
 
 // Finding is one thing to correct or to confirm before a body is written. It is shown to the writer on the device:
-// it names the field, the range and what to do, and never a value or a person.
+// it names the field, the range and what to do, and never a value or a patient. Only one about a dose that is there already
+// names when and by which colleague that was recorded.
 type Finding struct {
 	Field    string           // path within the body's member, such as "oxygen.flow_tenths_l_per_min"
 	Item     carev1.VitalItem // the reading it is about; unspecified if it is about none

@@ -16,34 +16,21 @@ var (
 	ErrJCSModifier = errors.New("care: the modifiers are R, I and A, each once")
 )
 
-// JCSLevel is one level of the Japan Coma Scale (3-3-9度方式). The scale is ordinal and never averaged.
-type JCSLevel struct {
-	Level  uint32
-	Group  string // "Ⅰ" awake, "Ⅱ" wakes to a stimulus, "Ⅲ" does not wake; empty: clear
-	Ja, En string
+// jcsStep is one level of the Japan Coma Scale (3-3-9度方式). The scale is ordinal and never averaged.
+type jcsStep struct {
+	level uint32
+	group string // "Ⅰ" awake, "Ⅱ" wakes to a stimulus, "Ⅲ" does not wake; empty: clear
 }
 
-// jcsLevels carry the wording that the app shows: older texts word the levels differently.
-var jcsLevels = []JCSLevel{
-	{0, "", "意識清明", "clear"},
-	{1, "Ⅰ", "見当識は保たれるが意識清明ではない", "awake and oriented, but not quite clear"},
-	{2, "Ⅰ", "見当識障害がある", "awake, disoriented"},
-	{3, "Ⅰ", "自分の名前・生年月日が言えない", "awake, cannot say own name or date of birth"},
-	{10, "Ⅱ", "普通の呼びかけで開眼", "opens eyes when spoken to"},
-	{20, "Ⅱ", "大声・強く揺すると開眼", "opens eyes to a loud voice or shaking"},
-	{30, "Ⅱ", "痛み刺激と呼びかけを続けるとかろうじて開眼", "barely opens eyes to continued pain and calling"},
-	{100, "Ⅲ", "痛みを払いのける", "does not wake; pushes pain away"},
-	{200, "Ⅲ", "痛みで手足を動かす・顔をしかめる", "does not wake; moves limbs or grimaces to pain"},
-	{300, "Ⅲ", "痛みに全く反応しない", "does not respond to pain at all"},
+// jcsLevels is the scale from clear to unresponsive.
+var jcsLevels = []jcsStep{
+	{0, ""}, {1, "Ⅰ"}, {2, "Ⅰ"}, {3, "Ⅰ"}, {10, "Ⅱ"}, {20, "Ⅱ"}, {30, "Ⅱ"}, {100, "Ⅲ"}, {200, "Ⅲ"}, {300, "Ⅲ"},
 }
 
-// JCSLevels returns the scale from clear to unresponsive.
-func JCSLevels() []JCSLevel { return slices.Clone(jcsLevels) }
-
-func jcsLevel(level uint32) (JCSLevel, bool) {
-	i := slices.IndexFunc(jcsLevels, func(l JCSLevel) bool { return l.Level == level })
+func jcsLevel(level uint32) (jcsStep, bool) {
+	i := slices.IndexFunc(jcsLevels, func(l jcsStep) bool { return l.level == level })
 	if i < 0 {
-		return JCSLevel{}, false
+		return jcsStep{}, false
 	}
 	return jcsLevels[i], true
 }
@@ -57,8 +44,8 @@ func FormatJCS(j *carev1.JapanComaScale) string {
 		return ""
 	}
 	s := strconv.FormatUint(uint64(j.GetLevel()), 10)
-	if l, ok := jcsLevel(j.GetLevel()); ok && l.Group != "" {
-		s = l.Group + "-" + s
+	if l, ok := jcsLevel(j.GetLevel()); ok && l.group != "" {
+		s = l.group + "-" + s
 	}
 	var letters string
 	for n := range len(jcsModifiers) {
@@ -93,16 +80,16 @@ func ParseJCS(s string) (*carev1.JapanComaScale, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &carev1.JapanComaScale{Level: level.Level, Modifiers: modifiers}, nil
+	return &carev1.JapanComaScale{Level: level.level, Modifiers: modifiers}, nil
 }
 
 // jcsGroup returns 0 for clear, else 1 to 3.
-func jcsGroup(l JCSLevel) int { return slices.Index([]string{"", "Ⅰ", "Ⅱ", "Ⅲ"}, l.Group) }
+func jcsGroup(l jcsStep) int { return slices.Index([]string{"", "Ⅰ", "Ⅱ", "Ⅲ"}, l.group) }
 
-func jcsByDigits(figures string) (JCSLevel, bool) {
+func jcsByDigits(figures string) (jcsStep, bool) {
 	n, err := strconv.ParseUint(figures, 10, 32)
 	if err != nil || strconv.FormatUint(n, 10) != figures {
-		return JCSLevel{}, false
+		return jcsStep{}, false
 	}
 	return jcsLevel(uint32(n))
 }

@@ -127,6 +127,6 @@ func plainActor(a *carev1.Actor) bool {
 
 func plainRecord(r *carev1.Record) bool {
 	return len(r.GetId()) == 16 && r.GetStatus() >= 0 && r.GetStatus() <= carev1.RecordStatus_RECORD_STATUS_RETRACTED &&
-		len(r.GetCandidates()) == 0 && plainActor(r.GetArrival().GetAuthor()) &&
-		plainActor(r.GetLastChange().GetAuthor()) && plainEnvelope(r.GetEnvelope()) && plain(r.GetBody())
+		len(r.GetCandidates()) == 0 && plainActor(r.GetArrival().GetAuthor()) && plainActor(r.GetArrival().GetReleasedBy()) &&
+		plainActor(r.GetLastChange().GetAuthor()) && plainActor(r.GetLastChange().GetReleasedBy()) && plainEnvelope(r.GetEnvelope()) && plain(r.GetBody())
 }

@@ -10,15 +10,15 @@ func readMarkSummary(r *carev1.ReadMark) title {
 	return p.title()
 }
 
-// ReadBy tells whether the person has read the record: a mark of theirs stands and was not retracted.
-func ReadBy(marks []*carev1.Record, personID string, recordID []byte) bool {
-	for _, r := range marks {
-		m := r.GetBody().GetReadMark()
-		if m != nil && stands(r) && m.GetPersonId() == personID && string(m.GetRecordId()) == string(recordID) {
-			return true
-		}
+// ReadBy returns who has read which record by a mark; false if it is none that counts: it was retracted, or somebody else
+// wrote it than the person it names, since nobody reads for another. The author is the one of the record's arrival; of a
+// mark that waits on a device, whoever wrote it there.
+func ReadBy(r *carev1.Record, author *carev1.Actor) (personID string, recordID []byte, ok bool) {
+	m := r.GetBody().GetReadMark()
+	if m == nil || !stands(r) || author.GetPersonId() != m.GetPersonId() {
+		return "", nil, false
 	}
-	return false
+	return m.GetPersonId(), m.GetRecordId(), true
 }
 
 // stands tells whether a record counts: it was neither retracted nor erased.

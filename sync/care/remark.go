@@ -23,6 +23,13 @@ func Remarks(r *carev1.Record, others []*carev1.Record, now time.Time) []Remark 
 	if Unconfirmed(r) {
 		all = append(all, Remark{"代行入力：医師の確認前", "typed in from paper; not yet confirmed by the physician"})
 	}
+	for _, d := range Decisions(r) {
+		on := ""
+		if at := d.Decision.GetAt(); at.IsValid() {
+			on = at.AsTime().In(japan).Format(dayLayout)
+		}
+		all = append(all, Remark{"重複ではないと判断済み" + bracketed("（", on, "）"), "decided to be no duplicate" + bracketed(" on ", on, "")})
+	}
 	if sheet := r.GetBody().GetInstruction(); sheet != nil {
 		day := now.In(japan).Format(dayLayout)
 		all = append(all, periodRemarks(sheet, otherSheets(r, others, false), day)...)

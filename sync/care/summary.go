@@ -57,9 +57,22 @@ func Summary(b *carev1.Body) (ja, en string) {
 	return oneLine(t.ja), oneLine(t.en)
 }
 
-// oneLine makes one line of any text and cuts it to maxSummary characters.
+// ErasedTitle says what stands in the place of a record that was erased by order.
+func ErasedTitle() (ja, en string) {
+	return "消去された記録", "a record that was erased by order"
+}
+
+// RecordSummary is Summary for a whole record: of one that was erased it says so, because nothing else is left of it.
+func RecordSummary(r *carev1.Record) (ja, en string) {
+	if r.GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED {
+		return ErasedTitle()
+	}
+	return Summary(r.GetBody())
+}
+
+// oneLine makes one line of any text, without signs that only steer a screen, and cuts it to maxSummary characters.
 func oneLine(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
+	s = strings.Join(strings.Fields(Printable(s)), " ")
 	if utf8.RuneCountInString(s) <= maxSummary {
 		return s
 	}

@@ -13,7 +13,7 @@ func TaskOpen(t *carev1.Task) bool {
 	}
 }
 
-// taskSummary writes "【至急】再検温 未着手 期限: 11-23 15:00 担当: 看護師".
+// taskSummary writes "【至急】再検温 未着手 期限: 2026-11-23 15:00 担当: 看護師".
 func taskSummary(t *carev1.Task) title {
 	var p phrase
 	if t.GetUrgent() {

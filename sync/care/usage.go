@@ -29,12 +29,12 @@ const usageLength = 16
 // Usage is a decoded dosage code of the JAMI standard for prescription and injection orders
 // (処方・注射オーダ標準用法規格, 16 characters). Positions count from 1.
 type Usage struct {
-	Method      string // positions 1 and 2, such as "10" by mouth; see MethodTitle
+	Method      string // positions 1 and 2, such as "10" by mouth
 	Kind        UsageKind
 	TimesPerDay int      // 0: not said
 	Slots       []string // UsageMeals: slot ids in the order of the day
 	EveryHours  int      // UsageHours
-	Condition   string   // UsageEvent and UsagePRN: positions 5 and 6; see ConditionTitle
+	Condition   string   // UsageEvent and UsagePRN: positions 5 and 6
 
 	// UsagePRN: the least interval in hours (position 8) and most doses a day (position 9). 0: none ordered.
 	MinIntervalHours int

@@ -19,7 +19,7 @@ func PlannedEnd(v *carev1.Visit) *timestamppb.Timestamp {
 	return timestamppb.New(start.AsTime().Add(time.Duration(v.GetPlannedMinutes()) * time.Minute))
 }
 
-// visitSummary writes "訪問看護 予定 11-23 09:00 60分 鈴木 一郎 点滴", and the real times once there are some.
+// visitSummary writes "訪問看護 予定 2026-11-23 09:00 60分 鈴木 一郎 点滴", and the real times once there are some.
 func visitSummary(v *carev1.Visit) title {
 	var p phrase
 	if v.GetEmergency() {
@@ -47,7 +47,8 @@ func visitSummary(v *carev1.Visit) title {
 
 // addVisitTimes adds the real times if there are any, else the planned ones.
 func addVisitTimes(p *phrase, v *carev1.Visit) {
-	started, ended := wallClock(v.GetProgress().GetStarted()), wallClock(v.GetProgress().GetEnded())
+	started := wallClock(v.GetProgress().GetStarted())
+	ended := wallClockBeside(v.GetProgress().GetEnded(), v.GetProgress().GetStarted())
 	switch {
 	case ended != "":
 		p.add(started+"〜"+ended, started+" to "+ended)

@@ -173,14 +173,7 @@ func (h *Hub) refOfInbox(r store.Reader, c Call, q BlobQuestion) (*carev1.BlobRe
 // refInPayload finds the reference in a mutation that is about the stream and the record of the question.
 func refInPayload(payload []byte, q BlobQuestion) *carev1.BlobRef {
 	m := &syncv1.Mutation{}
-	if proto.Unmarshal(payload, m) != nil || m.GetStreamId() != q.StreamID {
-		return nil
-	}
-	about := m.GetRecordId()
-	if m.GetOperation() == syncv1.Operation_OPERATION_CREATE {
-		about = m.GetId()
-	}
-	if !sameID(about, q.RecordID[:]) {
+	if proto.Unmarshal(payload, m) != nil || !concerns(m, q.StreamID, q.RecordID) {
 		return nil
 	}
 	return refIn(m.GetRecord(), q.SHA256)

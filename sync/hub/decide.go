@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"errors"
 
 	"google.golang.org/protobuf/proto"
@@ -75,6 +76,7 @@ func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error
 	if dep.state != nil {
 		kind, _ = care.KindByNumber(dep.state.GetKind())
 	}
+	p.freedBy = cmp.Or(p.releasedBy, held.GetJudgedBy())
 	perm := judge(p, w.hub.dir.Grants(w.stream.Tenant, p.m.GetPersonId(), w.stream.Name), kind)
 	switch {
 	case perm.reason != 0 && held.GetJudgedBy() == "" && p.releasedBy == "":
@@ -209,7 +211,7 @@ func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind 
 		Owns: w.owns(p.m).has, InChain: w.continues(p.m).has,
 		Change: &carev1.Change{
 			MutationId: p.id[:], Author: author, Recorded: p.m.GetRecord().GetEnvelope().GetRecorded(),
-			Received: timestamppb.New(p.arrived), Reason: p.m.GetReason(),
+			Received: timestamppb.New(p.arrived), Reason: p.m.GetReason(), ReleasedBy: w.freedBy(p),
 		},
 	}
 	if err := w.evidence(&in, p); err != nil {

@@ -23,6 +23,8 @@ const (
 	// seenEvery is how often it is put down that a device was heard of, if nothing else changed, and how often a device
 	// that only asks for what is new is told what backups cover.
 	seenEvery = 10 * time.Minute
+	// seenWriting is the same for a device that brings something: what it brings costs a write anyway.
+	seenWriting = time.Minute
 	// maxKnownStreams bounds the streams that are remembered of a device, and those in which it wrote.
 	maxKnownStreams = 4096
 	// defaultDevices and maxDevices bound a page of devices.
@@ -88,10 +90,42 @@ func (s *step) observe(known []byte) (*storev1.KnownDevice, bool) {
 	if d.FirstSeenMs == 0 {
 		d.FirstSeenMs = now
 	}
+	again := len(s.landed) > 0 && now-d.LastSeenMs >= seenWriting.Milliseconds()
 	d.LastSeenMs, d.PersonId, d.OrganisationId = now, s.call.Session.PersonID, s.call.Session.Organisation
-	d.SchemaVersion, d.Report = s.req.GetSchemaVersion(), s.req.GetReport()
+	report := s.reportAfter()
+	again = again || !proto.Equal(report, d.Report)
+	d.SchemaVersion, d.Report = s.req.GetSchemaVersion(), report
 	streams := s.noteStreams(d, now)
-	return d, s.noteWrites(d) || streams
+	return d, s.noteWrites(d) || streams || again
+}
+
+// reportAfter is what the device's report will be once it has this answer: it counts what the request brings, too, and
+// the device may not be heard of again for days. Nil: it made none.
+func (s *step) reportAfter() *syncv1.DeviceReport {
+	if s.req.GetReport() == nil {
+		return nil
+	}
+	report := proto.CloneOf(s.req.GetReport())
+	for _, r := range s.resp.GetResults() {
+		switch r.GetOutcome() {
+		case syncv1.Outcome_OUTCOME_HELD:
+			report.Held++
+		case syncv1.Outcome_OUTCOME_APPLIED, syncv1.Outcome_OUTCOME_MERGED, syncv1.Outcome_OUTCOME_CONFLICT, syncv1.Outcome_OUTCOME_REJECTED:
+		default:
+			continue // it is sent again
+		}
+		report.Pending -= min(report.Pending, 1)
+	}
+	for _, r := range s.resp.GetHeld() {
+		switch r.GetOutcome() {
+		case syncv1.Outcome_OUTCOME_APPLIED, syncv1.Outcome_OUTCOME_MERGED, syncv1.Outcome_OUTCOME_CONFLICT:
+			report.Held -= min(report.Held, 1)
+		}
+	}
+	if report.Pending == 0 {
+		report.OldestPendingMs = 0
+	}
+	return report
 }
 
 // noteWrites notes the streams whose logs have something that the device brought.

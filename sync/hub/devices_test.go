@@ -101,6 +101,37 @@ func TestDevicesAreKnown(t *testing.T) {
 	}
 }
 
+// TestDeviceIsListedAsItIsAfterItsAnswer, and not with what the answer was given to.
+func TestDeviceIsListedAsItIsAfterItsAnswer(t *testing.T) {
+	b := newBench(t)
+	b.sync("sato", b.request())
+	b.now = b.now.Add(2 * time.Minute)
+	held := b.create("mori", temperature(366)) // who has no right here
+	req := b.request(b.queued(b.create("sato", temperature(365))), b.queued(held))
+	req.Report = &syncv1.DeviceReport{AppVersion: "1", Pending: 3, Held: 1, OldestPendingMs: 5}
+	b.sync("sato", req)
+	list := func() *chartv1.Device {
+		r, err := b.hub.ListDevices(context.Background(), b.call("suzuki"), &chartv1.ListDevicesRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.GetDevices()[1]
+	}
+	d := list()
+	if r := d.GetReport(); r.GetPending() != 1 || r.GetHeld() != 2 || r.GetOldestPendingMs() != 5 || r.GetAppVersion() != "1" {
+		t.Errorf("the report: %v", r)
+	}
+	if !d.GetLastSeen().AsTime().Equal(b.now) {
+		t.Errorf("last seen %v, want %v", d.GetLastSeen().AsTime(), b.now)
+	}
+	req = b.request(b.queued(b.create("sato", temperature(367))))
+	req.Report = &syncv1.DeviceReport{Pending: 1, OldestPendingMs: 5}
+	b.sync("sato", req)
+	if r := list().GetReport(); r.GetPending() != 0 || r.GetOldestPendingMs() != 0 {
+		t.Errorf("when all was sent: %v", r)
+	}
+}
+
 func (b *bench) deviceRow() (row []byte) {
 	err := b.store.View(context.Background(), func(r store.Reader) error {
 		raw, err := r.Device(tenant, "tablet")

@@ -177,14 +177,9 @@ func eraseBatch(tx store.Tx, stream store.Stream, seqs []uint64) error {
 	return nil
 }
 
-// concerns tells whether a mutation is about a record of a stream. A CREATE is about the record with its own id, whatever
-// it says besides.
+// concerns tells whether a mutation is about a record of a stream.
 func concerns(m *syncv1.Mutation, stream string, record store.ID) bool {
-	of := m.GetRecordId()
-	if m.GetOperation() == syncv1.Operation_OPERATION_CREATE {
-		of = m.GetId()
-	}
-	return m.GetStreamId() == stream && sameID(of, record[:])
+	return m.GetStreamId() == stream && sameID(ledger.About(m), record[:])
 }
 
 // eraseInbox takes the payload out of every item about the record. What is left answers for it.

@@ -138,7 +138,7 @@ type Limits struct {
 	// Scanned is how many entries the pages of one answer go through: those of months that the device does not hold are
 	// passed over. A page may so be empty and not the last; its place has moved on all the same. Default 100,000.
 	Scanned int
-	// Compared is how many records one view of a comparison goes through. Default 100,000.
+	// Compared is how many records one view of a comparison, or of a section's page, goes through. Default 100,000.
 	Compared int
 }
 

@@ -66,6 +66,35 @@ func TestWhoMayJudge(t *testing.T) {
 	b.decided(b.decide("suzuki", "yamada/care", known.GetId(), true, ""), "not found") // it was never held
 }
 
+// TestWhoReleasedIsShown beside the author, of a record and of a change, and of what waited for something else meanwhile.
+func TestWhoReleasedIsShown(t *testing.T) {
+	b := newBench(t)
+	m := b.create("takahashi", medicine("錠"))
+	later := b.after(b.patch("takahashi", m.GetId(), nil, medicine("包")), m)
+	plain := b.create("sato", temperature(365))
+	b.push("takahashi", m, later)
+	b.push("sato", plain)
+	show := func(id []byte) *carev1.Record {
+		rec := &carev1.Record{}
+		if err := proto.Unmarshal(b.records("sato")[string(id)].GetRecord(), rec); err != nil {
+			t.Fatal(err)
+		}
+		return rec
+	}
+	b.decided(b.decide("suzuki", "yamada/care", later.GetId(), true, ""), "HELD")
+	b.decided(b.decide("sato", "yamada/care", m.GetId(), true, ""), "APPLIED")
+	rec := show(m.GetId())
+	if a := rec.GetArrival(); a.GetAuthor().GetPersonId() != "takahashi" || a.GetReleasedBy().GetPersonId() != "sato" {
+		t.Errorf("the record: %v", a)
+	}
+	if c := rec.GetLastChange(); c.GetAuthor().GetPersonId() != "takahashi" || c.GetReleasedBy().GetPersonId() != "suzuki" {
+		t.Errorf("the change: %v", c)
+	}
+	if a := show(plain.GetId()).GetArrival(); a.GetReleasedBy() != nil {
+		t.Errorf("one that was never held: %v", a)
+	}
+}
+
 // TestNobodyReleasesTheirOwn, but anybody takes back their own.
 func TestNobodyReleasesTheirOwn(t *testing.T) {
 	b := newBench(t)

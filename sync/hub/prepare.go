@@ -40,6 +40,8 @@ type prepared struct {
 	placeless bool
 	// releasedBy is who took it out of an inbox into its stream: the right to write is theirs to give.
 	releasedBy string
+	// freedBy is who decided that it counts, now or when it was held for something else too; empty: nobody had to.
+	freedBy string
 }
 
 // sealers are those that one call needs: many mutations of few people come with one request.
@@ -87,10 +89,7 @@ func (h *Hub) prepare(c Call, q *syncv1.QueuedMutation, with *sealers) *prepared
 		p.placeless, p.reason = true, syncv1.HeldReason_HELD_REASON_UNREADABLE
 		return p
 	}
-	p.m, p.id, p.record = m, store.ID(m.GetId()), store.ID(m.GetId())
-	if m.GetOperation() != syncv1.Operation_OPERATION_CREATE && len(m.GetRecordId()) == 16 {
-		p.record = store.ID(m.GetRecordId())
-	}
+	p.m, p.id, p.record = m, store.ID(m.GetId()), store.ID(ledger.About(m))
 	if !with.authorFits(h.seals, c.Session.Tenant, m, q) {
 		p.placeless, p.reason = true, syncv1.HeldReason_HELD_REASON_AUTHOR_SEAL
 		return p

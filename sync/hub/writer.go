@@ -301,6 +301,7 @@ type circumstances struct {
 	arrivedMs int64
 	offset    time.Duration
 	review    bool
+	freedBy   string
 }
 
 // appended is what the server appends to a record that a payload brought: what an older schema lacks, and the arrival.
@@ -317,7 +318,7 @@ func (w *writer) arrived(p *prepared, perm permission) ([]byte, error) {
 	arrival := w.arrival(p, perm)
 	is := circumstances{
 		author{p.m.GetPersonId(), perm.role}, p.m.GetDeviceId(), p.arrived.UnixMilli(),
-		time.Duration(arrival.GetClockOffsetMs()), perm.forReview,
+		time.Duration(arrival.GetClockOffsetMs()), perm.forReview, p.freedBy,
 	}
 	if w.lastAppended != nil && w.lastArrival == is && w.lastUncertain == arrival.GetTimeUncertain() {
 		return w.lastAppended, nil
@@ -339,6 +340,17 @@ func (w *writer) arrival(p *prepared, perm permission) *carev1.Arrival {
 		ClockOffsetMs: offset.Milliseconds(),
 		TimeUncertain: offset.Abs() > tolerance || envelope.GetRecorded().AsTime().After(ahead) ||
 			happened && envelope.GetEffective().AsTime().After(ahead),
-		ForReview: perm.forReview,
+		ForReview: perm.forReview, ReleasedBy: w.freedBy(p),
 	}
+}
+
+// freedBy is who released a mutation that was held; nil if nobody had to.
+func (w *writer) freedBy(p *prepared) *carev1.Actor {
+	if p.freedBy == "" {
+		return nil
+	}
+	if actor, known := w.hub.dir.Person(w.call.Session.Tenant, p.freedBy); known {
+		return proto.CloneOf(actor)
+	}
+	return &carev1.Actor{PersonId: p.freedBy}
 }

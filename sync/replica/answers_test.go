@@ -3,6 +3,8 @@ package replica_test
 import (
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 
@@ -89,6 +91,29 @@ func TestHeldIsReleasedOrRejectedAndAcknowledged(t *testing.T) {
 	}
 	if err := d.Acknowledge(replica.ID{}); err == nil {
 		t.Error("an unknown mutation was acknowledged")
+	}
+}
+
+func TestHeldIsCountedOnce(t *testing.T) {
+	d := newWorld(t, hub.Limits{}).device("a", nurse)
+	d.write(create(vitals(361)))
+	held := result(syncv1.Outcome_OUTCOME_HELD, 1)
+	held.HeldReason = syncv1.HeldReason_HELD_REASON_NO_GRANT
+	if p := d.told(one(held)); p.Held != 1 || p.Pushed != 1 {
+		t.Fatalf("at first: %+v", p)
+	}
+	again := proto.CloneOf(held)
+	again.Repeated = true
+	if p := d.told(&syncv1.SyncResponse{Held: []*syncv1.MutationResult{again}}); p.Held != 0 {
+		t.Errorf("the same answer counted again: %+v", p)
+	}
+	if own := d.queue()[0]; own.Result.GetRepeated() {
+		t.Error("the tablet takes the server to have had the entry before it was sent")
+	}
+	again.HeldReason = syncv1.HeldReason_HELD_REASON_ROLE
+	d.told(&syncv1.SyncResponse{Held: []*syncv1.MutationResult{again}})
+	if own := d.queue()[0]; own.Result.GetHeldReason() != syncv1.HeldReason_HELD_REASON_ROLE {
+		t.Errorf("another reason was passed over: %v", own.Result)
 	}
 }
 

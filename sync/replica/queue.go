@@ -108,7 +108,8 @@ type Rescued struct {
 	Bytes []byte
 }
 
-// Rescue returns the records that were set aside.
+// Rescue returns the records that were set aside and have not come back: what the server has again, by a tablet's offer or
+// a later backup, is no only copy.
 func (r *Replica) Rescue() ([]Rescued, error) {
 	var all []Rescued
 	err := r.view(func(rd Reader) error {
@@ -121,6 +122,9 @@ func (r *Replica) Rescue() ([]Rescued, error) {
 			if err != nil {
 				return err
 			}
+			if back, err := isBack(rd, kept.GetStreamId(), idOf(key[:len(key)-16]), rec); err != nil || back {
+				return err
+			}
 			all = append(all, Rescued{
 				StreamID: kept.GetStreamId(), ID: idOf(key[:len(key)-16]), Record: rec, Version: kept.GetRecord().GetVersion(),
 				Bytes: bytes.Clone(kept.GetRecord().GetRecord()),
@@ -129,6 +133,18 @@ func (r *Replica) Rescue() ([]Rescued, error) {
 		})
 	})
 	return all, err
+}
+
+// isBack tells whether the device has a record again, with the same content, whatever its version and arrival are now.
+func isBack(rd Reader, stream string, id ID, rec *carev1.Record) (bool, error) {
+	page := &syncv1.PageRecord{}
+	found, err := load(rd, recordKey(keyRecord, stream, id), page)
+	if err != nil || !found {
+		return false, err
+	}
+	now, _, err := decode(page)
+	return err == nil && proto.Equal(now.GetBody(), rec.GetBody()) && proto.Equal(now.GetEnvelope(), rec.GetEnvelope()) &&
+		now.GetStatus() == rec.GetStatus(), err
 }
 
 // Status is what the device knows about itself and its server.

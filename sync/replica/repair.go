@@ -173,7 +173,11 @@ func deleteOthers(tx Tx, sums *sections, s *devicev1.StreamState, p *devicev1.Re
 	if len(from(p)) > 0 {
 		after = append(bytes.Clone(prefix), from(p)...)
 	}
-	gone := map[ID]*syncv1.PageRecord{} // nil: unreadable, and so in no digest
+	type row struct {
+		id  ID
+		rec *syncv1.PageRecord // nil: unreadable, and so in no digest
+	}
+	var gone []row
 	err := tx.Scan(prefix, after, func(key, value []byte) error {
 		id := idOf(key)
 		if len(until) > 0 && bytes.Compare(id[:], until) > 0 {
@@ -183,23 +187,23 @@ func deleteOthers(tx Tx, sums *sections, s *devicev1.StreamState, p *devicev1.Re
 		switch {
 		case there[id]:
 		case proto.Unmarshal(value, rec) != nil:
-			gone[id] = nil
+			gone = append(gone, row{id: id})
 		case rec.GetSection() != p.GetSection():
 		case ledger.Reached(rec.GetVersion(), p.GetSnapshot().GetVersion(), s.GetBases()), planted.Bug == planted.RepairDeletesNewer:
-			gone[id] = rec
+			gone = append(gone, row{id, rec})
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	for id, rec := range gone { // sums do not depend on the order
-		if rec != nil {
-			if err := sums.remove(id, rec); err != nil {
+	for _, one := range gone {
+		if one.rec != nil {
+			if err := sums.remove(one.id, one.rec); err != nil {
 				return err
 			}
 		}
-		if err := tx.Delete(recordKey(keyRecord, s.GetStreamId(), id)); err != nil {
+		if err := tx.Delete(recordKey(keyRecord, s.GetStreamId(), one.id)); err != nil {
 			return err
 		}
 	}

@@ -137,7 +137,7 @@ func (a *absorbing) takeHeld() error {
 			continue // what was refused stays so, unless its record was erased
 		}
 		if result.GetOutcome() == syncv1.Outcome_OUTCOME_HELD {
-			if result.GetHeldReason() == 0 || proto.Equal(result, own.GetResult()) {
+			if result.GetHeldReason() == 0 || sameAnswer(result, own.GetResult()) {
 				continue // the server says nothing new
 			}
 		}
@@ -160,6 +160,17 @@ func (a *absorbing) takeHeld() error {
 		}
 	}
 	return nil
+}
+
+// sameAnswer tells whether two answers say the same about a mutation. An answer to a question about it always says that it
+// is given again, which is nothing new.
+func sameAnswer(now, before *syncv1.MutationResult) bool {
+	if now.GetRepeated() == before.GetRepeated() {
+		return proto.Equal(now, before)
+	}
+	now = proto.CloneOf(now)
+	now.Repeated = before.GetRepeated()
+	return proto.Equal(now, before)
 }
 
 // takeLandings keeps the newest proof of what the server has of this device in each stream. What an answer says of a

@@ -141,6 +141,9 @@ func TestLostHistoryIsOfferedAgainAndNothingIsDeleted(t *testing.T) {
 	if len(a.shown()) != 3 {
 		t.Errorf("%d records are shown", len(a.shown()))
 	}
+	if rescued, err := a.Rescue(); err != nil || len(rescued) != 0 {
+		t.Errorf("what came back is no only copy any more: %v, %v", rescued, err)
+	}
 }
 
 func TestAdoptedLogGoesOn(t *testing.T) {

@@ -125,6 +125,13 @@ func (r *Replica) Record(stream string, id ID) (view View, found bool, err error
 // Records calls fn for every record that the device shows of a stream: confirmed ones in order of their ids, then
 // those that are on this device only. ErrStop ends it without an error.
 func (r *Replica) Records(stream string, fn func(View) error) error {
+	return r.RecordsSince(stream, 0, fn)
+}
+
+// RecordsSince is Records for those of a month, year * 100 + month, and later ones, and for what stands until it is
+// changed, which belongs to no month. What this device has written of others may be among them. It reads less the later
+// the month is; a record is never in an earlier month than its effective time.
+func (r *Replica) RecordsSince(stream string, month uint32, fn func(View) error) error {
 	return r.view(func(rd Reader) error {
 		s, err := loadStream(rd, stream)
 		if err != nil {
@@ -151,7 +158,7 @@ func (r *Replica) Records(stream string, fn func(View) error) error {
 				return err
 			}
 		}
-		err = confirmedViews(rd, s, looked, fn)
+		err = confirmedViews(rd, s, max(month, s.GetOldestMonth()), looked, fn)
 		for _, key := range open {
 			view, left := looked[idOf(key)]
 			if err == nil && left && view.Record != nil {
@@ -165,8 +172,8 @@ func (r *Replica) Records(stream string, fn func(View) error) error {
 	})
 }
 
-// confirmedViews goes over the confirmed records, and takes what it shows out of looked.
-func confirmedViews(rd Reader, s *devicev1.StreamState, looked map[ID]View, fn func(View) error) error {
+// confirmedViews goes over the confirmed records of a month and later ones, and takes what it shows out of looked.
+func confirmedViews(rd Reader, s *devicev1.StreamState, month uint32, looked map[ID]View, fn func(View) error) error {
 	if !visible(s) {
 		return nil
 	}
@@ -179,8 +186,8 @@ func confirmedViews(rd Reader, s *devicev1.StreamState, looked map[ID]View, fn f
 			if err := proto.Unmarshal(value, page); err != nil {
 				return ErrDamaged
 			}
-			if before(page.GetSection(), s.GetOldestMonth()) {
-				return nil // of a month that is not whole
+			if before(page.GetSection(), month) {
+				return nil // of a month that is not whole, or not asked for
 			}
 			var err error
 			if view, err = look(nil, s.GetStreamId(), id, page); err != nil {

@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ func (w *world) order() {
 	if len(keys) == 0 {
 		return
 	}
+	slices.SortStableFunc(keys, func(a, b recordKey) int { // what is asked about is mostly old
+		return cmp.Compare(w.oracle.log.records[a].section-1, w.oracle.log.records[b].section-1) // what stands comes last
+	})
 	key := keys[min(w.dice.IntN(len(keys)), w.dice.IntN(6))]
 	w.count("erasure")
 	w.note("record %s of %s is erased by order", name(key.id), key.stream)

@@ -29,6 +29,7 @@ func TestHistories(t *testing.T) {
 		"OUTCOME_HELD", "OUTCOME_REJECTED", "OPERATION_RESOLVE", "OPERATION_RETRACT", "restore that waits for its operator",
 		"window set", "in a month that is not held", "record damaged on a tablet", "section fetched", "section compared",
 		"repair late", "repair twice", "erasure", "grant ended", "judged in the inbox", "moved to another chart",
+		"stub of a month that is not held",
 		"VERDICT_REVOKED", "VERDICT_ADOPTED", "VERDICT_HISTORY_LOST", "refused on the tablet",
 	} {
 		if happened[what] == 0 {

@@ -1,6 +1,10 @@
 package simtest
 
 import (
+	"bytes"
+	"maps"
+	"slices"
+
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
@@ -40,8 +44,8 @@ func (o *oracle) wholeStream(d *device, s replica.StreamView) {
 		}
 		return
 	}
-	for record, v := range shown {
-		if seq := v.Version.GetVersion().GetSeq(); seq > at && !d.damaged[s.ID] {
+	for _, record := range slices.SortedFunc(maps.Keys(shown), func(a, b id) int { return bytes.Compare(a[:], b[:]) }) {
+		if seq := shown[record].Version.GetVersion().GetSeq(); seq > at && !d.damaged[s.ID] {
 			d.world.problem("PAST THE CURSOR: tablet %s at %d of %s shows record %s at %d", d.id, at, s.ID, name(record), seq)
 			return
 		}

@@ -3,6 +3,7 @@ package backup
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"os"
@@ -203,6 +204,43 @@ func TestFramesCannotBeCutOrMoved(t *testing.T) {
 		twice := append(append([][]byte{}, frames[:n+1]...), frames[n:]...)
 		if _, err := Read(packed(twice...), Sink{}); !errors.Is(err, ErrBroken) {
 			t.Errorf("frame %d twice: %v", n, err)
+		}
+	}
+}
+
+// framed is a frame of any kind, with a payload that every kind may have.
+func framed(k kind) []byte {
+	payload := `{"name":"a","size":0}`
+	return append(binary.BigEndian.AppendUint32([]byte{byte(k)}, uint32(len(payload))), payload...)
+}
+
+// TestABackupBeginsWithItsHeader: no other kind of frame comes first, and nothing of one reaches a sink, which may not be
+// made for it yet.
+func TestABackupBeginsWithItsHeader(t *testing.T) {
+	frames := split(t, source(few, "tenant: demo\n", blobs{"photo"}))
+	early := func(of string) error { t.Errorf("%s came before the header and the keys", of); return nil }
+	sink := Sink{
+		Keys:      func([]byte) error { return early("a key") },
+		Directory: func([]byte) error { return early("a piece of the directory") },
+		Rows:      func([]store.Row) error { return early("a row") },
+		Blob:      func(string, int64, io.Reader) error { return early("a photo") },
+	}
+	for _, k := range []kind{frameKeys, frameDirectory, frameRows, frameBlob, frameContent, frameTrailer, 'x', 0} {
+		if _, err := Read(packed(append([][]byte{framed(k)}, frames...)...), sink); !errors.Is(err, ErrBroken) {
+			t.Errorf("%q comes first: %v", k, err)
+		}
+	}
+}
+
+// TestAFrameWithoutAPlaceIsRefused wherever it stands: a kind that nobody knows, and a piece of no blob.
+func TestAFrameWithoutAPlaceIsRefused(t *testing.T) {
+	frames := split(t, source(few, "tenant: demo\n", blobs{"photo"}))
+	for _, k := range []kind{frameContent, 'x', 0} {
+		for n := range frames {
+			among := append(append(append([][]byte{}, frames[:n]...), framed(k)), frames[n:]...)
+			if _, err := Read(packed(among...), Sink{}); !errors.Is(err, ErrBroken) {
+				t.Errorf("%q before frame %d: %v", k, n, err)
+			}
 		}
 	}
 }

@@ -70,7 +70,7 @@ func (r *reader) all() error {
 		}
 		at := place(k)
 		single := k == frameHeader || k == frameKeys
-		if at < last || (single && at != last+1) || (last < 1 && at > last+1) {
+		if at < 0 || at < last || (single && at != last+1) || (last < 1 && at > last+1) {
 			return ErrBroken
 		}
 		last = at

@@ -118,7 +118,7 @@ func TestLowDisk(t *testing.T) {
 	write(t, s, "3")
 	_ = s.Close()
 	free.Store(10 << 20)
-	refused(t, o, "has only 10 MiB left; nothing was changed")
+	refused(t, o, "has only 10 MiB left and opening takes 96 MiB; nothing was changed")
 }
 
 func TestBallast(t *testing.T) {

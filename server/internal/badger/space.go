@@ -23,9 +23,9 @@ func (s *Store) checkSpace() error {
 	if err != nil {
 		return fmt.Errorf("the free space of %s is unknown; nothing was changed, check the disk: %w", s.opts.Dir, err)
 	}
-	if free < min(unsafeFreeBytes, s.opts.MinFreeBytes) {
-		return fmt.Errorf("the disk of %s has only %d MiB left; nothing was changed, free at least %d MiB (the file %s in it may be deleted) and start again",
-			s.opts.Dir, free>>20, s.opts.MinFreeBytes>>20, ballastFile)
+	if needed := min(unsafeFreeBytes, s.opts.MinFreeBytes); free < needed {
+		return fmt.Errorf("the disk of %s has only %d MiB left and opening takes %d MiB; nothing was changed, free some (the file %s in it may be deleted) and start again",
+			s.opts.Dir, free>>20, (needed+1<<20-1)>>20, ballastFile)
 	}
 	s.full.Store(free < s.opts.MinFreeBytes)
 	return nil

@@ -145,7 +145,7 @@ func (s *site) compare(ctx context.Context) error {
 // verify asks the server's own command.
 func (s *site) verify(ctx context.Context) error {
 	if s.lab.settings.inprocess {
-		v, err := app.Verify(ctx, config.Storage{Data: s.data}, zerolog.Nop(), nil)
+		v, err := app.Verify(ctx, config.Server{Storage: config.Storage{Data: s.data}}, zerolog.Nop(), nil)
 		if err == nil && len(v.Damage) > 0 {
 			err = errors.New(v.Damage[0])
 		}

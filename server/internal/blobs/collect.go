@@ -17,13 +17,8 @@ import (
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
-// How long things are left alone.
-const (
-	// DefaultGrace is how old a blob has to be before it is collected.
-	DefaultGrace = 7 * 24 * time.Hour
-	// Abandoned is how long an upload makes no progress before it is given up.
-	Abandoned = 30 * 24 * time.Hour
-)
+// Abandoned is how long an upload makes no progress before it is given up.
+const Abandoned = 30 * 24 * time.Hour
 
 // Collection says what is collected.
 type Collection struct {

@@ -9,6 +9,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
@@ -62,12 +63,10 @@ func aboutRecord(row store.Row) (stream string, record store.ID, message []byte,
 		if proto.Unmarshal(row.Value, item) != nil {
 			return "", record, nil, store.ErrDamaged
 		}
-		if proto.Unmarshal(item.GetPayload(), m) != nil {
+		if proto.Unmarshal(item.GetPayload(), m) != nil || len(ledger.About(m)) != len(record) {
 			return "", record, nil, nil // it cannot be read: it names no record
 		}
-		if copy(record[:], m.GetRecordId()) == 0 {
-			copy(record[:], m.GetId())
-		}
+		copy(record[:], ledger.About(m))
 		return m.GetStreamId(), record, item.GetPayload(), nil
 	}
 	return "", record, nil, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"io/fs"
 	"net/url"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 
 // Each calls fn for every whole blob with its content, for backups. The name holds what Restore needs to bring it back. A
 // thumbnail is made again where it is missed. A blob that is damaged ends it with blob.ErrDamaged, so that no backup is
-// made that lacks one without a word.
+// made that lacks one without a word. One that a collection took since it was listed is passed over: nothing mentions it.
 func (v *Vault) Each(ctx context.Context, fn func(name string, size int64, content io.Reader) error) error {
 	return v.options.Bucket.Each(ctx, func(l Listed) error {
 		if strings.HasSuffix(l.Name, thumbnailSuffix) {
@@ -25,6 +26,9 @@ func (v *Vault) Each(ctx context.Context, fn func(name string, size int64, conte
 
 func (v *Vault) give(ctx context.Context, object string, fn func(name string, size int64, content io.Reader) error) error {
 	file, err := v.options.Bucket.Open(ctx, object)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return outward(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sort"
@@ -100,7 +101,7 @@ func (j *Journal) CoverAfterRestore(b Backup, list []Cover, now time.Time) error
 func (j *Journal) cover(b Backup, next covers, now time.Time) error {
 	b.Streams = len(next)
 	if err := next.write(j.folder); err != nil {
-		return err
+		return fmt.Errorf("what the backup covers cannot be written down; nothing was changed, and tablets keep what they wrote: look at the journal's disk and its space, and try again: %w", err)
 	}
 	if err := j.append(Record{At: now, Kind: KindBackup, Backup: &b}); err != nil {
 		return err
@@ -114,6 +115,14 @@ func (j *Journal) LastBackup() (b Backup, at time.Time, ok bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.state.backup, j.state.backupAt, j.state.backup.ID != ""
+}
+
+// NewestBackup returns when the newest verified backup was made, which need not be the one that was verified last; the
+// zero time if none was.
+func (j *Journal) NewestBackup() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.state.newest
 }
 
 // Durable returns up to where a verified backup covers a stream; nil if none does.

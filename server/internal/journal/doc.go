@@ -1,5 +1,6 @@
 // Package journal is what a server must not forget even if it loses its store: which rights came into force, changed
-// and ended, what was erased, who wrote charts out, when it was restored and confirmed, and what its backups cover.
+// and ended, what is to be erased and what of it is done, who wrote charts out, when it was restored and confirmed, and
+// what its backups cover.
 //
 // It is one file of lines, in a folder that may lie on another disk than the store. It promises that a line is on disk
 // before it counts; that every line is chained to the one before it, so that a line which was changed, taken out or put in

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -62,26 +61,6 @@ func Exists(folder string) bool {
 	return err == nil
 }
 
-// LastRestoreIn reads which restore the journal in a folder tells of last; false if it tells of none, or is not there. It
-// writes nothing and begins none, so it may be asked while another process has the journal open.
-func LastRestoreIn(folder string) (r Restore, ok bool, err error) {
-	path := filepath.Join(folder, File)
-	file, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return r, false, nil
-	}
-	if err != nil {
-		return r, false, fmt.Errorf("the journal %s cannot be opened; nothing was started: check its owner: %w", path, err)
-	}
-	defer file.Close()
-	j := &Journal{folder: folder, file: file, state: newState()}
-	if _, err := j.follow(path); err != nil {
-		return r, false, err
-	}
-	r, _, ok = j.LastRestore()
-	return r, ok, nil
-}
-
 // read follows the chain from its first line and cuts off a line that a crash left unfinished.
 func (j *Journal) read(path string) error {
 	whole, err := j.follow(path)
@@ -115,6 +94,9 @@ func (j *Journal) follow(path string) (end int64, err error) {
 			return 0, fmt.Errorf("line %d of the journal %s cannot be taken: %w; nothing was changed: start the version that wrote it", n, path, err)
 		}
 		j.chain = after
+		if n == 1 {
+			j.state.first = after
+		}
 		at += length + 1
 	}
 	if rest := content[whole:]; len(rest) > 1 {
@@ -146,6 +128,9 @@ func (j *Journal) append(records ...Record) error {
 		j.broken = fmt.Errorf("the journal cannot be written; nothing was changed: check its disk and start the server again: %w", err)
 		return j.broken
 	}
+	if j.state.lines == 0 {
+		_, j.state.first, _ = format(j.chain, records[0])
+	}
 	j.chain = chain
 	for _, r := range records {
 		if err := j.state.apply(r); err != nil {
@@ -153,23 +138,6 @@ func (j *Journal) append(records ...Record) error {
 		}
 	}
 	return nil
-}
-
-// Erased writes down that a record was erased, or is about to be. Doing it twice is doing it once.
-func (j *Journal) Erased(e Erasure, now time.Time) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if slices.Contains(j.state.erasures, e) {
-		return j.broken
-	}
-	return j.append(Record{At: now, Kind: KindErased, Erasure: &e})
-}
-
-// Erasures returns every erasure, oldest first.
-func (j *Journal) Erasures() []Erasure {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return slices.Clone(j.state.erasures)
 }
 
 // Exported writes down that a chart is about to be written out, or how that ended.

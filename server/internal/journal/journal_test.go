@@ -91,7 +91,7 @@ func TestRevocationsSurviveARestore(t *testing.T) {
 		t.Error("an unconfirmed file is written down")
 	}
 	how := map[string]string{}
-	for _, d := range j.Differences([]Right{ito, slate, suzuki}) {
+	for _, d := range j.Differences([]Right{ito, slate, suzuki}, day.AddDate(0, 0, 9)) {
 		how[d.Right.Key()] = d.How
 	}
 	if how[ito.Key()] != Ended || how[slate.Key()] != Ended || how[suzuki.Key()] != New || how[sato.Key()] != Missing {
@@ -106,6 +106,29 @@ func TestRevocationsSurviveARestore(t *testing.T) {
 	}
 	if over := load(t, j, day.AddDate(0, 0, 12), suzuki, ito); len(over) != 0 { // and ito gets the grant anew
 		t.Errorf("a grant given anew is refused: %v", over)
+	}
+}
+
+// TestARightThatRunsOutLaterIsMissed: with the confirmation it ends before its time, so whoever confirms is told. What has
+// run out by itself is no news.
+func TestARightThatRunsOutLaterIsMissed(t *testing.T) {
+	j := opened(t, t.TempDir())
+	week := day.AddDate(0, 0, 7)
+	load(t, j, day, sato, grant("ito", "chart-0001", week), slate)
+	must(t, j.Restored(Restore{ID: "r1", Backup: day}, day))
+	for _, c := range []struct {
+		now     time.Time
+		missing int
+	}{{day, 2}, {week.Add(-time.Second), 2}, {week, 1}, {week.AddDate(1, 0, 0), 1}} {
+		found := j.Differences([]Right{slate}, c.now)
+		for _, d := range found {
+			if d.How != Missing {
+				t.Errorf("%v", d)
+			}
+		}
+		if len(found) != c.missing || found[len(found)-1].Right.Key() != sato.Key() {
+			t.Errorf("at %v: %v", c.now, found)
+		}
 	}
 }
 

@@ -13,8 +13,10 @@ const (
 	KindGone Kind = "gone"
 	// KindSettled: the directory file has caught up with the end of a right that the journal had to insist on.
 	KindSettled Kind = "settled"
-	// KindErased: a record was erased.
+	// KindErased: an order to erase a record.
 	KindErased Kind = "erased"
+	// KindDone: the store that stands now has carried such an order out.
+	KindDone Kind = "done"
 	// KindRestored: the store was restored from a backup.
 	KindRestored Kind = "restored"
 	// KindConfirmed: an operator has confirmed what is in force after a restore.
@@ -95,6 +97,9 @@ type Restore struct {
 	Backup time.Time `json:"backup"`
 	// Kept tells whether the journal of the lost server was still there.
 	Kept bool `json:"kept"`
+	// Newer is when the newest verified backup was made, if that is a later one than Backup: what lies between the two is
+	// on no tablet's queue any more.
+	Newer time.Time `json:"newer,omitzero"`
 }
 
 // Backup tells of a backup that was read whole and checked.

@@ -113,8 +113,9 @@ const (
 	Changed = "changed"
 )
 
-// Differences compares a directory file with what the journal knows, by key.
-func (j *Journal) Differences(rights []Right) []Difference {
+// Differences compares a directory file with what the journal knows, by key. now is the time: a right that has run out by
+// then is not missed.
+func (j *Journal) Differences(rights []Right, now time.Time) []Difference {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	var found []Difference
@@ -132,7 +133,7 @@ func (j *Journal) Differences(rights []Right) []Difference {
 		}
 	}
 	for key, known := range j.state.rights {
-		if !there[key] && known.gone.IsZero() && known.Until.IsZero() {
+		if !there[key] && known.gone.IsZero() && later(known.Until, now) {
 			found = append(found, Difference{Right: known.Right, How: Missing})
 		}
 	}

@@ -26,15 +26,18 @@ func (r right) end() time.Time {
 type state struct {
 	lines       uint64
 	rights      map[string]right
+	first       chain // of line 1
 	erasures    []Erasure
+	done        map[Erasure]bool // which of them this store has carried out
 	restored    Restore
 	restoredAt  time.Time
 	unconfirmed bool
 	backup      Backup
 	backupAt    time.Time
+	newest      time.Time // when the newest verified backup was made
 }
 
-func newState() state { return state{rights: map[string]right{}} }
+func newState() state { return state{rights: map[string]right{}, done: map[Erasure]bool{}} }
 
 // apply adds a line to the state. Its error says what is wrong with the line.
 func (s *state) apply(r Record) error {
@@ -54,12 +57,17 @@ func (s *state) apply(r Record) error {
 		s.rights[r.Right.Key()] = known
 	case r.Kind == KindErased && r.Erasure != nil:
 		s.erasures = append(s.erasures, *r.Erasure)
+	case r.Kind == KindDone && r.Erasure != nil:
+		s.done[*r.Erasure] = true
 	case r.Kind == KindRestored && r.Restore != nil:
 		s.restore(r)
 	case r.Kind == KindConfirmed:
 		s.unconfirmed = false
 	case r.Kind == KindBackup && r.Backup != nil:
 		s.backup, s.backupAt = *r.Backup, r.At
+		if r.Backup.Made.After(s.newest) {
+			s.newest = r.Backup.Made
+		}
 	case r.Kind == KindExported && r.Export != nil: // for people who ask later; nothing rests on it
 	default:
 		return fmt.Errorf("this program does not know what a line of the kind %q means", r.Kind)
@@ -67,9 +75,11 @@ func (s *state) apply(r Record) error {
 	return nil
 }
 
-// restore pins every end: the directory file that comes with a restore may be older than they are.
+// restore pins every end: the directory file that comes with a restore may be older than they are. And every erasure is
+// open again: the backup is older than it, and what tablets offer until the confirmation may hold the record.
 func (s *state) restore(r Record) {
 	s.restored, s.restoredAt, s.unconfirmed = *r.Restore, r.At, true
+	clear(s.done)
 	for key, known := range s.rights {
 		if !known.end().IsZero() {
 			known.pinned = true

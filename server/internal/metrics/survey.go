@@ -21,6 +21,8 @@ type Survey struct {
 	Unpurged int
 	// Unconfirmed: a restore waits for its operator.
 	Unconfirmed bool
+	// ErasuresOpen are orders that are written down and not carried out.
+	ErasuresOpen int
 }
 
 // survey holds the last one; each gauge reads its part of it.
@@ -51,6 +53,7 @@ func (s *survey) register(registry *prometheus.Registry) {
 		{"devices", "Devices that were ever heard of, by when they were last.", prometheus.Labels{"heard": "within_a_week"}, func(s *Survey) float64 { return float64(s.DevicesRecent) }},
 		{"devices", "Devices that were ever heard of, by when they were last.", prometheus.Labels{"heard": "longer_ago"}, func(s *Survey) float64 { return float64(s.DevicesSilent) }},
 		{"streams_unpurged", "Streams that devices were told to remove and have not said to have removed.", nil, func(s *Survey) float64 { return float64(s.Unpurged) }},
+		{"erasures_open", "Orders to erase that are written down and not carried out.", nil, func(s *Survey) float64 { return float64(s.ErasuresOpen) }},
 		{"restore_unconfirmed", "1 while a restore waits to be confirmed: no page is served.", nil, func(s *Survey) float64 {
 			if s.Unconfirmed {
 				return 1

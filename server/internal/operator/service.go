@@ -112,6 +112,9 @@ type Stats struct {
 	DiskBytes uint64 `json:"diskBytes"`
 	// Unconfirmed is true while a restore waits to be confirmed.
 	Unconfirmed bool `json:"unconfirmed"`
+	// ErasuresOpen is how many orders the journal has that this store has not carried out, or has to carry out again when
+	// a restore is confirmed.
+	ErasuresOpen int `json:"erasuresOpen"`
 	// Backup is the last one that was verified; absent if none was.
 	Backup *LastBackup `json:"backup,omitempty"`
 }
@@ -133,7 +136,10 @@ type Review struct {
 	Restored    time.Time `json:"restored"`
 	// JournalKept tells whether the journal of the lost server was there. Without it, nobody but people knows what was
 	// revoked or erased after the backup.
-	JournalKept bool                 `json:"journalKept"`
+	JournalKept bool `json:"journalKept"`
+	// Newer is when the newest verified backup was made, if that is a later one than Backup: what lies between the two is
+	// on no tablet's queue any more.
+	Newer       time.Time            `json:"newer,omitzero"`
 	Differences []journal.Difference `json:"differences"`
 	Erasures    []journal.Erasure    `json:"erasures"`
 }

@@ -48,7 +48,7 @@ U1 shows early
 const firstVisit = `
 scene ja="8時40分 看護師三人が訪問に出る。端末は朝に同期済み" en="8:40: three nurses set out; their tablets were synchronised in the morning"
 scene ja="9時05分 NURSE1：一件目。トンネルで一度送れず、次は返事だけが届かない" en="9:05, nurse-1's first visit: a tunnel loses the request, then only the answer"
-story nurse-1 ja="トンネルで二度送れなかった記録も、三度目の同期で一度だけ届いた。" en="could not send twice in a tunnel; the third time everything arrived, once each"
+story nurse-1 ja="トンネルで一度は送れず、次はサーバーに届いたが返事が届かなかった。三度目の同期でそれが分かり、記録は一つずつだけある。" en="a tunnel lost what was sent, then only the answer; the third time showed that the server had everything, once each"
 N1 visit round1 chart=PATIENT1 at=09:05 kind=nursing staff_id=nurse-1 staff_name="NURSE1" planned_start=DAYT09:00:00+09:00 planned_minutes=40 progress.state=started progress.started=DAYT09:05:00+09:00
 -> saved on this tablet
 N1 vitals visit1 chart=PATIENT1 at=09:08 temp=36.5 pulse=76 rr=16 bp=132/74 spo2=97

@@ -25,11 +25,34 @@ func (t *teller) look(url, dir string, viewer *tablet, chart string) {
   tablet() { %s "$@"; }
   tablet show
   tablet conflicts
+  tablet work%s
   tablet vitals --temp 36.9 --pulse 70
   tablet queue
   tablet sync
-`, url, viewer.device, quote(viewer.dir), chart, quote(program(dir, "tablet")))
+`, url, viewer.device, quote(viewer.dir), chart, quote(program(dir, "tablet")), ownHeld(viewer))
+	t.lookHeld(viewer)
 	t.print("サーバーの記録（患者の情報は入りません） / the server's log, without patient data: %s", filepath.Join(dir, "server.log"))
+}
+
+// ownHeld is the command that lists what the server holds, for a tablet whose person may decide about it.
+func ownHeld(viewer *tablet) string {
+	if viewer.judge != viewer {
+		return ""
+	}
+	return "\n  tablet held"
+}
+
+// lookHeld says how to decide about what the server holds, if that is for the person of another tablet.
+func (t *teller) lookHeld(viewer *tablet) {
+	if viewer.judge == nil || viewer.judge == viewer {
+		return
+	}
+	who := viewer.judge.people[0]
+	ja, en := whom(who.ID, who.Name, who.Role)
+	t.line("サーバーで保留中のものを見る（"+ja+"の端末）：", "See what the server holds, on the tablet of "+en+":")
+	t.print(`
+  TSUNAGU_DEVICE=%s TSUNAGU_STORE=%s tablet held
+`, viewer.judge.device, quote(viewer.judge.dir))
 }
 
 // quote makes one word of a path for a shell.

@@ -49,6 +49,9 @@ func (s *scripted) tell(ctx context.Context, t *teller, on *server, dir string) 
 	p := newPlayer(ctx, t, on.url(), dir, s.chart)
 	t.heading("できごと", "What happened")
 	err := p.play(s.script)
+	if err == nil && len(p.order) > 0 {
+		p.order[0].judge, err = p.whoDecides()
+	}
 	// The tablets are closed before anybody is told to open them with other programs.
 	if err = errors.Join(err, p.close()); err != nil {
 		return nil, "", err
@@ -118,7 +121,11 @@ func (w *wholeDay) tell(ctx context.Context, t *teller, s *server, dir string) (
 	}
 	p := newPlayer(ctx, t, s.url(), dir, "")
 	p.day = &day{date: w.date, town: w.town, server: s, copies: map[string]string{}, told: map[string][]sentence{}}
-	if err = errors.Join(w.play(p, script, before), p.close()); err != nil {
+	err = w.play(p, script, before)
+	if err == nil {
+		p.order[0].judge, err = p.whoDecides()
+	}
+	if err = errors.Join(err, p.close()); err != nil {
 		return nil, "", err
 	}
 	return p.order[0], w.first().chart, nil

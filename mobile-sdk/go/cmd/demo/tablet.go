@@ -17,6 +17,8 @@ type tablet struct {
 	people            []sdk.Person // who signed in; the first one writes unless the script says otherwise
 	wire              *wire
 	restored          bool // from an older copy, and not synchronised since
+
+	judge *tablet // of the tablet to look further with: the one whose person may decide about what is held; nil: none
 }
 
 // clock is the machine's, wrong by skew, and ahead by what the script has waited. Nobody really waits.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -38,7 +39,10 @@ func (p *player) create(s *scenario.Step, t *tablet) error {
 	if stream := s.Args.Get("stream"); stream != "" {
 		entry.Stream = chart + "/" + stream
 	}
-	w := p.begin(s, t, by, "新規", "new", body)
+	if err := p.learn(t, chart, body); err != nil {
+		return err
+	}
+	w := p.begin(s, t, by, chart, "新規", "new", body)
 	if title := s.Args.Get("photo"); title != "" {
 		if err := p.photo(t, title, &entry); err != nil {
 			return err
@@ -83,17 +87,17 @@ func (p *player) changeShown(s *scenario.Step, t *tablet, by sdk.Person, shown *
 	reason := s.Args.Get("because")
 	switch s.Words[1] {
 	case "retract":
-		w := p.begin(s, t, by, "取消", "retracts", body)
+		w := p.begin(s, t, by, chartOf(at.stream), "取消", "retracts", body)
 		return p.finish(w, func(bool) (sdk.Saved, error) { return t.Retract(at.stream, at.record, reason) })
 	case "resolve":
 		choice, err := chosen(shown, body, s.Args.Get("status") == "retracted")
 		if err != nil {
 			return err
 		}
-		w := p.begin(s, t, by, "判断", "decides", body)
+		w := p.begin(s, t, by, chartOf(at.stream), "判断", "decides", body)
 		return p.finish(w, func(bool) (sdk.Saved, error) { return t.Resolve(at.stream, at.record, choice, reason) })
 	}
-	w := p.begin(s, t, by, "訂正", "amends", body)
+	w := p.begin(s, t, by, chartOf(at.stream), "訂正", "amends", body)
 	return p.finish(w, func(confirm bool) (sdk.Saved, error) {
 		return t.Amend(at.stream, at.record, body, reason, confirm)
 	})
@@ -119,9 +123,27 @@ func chosen(shown *carev1.Record, body *carev1.Body, retracted bool) (int, error
 	return 0, errors.New("a decision takes one of the values that stand beside each other; to write another one, amend the record")
 }
 
-// begin tells that somebody writes.
-func (p *player) begin(s *scenario.Step, t *tablet, by sdk.Person, verbJa, verbEn string, body *carev1.Body) *write {
+// learn finds the drug of a dose whose order was not told: it is one of the weeks before.
+func (p *player) learn(t *tablet, chart string, body *carev1.Body) error {
+	log := body.GetMedicationLog()
+	if log == nil || p.day == nil {
+		return nil
+	}
+	orders, err := t.Timeline(chart, sdk.Filter{Kinds: []string{"medication_order"}})
+	for _, i := range orders {
+		if bytes.Equal(i.ID[:], log.GetOrderId()) {
+			p.tell.ordered(i.ID[:], i.Record.GetBody())
+		}
+	}
+	return err
+}
+
+// begin tells that somebody writes; in a day, which has many charts, also in whose.
+func (p *player) begin(s *scenario.Step, t *tablet, by sdk.Person, chart, verbJa, verbEn string, body *carev1.Body) *write {
 	p.count++
+	if p.day != nil {
+		verbJa, verbEn = p.named(chart)+" "+verbJa, chart+", "+verbEn
+	}
 	w := &write{number: p.count, tablet: t, by: by, verb: s.Words[1], label: s.Words[2], place: p.labels[s.Words[2]], body: body}
 	p.tell.writes(w, by, verbJa, verbEn)
 	return w

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"errors"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -31,7 +32,7 @@ func (c searchCmd) Run(e *env) error {
 		e.say("%s  %s  %s  %s", hex.EncodeToString(r.GetId()[12:]), stamp(r.GetEnvelope().GetEffective().AsTime()), h.GetChartId(), h.GetExcerpt())
 	}
 	if len(hits) == 0 && err == nil {
-		e.say("%s", e.both("該当する記録はありません", "no such records"))
+		e.say("%s", e.both("該当する記録はありません", "no such records")+e.only(c.Chart))
 	}
 	return err
 }
@@ -101,6 +102,14 @@ func plainUnit(ucum string) string {
 	return ucum
 }
 
+// unwritable says why a file cannot be made: one that is there already is never written over.
+func unwritable(name string, err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return unclear(name+" is there already and was left as it is; choose another name", name+" は既にあり、上書きしていません。別の名前を指定してください")
+	}
+	return unclear(name+" cannot be made; check that its folder is there and may be written to", name+" を作成できません。フォルダがあるか、書き込めるかを確認してください")
+}
+
 type exportCmd struct {
 	chartFlag
 	Format    string `help:"html, json or ndjson." enum:"html,json,ndjson" default:"html"`
@@ -116,7 +125,7 @@ func (c exportCmd) Run(e *env) error {
 	}
 	file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return unclear("the file is there already, or cannot be written", "ファイルが既にあるか、書き込めません")
+		return unwritable(c.Out, err)
 	}
 	err = e.tablet.Export(e.ctx, &chartv1.ExportChartRequest{
 		ChartId: chart, ForFamily: c.ForFamily, Format: chartv1.ExportFormat(enum(chartv1.ExportFormat_value, "EXPORT_FORMAT_", c.Format)),

@@ -42,11 +42,7 @@ func (c photoCmd) Run(e *env) error {
 		return err
 	}
 	n := &carev1.SignedNote{Format: carev1.NoteFormat_NOTE_FORMAT_FREE, Text: c.Text}
-	saved, err := e.tablet.Create(chart, &carev1.Body{Kind: &carev1.Body_SignedNote{SignedNote: n}}, entry)
-	if err != nil {
-		return err
-	}
-	return e.saved(saved)
+	return e.createEntry(chartFlag{chart}, entry, &carev1.Body{Kind: &carev1.Body_SignedNote{SignedNote: n}})
 }
 
 // attachAll copies photos and files onto the tablet, for a record that is written next. Without a title each has the
@@ -71,6 +67,9 @@ func (e *env) attach(name, title, kind string) (*carev1.BlobRef, error) {
 		return nil, usage("the file cannot be read; check its name", "ファイルを読み込めません。名前を確認してください")
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err != nil || info.IsDir() {
+		return nil, usage("that is a folder, or cannot be read; name a photo or file", "フォルダか、読み込めないものです。写真やファイルを指定してください")
+	}
 	if title == "" {
 		title = filepath.Base(name)
 	}
@@ -185,7 +184,7 @@ func (c fetchCmd) write(e *env, i sdk.Item, sum [32]byte) (err error) {
 	}
 	out, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return unclear("the file to write is there already, or cannot be made", "書き出し先のファイルが既にあるか、作成できません")
+		return unwritable(c.Out, err)
 	}
 	_, err = io.Copy(out, content)
 	if err = errors.Join(err, out.Close()); err != nil {

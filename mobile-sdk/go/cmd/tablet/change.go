@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+	"github.com/tsunagu-care/tsunagu/sync/replica"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
@@ -26,9 +27,12 @@ type amendCmd struct {
 
 // Run takes the record as it is shown and changes what was given; the rest stays.
 func (c amendCmd) Run(e *env) error {
-	i, err := e.find(c.chartFlag, c.Record)
+	chart, i, err := e.located(c.chartFlag, c.Record)
 	if err != nil {
 		return err
+	}
+	if i.Erased {
+		return replica.ErrErased
 	}
 	if err := c.fits(i.Kind); err != nil {
 		return err
@@ -37,9 +41,14 @@ func (c amendCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	if !c.Confirm {
+		if err := e.asked(chart.Chart, body, i.Record.GetBody(), time.Time{}); err != nil {
+			return e.question(err, chart.Chart, body, time.Time{})
+		}
+	}
 	saved, err := e.tablet.AmendSeen(i, body, c.Reason, c.Confirm)
 	if err != nil {
-		return e.question(err, body, time.Time{})
+		return e.question(err, chart.Chart, body, time.Time{})
 	}
 	return e.saved(saved)
 }
@@ -113,6 +122,7 @@ type resolveCmd struct {
 	Record string `arg:"" help:"The record, as listed by conflicts."`
 	Take   int    `help:"The number of the value to take, as conflicts shows it." xor:"choice"`
 	Keep   bool   `help:"Keep the current value." xor:"choice"`
+	Both   bool   `help:"Of a possible duplicate: all of them were given or done. If one was written by mistake, retract it." xor:"choice"`
 	Reason string `help:"Why."`
 }
 
@@ -120,6 +130,13 @@ func (c resolveCmd) Run(e *env) error {
 	i, err := e.find(c.chartFlag, c.Record)
 	if err != nil {
 		return err
+	}
+	if c.Both {
+		return c.both(e, i)
+	}
+	if len(i.Record.GetCandidates()) == 0 && len(i.PossibleDuplicates) > 0 {
+		return usage("this is a possible duplicate: say --both if all were given or done, or retract the one that was written by mistake",
+			"重複の可能性がある記録です。実際に両方行ったときは --both、書き間違いは retract で取り消してください")
 	}
 	if len(i.Record.GetCandidates()) == 0 {
 		return sdk.ErrNoConflict
@@ -132,6 +149,18 @@ func (c resolveCmd) Run(e *env) error {
 		choice = c.Take - 1
 	}
 	saved, err := e.tablet.ResolveSeen(i, choice, c.Reason)
+	if err != nil {
+		return err
+	}
+	return e.saved(saved)
+}
+
+// both decides that a record and those that look like it are all right.
+func (c resolveCmd) both(e *env, i sdk.Item) error {
+	if c.Reason == "" {
+		return usage("--reason: say how it is known that all were given or done", "--reason で、両方行ったと分かる理由を書いてください")
+	}
+	saved, err := e.tablet.BothHappened(i, c.Reason)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,7 @@ type dueCmd struct {
 
 // Run lists the doses and visits of a day, what became of each, and which rest because the patient is elsewhere.
 func (c dueCmd) Run(e *env) error {
-	day := c.Day
+	day := narrow(c.Day)
 	if day == "" {
 		day = e.now().In(tokyo).Format(time.DateOnly)
 	}

@@ -23,7 +23,7 @@ func (f entryFlags) entry(e *env) (sdk.Entry, error) {
 
 // parseTime reads a time as people write it.
 func parseTime(s string, now time.Time) (time.Time, error) {
-	if s == "" {
+	if s = narrow(s); s == "" {
 		return time.Time{}, nil
 	}
 	if clock, err := time.ParseInLocation("15:04", s, tokyo); err == nil {
@@ -61,26 +61,35 @@ func (e *env) createEntry(chart chartFlag, entry sdk.Entry, body *carev1.Body) e
 	if err != nil {
 		return err
 	}
+	if !entry.Confirm {
+		if err := e.asked(id, body, nil, entry.At); err != nil {
+			return e.question(err, id, body, entry.At)
+		}
+	}
 	saved, err := e.tablet.Create(id, body, entry)
 	if err != nil {
-		return e.question(err, body, entry.At)
+		return e.question(err, id, body, entry.At)
 	}
 	return e.saved(saved)
 }
 
-// question puts what was entered into the question whether it is meant: whoever confirms has to see the value.
-func (e *env) question(err error, body *carev1.Body, at time.Time) error {
+// question puts what was entered, and for whom, into the question whether it is meant: whoever confirms has to see both.
+func (e *env) question(err error, chart string, body *carev1.Body, at time.Time) error {
 	var check *sdk.CheckError
 	if !errors.As(err, &check) || !check.Confirm {
 		return err
 	}
 	ja, en := sdk.Words(err)
-	sja, sen := care.Summary(body)
+	sja, sen, failed := e.tablet.Summary(chart+"/care", body) // any stream of the chart: it finds the drug of a dose
+	if failed != nil {
+		sja, sen = care.Summary(body)
+	}
 	if !at.IsZero() {
 		sja, sen = stamp(at)+" "+sja, stamp(at)+" "+sen
 	}
+	who := e.patient(chart)
 	return &sdk.Problem{
-		En: en + " Entered: " + sen + ". If it is right, repeat the command with --confirm.",
-		Ja: ja + "入力：" + sja + "。正しければ --confirm を付けて、もう一度実行してください。",
+		En: en + " Entered for " + who + ": " + sen + ". If it is right, repeat the command with --confirm.",
+		Ja: ja + "入力（" + who + "）：" + sja + "。正しければ --confirm を付けて、もう一度実行してください。",
 	}
 }

@@ -44,10 +44,13 @@ func (c episodeEndCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return e.change(c.chartFlag, c.Episode, "", c.Confirm, func(b *carev1.Body) bool {
+	return e.change(c.chartFlag, c.Episode, "", c.Confirm, func(b *carev1.Body) error {
 		episode := b.GetEpisode()
-		if episode == nil {
-			return false
+		switch {
+		case episode == nil:
+			return otherKind()
+		case episode.GetPeriod().GetEnd() != nil:
+			return settled("its end is written down already", "終了は記録済みです")
 		}
 		episode.Period = &carev1.EpisodePeriod{
 			Start: episode.GetPeriod().GetStart(), End: timestamppb.New(at), PlannedEnd: episode.GetPeriod().GetPlannedEnd(),
@@ -55,6 +58,6 @@ func (c episodeEndCmd) Run(e *env) error {
 		if c.Outcome != "" {
 			episode.Outcome = c.Outcome
 		}
-		return true
+		return nil
 	})
 }

@@ -5,14 +5,14 @@ import (
 	"strings"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
-	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
+	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
 type heldCmd struct {
-	chartFlag
+	Chart   string `help:"One chart only. Left out: all that you may decide about."` // not from the environment: nothing would look like nothing anywhere
 	Release string `help:"Release the entry with this number: it is judged as if it had come now." xor:"what"`
 	Reject  string `help:"Refuse the entry with this number." xor:"what"`
 	Words   string `help:"Why. Its author reads it; required to refuse."`
@@ -31,7 +31,7 @@ func (c heldCmd) Run(e *env) error {
 		e.printHeld(i)
 	}
 	if len(items) == 0 {
-		e.say("%s", e.both("サーバーで保留中の入力はありません", "the server holds nothing that you may decide about"))
+		e.say("%s", e.both("サーバーで保留中の入力はありません", "the server holds nothing that you may decide about")+e.only(c.Chart))
 	}
 	return nil
 }
@@ -63,9 +63,14 @@ func (e *env) printHeld(i *chartv1.WorkItem) {
 	h := i.GetHeld()
 	what := e.both("内容は表示できません", "its content cannot be shown")
 	if body := h.GetProposed().GetBody(); body != nil {
-		what = e.both(care.Summary(body))
+		what = e.summary(i.GetStreamId(), body)
 	}
 	e.say("%s  %s  %s  %s: %s", hex.EncodeToString(h.GetMutationId()[12:]), stamp(h.GetReceived().AsTime()),
-		i.GetChartId(), e.both(sdk.OperationWords(h.GetOperation())), what)
-	e.say("          %s  [%s]", e.author(h.GetAuthor()), e.both(sdk.HeldWords(h.GetReason())))
+		e.patient(i.GetChartId()), e.both(sdk.OperationWords(h.GetOperation())), what)
+	record := h.GetRecordId()
+	if h.GetOperation() == syncv1.Operation_OPERATION_CREATE {
+		record = h.GetMutationId() // the record that it would be
+	}
+	e.say("          %s  [%s]  %s %s", e.author(h.GetAuthor()), e.both(sdk.HeldWords(h.GetReason())),
+		e.both("記録番号", "record"), hex.EncodeToString(record))
 }

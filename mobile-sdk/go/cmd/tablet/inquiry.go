@@ -41,10 +41,11 @@ func (c inquiryCmd) Run(e *env) error {
 		return err
 	}
 	if c.AnswerTo != "" {
-		before, err := e.find(c.chartFlag, c.AnswerTo)
+		chart, before, err := e.located(c.chartFlag, c.AnswerTo)
 		if err != nil {
 			return err
 		}
+		c.chartFlag = chart
 		of := before.Record.GetBody().GetInquiry()
 		if of == nil {
 			return usage("that record is not a message", "その記録は照会・連絡ではありません")
@@ -64,7 +65,7 @@ type readCmd struct {
 
 // Run marks a record as read by whoever uses the tablet (既読).
 func (c readCmd) Run(e *env) error {
-	i, err := e.find(c.chartFlag, c.Record)
+	chart, i, err := e.located(c.chartFlag, c.Record)
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (c readCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return e.createEntry(c.chartFlag, sdk.Entry{Stream: i.StreamID}, &carev1.Body{Kind: &carev1.Body_ReadMark{ReadMark: &carev1.ReadMark{
+	return e.createEntry(chart, sdk.Entry{Stream: i.StreamID}, &carev1.Body{Kind: &carev1.Body_ReadMark{ReadMark: &carev1.ReadMark{
 		PersonId: p.ID, RecordId: i.ID[:], At: timestamppb.New(at),
 	}}})
 }

@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -130,7 +129,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	return guarded(func() int {
 		parsed, err := parser.Parse(args)
 		if err != nil {
-			_, _ = fmt.Fprintf(errOut, "tablet: %s\n", strings.ReplaceAll(err.Error(), `"",`, "")) // nothing typed is no choice
+			_, _ = fmt.Fprintln(errOut, (&env{lang: languageOf(args)}).both(parserWords(err.Error())))
 			return 2
 		}
 		e := &env{ctx: ctx, out: out, in: in, lang: c.Lang, device: c.Device, store: c.Store}

@@ -149,7 +149,7 @@ type doseCmd struct {
 }
 
 func (c doseCmd) Run(e *env) error {
-	order, err := e.find(c.chartFlag, c.Order)
+	chart, order, err := e.located(c.chartFlag, c.Order)
 	if err != nil {
 		return err
 	}
@@ -160,5 +160,5 @@ func (c doseCmd) Run(e *env) error {
 	if err := c.into(e, l); err != nil {
 		return err
 	}
-	return e.create(c.chartFlag, c.entryFlags, &carev1.Body{Kind: &carev1.Body_MedicationLog{MedicationLog: l}})
+	return e.create(chart, c.entryFlags, &carev1.Body{Kind: &carev1.Body_MedicationLog{MedicationLog: l}})
 }

@@ -16,13 +16,13 @@ type signCmd struct {
 
 // Run signs a draft: what was written together becomes one person's note, and the draft is closed with it.
 func (c signCmd) Run(e *env) error {
-	i, err := e.find(c.chartFlag, c.Record)
+	chart, i, err := e.located(c.chartFlag, c.Record)
 	if err != nil {
 		return err
 	}
 	saved, err := e.tablet.Sign(i)
 	if err != nil {
-		return e.question(err, i.Record.GetBody(), i.At)
+		return e.question(err, chart.Chart, i.Record.GetBody(), i.At)
 	}
 	return e.saved(saved)
 }

@@ -4,6 +4,9 @@ import (
 	"time"
 )
 
+// maxWiden is how many months back may be asked for: ten years. Who needs more needs all.
+const maxWiden = 120
+
 type widenCmd struct {
 	chartFlag
 	Months int  `help:"How many months back." xor:"how"`
@@ -12,8 +15,8 @@ type widenCmd struct {
 
 // Run asks for older months, and fetches them if the server is there.
 func (c widenCmd) Run(e *env) error {
-	if !c.All && (c.Months < 1 || c.Months > 1200) {
-		return unclear("say --months with a number, or --all", "--months で月数を、または --all を指定してください")
+	if !c.All && (c.Months < 1 || c.Months > maxWiden) {
+		return unclear("say --months with a number from 1 to 120, or --all", "--months で 1 から 120 の月数を、または --all を指定してください")
 	}
 	chart, err := c.id(e)
 	if err != nil {

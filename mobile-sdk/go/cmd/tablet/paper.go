@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -21,16 +23,20 @@ func (c paperCmd) Run(e *env) error {
 			"紙の写真を --file で、または紙を登録した文書を --record で指定してください")
 	}
 	if c.At == "" {
-		return usage("say when the paper was signed, such as --at \"2026-11-23 09:30\"", "紙に署名した日時を --at \"2026-11-23 09:30\" のように指定してください")
+		return usage("say when the paper was signed, such as --at 2026-11-23 or --at \"2026-11-23 09:30\"", "紙に署名した日を --at 2026-11-23、日時まで分かれば --at \"2026-11-23 09:30\" のように指定してください")
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, narrow(c.At), tokyo); err == nil { // a sheet is dated, and seldom timed
+		c.At = day.Format("2006-01-02 15:04")
 	}
 	paper := &sdk.Paper{Signed: &carev1.Actor{
 		Name: c.Signed, Role: carev1.Role(enum(carev1.Role_value, "ROLE_", c.Role)),
 	}}
 	if c.Record != "" {
-		document, err := e.find(c.chartFlag, c.Record)
+		chart, document, err := e.located(c.chartFlag, c.Record)
 		if err != nil {
 			return err
 		}
+		c.chartFlag = chart
 		paper.Record = document.ID
 	}
 	return c.write(e, paper)

@@ -19,8 +19,11 @@ var (
 // narrow turns what a Japanese keyboard writes, such as １２０／７０, into ASCII. It changes no value.
 func narrow(s string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if r >= '！' && r <= '～' {
+		switch {
+		case r >= '！' && r <= '～':
 			return r - '！' + '!'
+		case r == '　':
+			return ' '
 		}
 		return r
 	}, s))

@@ -45,7 +45,7 @@ func stamp(at time.Time) string { return at.In(tokyo).Format("2006-01-02 15:04")
 // printItem prints one record: when, what, how safe, by whom.
 func (e *env) printItem(i sdk.Item) {
 	marks := []string{e.both(sdk.StateWords(i.State))}
-	if i.NeedsUpdate {
+	if i.NeedsUpdate && !i.Erased {
 		marks = append(marks, e.both(sdk.StateWords(0)))
 	}
 	if i.Retracted {
@@ -62,10 +62,14 @@ func (e *env) printItem(i sdk.Item) {
 	}
 	title := ""
 	if kind, known := care.KindByName(i.Kind); known {
-		title = e.both(care.KindTitle(kind))
+		title = e.both(care.KindTitle(kind)) + ": "
 	}
-	e.say("%s  %s  %s: %s", short(i.ID), stamp(i.At), title, e.both(i.Ja, i.En))
-	e.say("          %s  [%s]", e.author(i.Writer), strings.Join(marks, "] ["))
+	author := e.both(i.Hands())
+	if author != "" { // of what was erased, whoever wrote it is gone with it
+		author += "  "
+	}
+	e.say("%s  %s  %s%s", short(i.ID), stamp(i.At), title, e.both(i.Ja, i.En))
+	e.say("          %s[%s]", author, strings.Join(marks, "] ["))
 	if i.TimeUncertain {
 		e.say("          %s %s", e.both("サーバー受信", "reached the server"), stamp(i.Record.GetArrival().GetReceived().AsTime()))
 	}
@@ -85,6 +89,31 @@ func (e *env) author(a *carev1.Actor) string {
 		return "?"
 	}
 	return a.GetName() + " " + e.both(care.RoleTitle(a.GetRole()))
+}
+
+// patient names a chart as people know it: its id, and the patient's name if this tablet may show it.
+func (e *env) patient(chart string) string {
+	if c, err := e.tablet.Chart(chart); err == nil && c.Name != "" {
+		return chart + " " + c.Name
+	}
+	return chart
+}
+
+// only says that an answer is about one chart; empty if it is about all.
+func (e *env) only(chart string) string {
+	if chart == "" {
+		return ""
+	}
+	return "  (" + e.patient(chart) + ")"
+}
+
+// summary is a body in one line; of a dose with the drug, if this tablet has the order.
+func (e *env) summary(stream string, body *carev1.Body) string {
+	ja, en, err := e.tablet.Summary(stream, body)
+	if err != nil {
+		ja, en = care.Summary(body)
+	}
+	return e.both(ja, en)
 }
 
 func shorts(ids []replica.ID) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"strings"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
@@ -62,7 +63,7 @@ func (chartsCmd) Run(e *env) error {
 type showCmd struct {
 	chartFlag
 	Kind  []string `help:"Only these kinds, such as vital_signs or medication_log."`
-	Limit int      `help:"How many records." default:"20"`
+	Limit int      `help:"How many records; 0: all." default:"20"`
 }
 
 func (c showCmd) Run(e *env) error {
@@ -71,24 +72,32 @@ func (c showCmd) Run(e *env) error {
 			return noKind()
 		}
 	}
-	return e.list(c.chartFlag, sdk.Filter{Kinds: c.Kind, Limit: c.Limit})
+	return e.list(c.chartFlag, sdk.Filter{Kinds: c.Kind}, c.Limit)
 }
 
 type conflictsCmd struct{ chartFlag }
 
-func (c conflictsCmd) Run(e *env) error { return e.list(c.chartFlag, sdk.Filter{Attention: true}) }
+func (c conflictsCmd) Run(e *env) error { return e.list(c.chartFlag, sdk.Filter{Attention: true}, 0) }
 
-func (e *env) list(f chartFlag, filter sdk.Filter) error {
+// list prints the newest records, and how many more there are: a list that was cut must not pass for all there is.
+func (e *env) list(f chartFlag, filter sdk.Filter, limit int) error {
 	chart, err := f.id(e)
 	if err != nil {
 		return err
 	}
 	items, err := e.tablet.Timeline(chart, filter)
-	for _, i := range items {
-		e.printItem(i)
-	}
 	if err != nil {
 		return err
+	}
+	shown := items
+	if limit > 0 && len(items) > limit {
+		shown = items[:limit]
+	}
+	for _, i := range shown {
+		e.printItem(i)
+	}
+	if more := len(items) - len(shown); more > 0 {
+		e.say("%s", e.both(fmt.Sprintf("ほか%d件：--limit 0 で全部", more), fmt.Sprintf("%d more: --limit 0 shows all", more)))
 	}
 	if len(items) == 0 {
 		e.say("%s", e.both("該当する記録はありません", "no such records"))
@@ -135,14 +144,6 @@ func (c historyCmd) Run(e *env) error {
 		}
 	}
 	return err
-}
-
-func (e *env) find(f chartFlag, typed string) (sdk.Item, error) {
-	chart, err := f.id(e)
-	if err != nil {
-		return sdk.Item{}, err
-	}
-	return e.tablet.Find(chart, typed)
 }
 
 type queueCmd struct {

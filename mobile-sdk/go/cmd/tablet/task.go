@@ -54,14 +54,18 @@ func (c taskDoneCmd) Run(e *env) error {
 	if err != nil || !signedIn {
 		return errors.Join(err, sdk.ErrSignIn)
 	}
-	return e.change(c.chartFlag, c.Task, "", c.Confirm, func(b *carev1.Body) bool {
+	return e.change(c.chartFlag, c.Task, "", c.Confirm, func(b *carev1.Body) error {
 		task := b.GetTask()
-		if task != nil {
-			task.Progress = &carev1.TaskProgress{
-				State: carev1.TaskState_TASK_STATE_DONE, DoneAt: timestamppb.New(at),
-				DoneBy: &carev1.Actor{PersonId: p.ID, Name: p.Name, Role: p.Role},
-			}
+		switch {
+		case task == nil:
+			return otherKind()
+		case task.GetProgress().GetState() == carev1.TaskState_TASK_STATE_DONE:
+			return settled("it is done already", "完了済みです")
 		}
-		return task != nil
+		task.Progress = &carev1.TaskProgress{
+			State: carev1.TaskState_TASK_STATE_DONE, DoneAt: timestamppb.New(at),
+			DoneBy: &carev1.Actor{PersonId: p.ID, Name: p.Name, Role: p.Role},
+		}
+		return nil
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"time"
 
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
@@ -25,6 +24,7 @@ type visitPlanCmd struct {
 	Minutes uint32 `help:"How long it is to last." default:"40"`
 	Kind    string `help:"nursing, therapy, home-help, bathing, physician, house-call, pharmacist, care-manager or other." default:"nursing" enum:"nursing,therapy,home-help,bathing,physician,house-call,pharmacist,care-manager,other"`
 	Purpose string `help:"What for."`
+	Confirm bool   `help:"You looked at what was asked, and mean it."`
 }
 
 // Run plans a visit of whoever uses the tablet.
@@ -40,7 +40,7 @@ func (c visitPlanCmd) Run(e *env) error {
 	if err != nil || !signedIn {
 		return errors.Join(err, sdk.ErrSignIn)
 	}
-	return e.create(c.chartFlag, entryFlags{}, &carev1.Body{Kind: &carev1.Body_Visit{Visit: &carev1.Visit{
+	return e.create(c.chartFlag, entryFlags{Confirm: c.Confirm}, &carev1.Body{Kind: &carev1.Body_Visit{Visit: &carev1.Visit{
 		StaffId: p.ID, StaffName: p.Name, PlannedStart: timestamppb.New(start), PlannedMinutes: c.Minutes, Purpose: c.Purpose,
 		Kind:     carev1.VisitKind(enum(carev1.VisitKind_value, "VISIT_KIND_", c.Kind)),
 		Progress: &carev1.VisitProgress{State: carev1.VisitState_VISIT_STATE_PLANNED},
@@ -49,17 +49,21 @@ func (c visitPlanCmd) Run(e *env) error {
 
 type visitCancelCmd struct {
 	chartFlag
-	Visit  string `arg:"" help:"The visit, as listed by show --kind visit."`
-	Reason string `help:"Why." required:""`
+	Visit   string `arg:"" help:"The visit, as listed by show --kind visit."`
+	Reason  string `help:"Why." required:""`
+	Confirm bool   `help:"You looked at what was asked, and mean it."`
 }
 
 func (c visitCancelCmd) Run(e *env) error {
-	return e.change(c.chartFlag, c.Visit, "", false, func(b *carev1.Body) bool {
-		v := b.GetVisit()
-		if v != nil {
-			v.Progress = &carev1.VisitProgress{State: carev1.VisitState_VISIT_STATE_CANCELLED, Reason: c.Reason}
+	return e.change(c.chartFlag, c.Visit, c.Reason, c.Confirm, func(b *carev1.Body) error {
+		v, err := unfinished(b)
+		if err != nil {
+			return err
 		}
-		return v != nil
+		v.Progress = &carev1.VisitProgress{
+			State: carev1.VisitState_VISIT_STATE_CANCELLED, Reason: c.Reason, Started: v.GetProgress().GetStarted(),
+		}
+		return nil
 	})
 }
 
@@ -87,12 +91,16 @@ func (c visitStartCmd) Run(e *env) error {
 	}
 	begun := &carev1.VisitProgress{State: carev1.VisitState_VISIT_STATE_STARTED, Started: timestamppb.New(at)}
 	if c.Visit != "" {
-		return e.change(c.chartFlag, c.Visit, "", c.Confirm, func(b *carev1.Body) bool {
-			v := b.GetVisit()
-			if v != nil {
-				v.Progress = begun
+		return e.change(c.chartFlag, c.Visit, "", c.Confirm, func(b *carev1.Body) error {
+			v, err := unfinished(b)
+			if err != nil {
+				return err
 			}
-			return v != nil
+			if v.GetProgress().GetState() == carev1.VisitState_VISIT_STATE_STARTED {
+				return settled("the visit has begun already", "この訪問は開始済みです")
+			}
+			v.Progress = begun
+			return nil
 		})
 	}
 	p, signedIn, err := e.tablet.Person()
@@ -116,30 +124,28 @@ func (c visitEndCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return e.change(c.chartFlag, c.Visit, "", c.Confirm, func(b *carev1.Body) bool {
-		v := b.GetVisit()
-		if v != nil {
-			v.Progress = &carev1.VisitProgress{
-				State: carev1.VisitState_VISIT_STATE_ENDED, Started: v.GetProgress().GetStarted(), Ended: timestamppb.New(at),
-			}
+	return e.change(c.chartFlag, c.Visit, "", c.Confirm, func(b *carev1.Body) error {
+		v, err := unfinished(b)
+		if err != nil {
+			return err
 		}
-		return v != nil
+		v.Progress = &carev1.VisitProgress{
+			State: carev1.VisitState_VISIT_STATE_ENDED, Started: v.GetProgress().GetStarted(), Ended: timestamppb.New(at),
+		}
+		return nil
 	})
 }
 
-// change takes a record as it is shown and changes it; edit answers whether it is of the kind that it changes.
-func (e *env) change(chart chartFlag, typed, reason string, confirm bool, edit func(*carev1.Body) bool) error {
-	i, err := e.find(chart, typed)
-	if err != nil {
-		return err
+// unfinished is a visit that may still go on. What is over is not changed by a word in passing: a correction has a reason.
+func unfinished(b *carev1.Body) (*carev1.Visit, error) {
+	switch v := b.GetVisit(); {
+	case v == nil:
+		return nil, otherKind()
+	case v.GetProgress().GetState() == carev1.VisitState_VISIT_STATE_ENDED:
+		return nil, settled("the visit has ended already", "この訪問は終了済みです")
+	case v.GetProgress().GetState() == carev1.VisitState_VISIT_STATE_CANCELLED:
+		return nil, settled("the visit was cancelled", "この訪問は中止済みです")
+	default:
+		return v, nil
 	}
-	body := proto.CloneOf(i.Record.GetBody())
-	if !edit(body) {
-		return usage("that record is of another kind", "その記録は別の種類です")
-	}
-	saved, err := e.tablet.AmendSeen(i, body, reason, confirm)
-	if err != nil {
-		return e.question(err, body, time.Time{})
-	}
-	return e.saved(saved)
 }

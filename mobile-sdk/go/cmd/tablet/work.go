@@ -12,7 +12,7 @@ import (
 )
 
 type workCmd struct {
-	Chart string `help:"One chart only. Left out: all that you may read." env:"TSUNAGU_CHART"`
+	Chart string `help:"One chart only. Left out: all that you may read."` // not from the environment, as for held
 	Kind  string `help:"held, conflict, possible-duplicate or for-review. Left out: all four." enum:",held,conflict,possible-duplicate,for-review" default:""`
 }
 
@@ -38,7 +38,7 @@ func (c workCmd) Run(e *env) error {
 		if err != nil {
 			return err
 		}
-		e.say("%s: %d", e.both(list.ja, list.en), len(items))
+		e.say("%s: %d%s", e.both(list.ja, list.en), len(items), e.only(c.Chart))
 		for _, i := range items {
 			e.printWork(i)
 		}
@@ -54,12 +54,12 @@ func (e *env) printWork(i *chartv1.WorkItem) {
 	r := i.GetRecord().GetRecord()
 	what := e.both("この版のアプリでは表示できません", "this app cannot show it")
 	if kind, known := care.KindOf(r.GetBody()); known {
-		what = e.both(care.KindTitle(kind)) + ": " + e.both(care.Summary(r.GetBody()))
+		what = e.both(care.KindTitle(kind)) + ": " + e.summary(i.GetStreamId(), r.GetBody())
 	}
-	e.say("%s  %s  %s  %s", hex.EncodeToString(r.GetId()[12:]), stamp(r.GetEnvelope().GetEffective().AsTime()), i.GetChartId(), what)
+	e.say("%s  %s  %s  %s", hex.EncodeToString(r.GetId()[12:]), stamp(r.GetEnvelope().GetEffective().AsTime()), e.patient(i.GetChartId()), what)
 	e.say("          %s", e.author(r.GetArrival().GetAuthor()))
 	for n, one := range r.GetCandidates() {
-		e.say("          (%d) %s  %s", n+1, e.both(care.Summary(one.GetBody())), one.GetAuthor().GetName())
+		e.say("          (%d) %s  %s", n+1, e.summary(i.GetStreamId(), one.GetBody()), one.GetAuthor().GetName())
 	}
 	if others := i.GetRecord().GetPossibleDuplicates(); len(others) > 0 {
 		var ids []replica.ID

@@ -99,6 +99,9 @@ const (
 	LinkRelation_LINK_RELATION_ABOUT LinkRelation = 4
 	// The document, or the sheet, that this record was typed in from (代行入力).
 	LinkRelation_LINK_RELATION_TRANSCRIBED_FROM LinkRelation = 5
+	// A possible duplicate of which a person decided that it is another one: both were given, or both were done. Whoever
+	// wrote the change that brought this link decided; it counts for the pair and for no third record.
+	LinkRelation_LINK_RELATION_DISTINCT_FROM LinkRelation = 6
 )
 
 // Enum value maps for LinkRelation.
@@ -110,6 +113,7 @@ var (
 		3: "LINK_RELATION_SIGNED_FROM",
 		4: "LINK_RELATION_ABOUT",
 		5: "LINK_RELATION_TRANSCRIBED_FROM",
+		6: "LINK_RELATION_DISTINCT_FROM",
 	}
 	LinkRelation_value = map[string]int32{
 		"LINK_RELATION_UNSPECIFIED":      0,
@@ -118,6 +122,7 @@ var (
 		"LINK_RELATION_SIGNED_FROM":      3,
 		"LINK_RELATION_ABOUT":            4,
 		"LINK_RELATION_TRANSCRIBED_FROM": 5,
+		"LINK_RELATION_DISTINCT_FROM":    6,
 	}
 )
 
@@ -1105,7 +1110,9 @@ type RecordLink struct {
 	// The other record. 16 bytes.
 	RecordId []byte `protobuf:"bytes,2,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
 	// Its stream, if not this one's.
-	StreamId      string `protobuf:"bytes,3,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
+	StreamId string `protobuf:"bytes,3,opt,name=stream_id,json=streamId,proto3" json:"stream_id,omitempty"`
+	// Of DISTINCT_FROM: who decided it and when, as the deciding device says. The history proves it.
+	Decision      *Confirmation `protobuf:"bytes,4,opt,name=decision,proto3" json:"decision,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1159,6 +1166,13 @@ func (x *RecordLink) GetStreamId() string {
 		return x.StreamId
 	}
 	return ""
+}
+
+func (x *RecordLink) GetDecision() *Confirmation {
+	if x != nil {
+		return x.Decision
+	}
+	return nil
 }
 
 // Candidate is a value that somebody wrote without having seen the current one. It waits for a person's decision.
@@ -1287,7 +1301,9 @@ type Arrival struct {
 	// with "time uncertain".
 	TimeUncertain bool `protobuf:"varint,5,opt,name=time_uncertain,json=timeUncertain,proto3" json:"time_uncertain,omitempty"`
 	// True if the right to write rests on the device's own clock alone; somebody should look at it.
-	ForReview     bool `protobuf:"varint,6,opt,name=for_review,json=forReview,proto3" json:"for_review,omitempty"`
+	ForReview bool `protobuf:"varint,6,opt,name=for_review,json=forReview,proto3" json:"for_review,omitempty"`
+	// Who released it, if the server held it and a person decided that it counts. Absent: nobody had to.
+	ReleasedBy    *Actor `protobuf:"bytes,7,opt,name=released_by,json=releasedBy,proto3" json:"released_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1364,6 +1380,13 @@ func (x *Arrival) GetForReview() bool {
 	return false
 }
 
+func (x *Arrival) GetReleasedBy() *Actor {
+	if x != nil {
+		return x.ReleasedBy
+	}
+	return nil
+}
+
 // Change says who changed a record last.
 type Change struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1376,7 +1399,9 @@ type Change struct {
 	// When it reached the server.
 	Received *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=received,proto3" json:"received,omitempty"`
 	// Why. Required by EVENT kinds.
-	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Who released the change, if the server held it and a person decided that it counts. Absent: nobody had to.
+	ReleasedBy    *Actor `protobuf:"bytes,6,opt,name=released_by,json=releasedBy,proto3" json:"released_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1444,6 +1469,13 @@ func (x *Change) GetReason() string {
 		return x.Reason
 	}
 	return ""
+}
+
+func (x *Change) GetReleasedBy() *Actor {
+	if x != nil {
+		return x.ReleasedBy
+	}
+	return nil
 }
 
 var File_tsunagu_care_v1_record_proto protoreflect.FileDescriptor
@@ -1531,12 +1563,13 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\x04size\x18\x02 \x01(\x04R\x04size\x12'\n" +
 	"\n" +
 	"media_type\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\tmediaType\x12\x1e\n" +
-	"\x05title\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05title\"\x9e\x01\n" +
+	"\x05title\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x05title\"\xd9\x01\n" +
 	"\n" +
 	"RecordLink\x12C\n" +
 	"\brelation\x18\x01 \x01(\x0e2\x1d.tsunagu.care.v1.LinkRelationB\b\xbaH\x05\x82\x01\x02\x10\x01R\brelation\x12$\n" +
 	"\trecord_id\x18\x02 \x01(\fB\a\xbaH\x04z\x02h\x10R\brecordId\x12%\n" +
-	"\tstream_id\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\bstreamId\"\xdb\x02\n" +
+	"\tstream_id\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\bstreamId\x129\n" +
+	"\bdecision\x18\x04 \x01(\v2\x1d.tsunagu.care.v1.ConfirmationR\bdecision\"\xdb\x02\n" +
 	"\tCandidate\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\rR\x05group\x12)\n" +
 	"\x04body\x18\x02 \x01(\v2\x15.tsunagu.care.v1.BodyR\x04body\x125\n" +
@@ -1546,7 +1579,7 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"mutationId\x12.\n" +
 	"\x06author\x18\x06 \x01(\v2\x16.tsunagu.care.v1.ActorR\x06author\x126\n" +
 	"\breceived\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\breceived\x12\x16\n" +
-	"\x06reason\x18\b \x01(\tR\x06reason\"\xfc\x01\n" +
+	"\x06reason\x18\b \x01(\tR\x06reason\"\xb5\x02\n" +
 	"\aArrival\x126\n" +
 	"\breceived\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\breceived\x12.\n" +
 	"\x06author\x18\x02 \x01(\v2\x16.tsunagu.care.v1.ActorR\x06author\x12\x1b\n" +
@@ -1554,26 +1587,31 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\x0fclock_offset_ms\x18\x04 \x01(\x12R\rclockOffsetMs\x12%\n" +
 	"\x0etime_uncertain\x18\x05 \x01(\bR\rtimeUncertain\x12\x1d\n" +
 	"\n" +
-	"for_review\x18\x06 \x01(\bR\tforReview\"\xe1\x01\n" +
+	"for_review\x18\x06 \x01(\bR\tforReview\x127\n" +
+	"\vreleased_by\x18\a \x01(\v2\x16.tsunagu.care.v1.ActorR\n" +
+	"releasedBy\"\x9a\x02\n" +
 	"\x06Change\x12\x1f\n" +
 	"\vmutation_id\x18\x01 \x01(\fR\n" +
 	"mutationId\x12.\n" +
 	"\x06author\x18\x02 \x01(\v2\x16.tsunagu.care.v1.ActorR\x06author\x126\n" +
 	"\brecorded\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\brecorded\x126\n" +
 	"\breceived\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\breceived\x12\x16\n" +
-	"\x06reason\x18\x05 \x01(\tR\x06reason*~\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\x127\n" +
+	"\vreleased_by\x18\x06 \x01(\v2\x16.tsunagu.care.v1.ActorR\n" +
+	"releasedBy*~\n" +
 	"\fRecordStatus\x12\x1d\n" +
 	"\x19RECORD_STATUS_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14RECORD_STATUS_ACTIVE\x10\x01\x12\x1b\n" +
 	"\x17RECORD_STATUS_RETRACTED\x10\x02\x12\x18\n" +
-	"\x14RECORD_STATUS_ERASED\x10\x03*\xc3\x01\n" +
+	"\x14RECORD_STATUS_ERASED\x10\x03*\xe4\x01\n" +
 	"\fLinkRelation\x12\x1d\n" +
 	"\x19LINK_RELATION_UNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\x16LINK_RELATION_MOVED_TO\x10\x01\x12\x1c\n" +
 	"\x18LINK_RELATION_MOVED_FROM\x10\x02\x12\x1d\n" +
 	"\x19LINK_RELATION_SIGNED_FROM\x10\x03\x12\x17\n" +
 	"\x13LINK_RELATION_ABOUT\x10\x04\x12\"\n" +
-	"\x1eLINK_RELATION_TRANSCRIBED_FROM\x10\x05B\xc2\x01\n" +
+	"\x1eLINK_RELATION_TRANSCRIBED_FROM\x10\x05\x12\x1f\n" +
+	"\x1bLINK_RELATION_DISTINCT_FROM\x10\x06B\xc2\x01\n" +
 	"\x13com.tsunagu.care.v1B\vRecordProtoP\x01Z@github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1;carev1\xa2\x02\x03TCX\xaa\x02\x0fTsunagu.Care.V1\xca\x02\x0fTsunagu\\Care\\V1\xe2\x02\x1bTsunagu\\Care\\V1\\GPBMetadata\xea\x02\x11Tsunagu::Care::V1b\x06proto3"
 
 var (
@@ -1670,21 +1708,24 @@ var file_tsunagu_care_v1_record_proto_depIdxs = []int32{
 	5,  // 39: tsunagu.care.v1.SpokenOrder.confirmation:type_name -> tsunagu.care.v1.Confirmation
 	34, // 40: tsunagu.care.v1.Episode.kind:type_name -> tsunagu.care.v1.EpisodeKind
 	1,  // 41: tsunagu.care.v1.RecordLink.relation:type_name -> tsunagu.care.v1.LinkRelation
-	3,  // 42: tsunagu.care.v1.Candidate.body:type_name -> tsunagu.care.v1.Body
-	0,  // 43: tsunagu.care.v1.Candidate.status:type_name -> tsunagu.care.v1.RecordStatus
-	4,  // 44: tsunagu.care.v1.Candidate.envelope:type_name -> tsunagu.care.v1.Envelope
-	32, // 45: tsunagu.care.v1.Candidate.author:type_name -> tsunagu.care.v1.Actor
-	33, // 46: tsunagu.care.v1.Candidate.received:type_name -> google.protobuf.Timestamp
-	33, // 47: tsunagu.care.v1.Arrival.received:type_name -> google.protobuf.Timestamp
-	32, // 48: tsunagu.care.v1.Arrival.author:type_name -> tsunagu.care.v1.Actor
-	32, // 49: tsunagu.care.v1.Change.author:type_name -> tsunagu.care.v1.Actor
-	33, // 50: tsunagu.care.v1.Change.recorded:type_name -> google.protobuf.Timestamp
-	33, // 51: tsunagu.care.v1.Change.received:type_name -> google.protobuf.Timestamp
-	52, // [52:52] is the sub-list for method output_type
-	52, // [52:52] is the sub-list for method input_type
-	52, // [52:52] is the sub-list for extension type_name
-	52, // [52:52] is the sub-list for extension extendee
-	0,  // [0:52] is the sub-list for field type_name
+	5,  // 42: tsunagu.care.v1.RecordLink.decision:type_name -> tsunagu.care.v1.Confirmation
+	3,  // 43: tsunagu.care.v1.Candidate.body:type_name -> tsunagu.care.v1.Body
+	0,  // 44: tsunagu.care.v1.Candidate.status:type_name -> tsunagu.care.v1.RecordStatus
+	4,  // 45: tsunagu.care.v1.Candidate.envelope:type_name -> tsunagu.care.v1.Envelope
+	32, // 46: tsunagu.care.v1.Candidate.author:type_name -> tsunagu.care.v1.Actor
+	33, // 47: tsunagu.care.v1.Candidate.received:type_name -> google.protobuf.Timestamp
+	33, // 48: tsunagu.care.v1.Arrival.received:type_name -> google.protobuf.Timestamp
+	32, // 49: tsunagu.care.v1.Arrival.author:type_name -> tsunagu.care.v1.Actor
+	32, // 50: tsunagu.care.v1.Arrival.released_by:type_name -> tsunagu.care.v1.Actor
+	32, // 51: tsunagu.care.v1.Change.author:type_name -> tsunagu.care.v1.Actor
+	33, // 52: tsunagu.care.v1.Change.recorded:type_name -> google.protobuf.Timestamp
+	33, // 53: tsunagu.care.v1.Change.received:type_name -> google.protobuf.Timestamp
+	32, // 54: tsunagu.care.v1.Change.released_by:type_name -> tsunagu.care.v1.Actor
+	55, // [55:55] is the sub-list for method output_type
+	55, // [55:55] is the sub-list for method input_type
+	55, // [55:55] is the sub-list for extension type_name
+	55, // [55:55] is the sub-list for extension extendee
+	0,  // [0:55] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_care_v1_record_proto_init() }
