@@ -5,7 +5,7 @@ IMAGE := testdata/wire/image.binpb
 SEEDS ?= 200
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench sim sim-planted generate lint breaking wire-image build
+.PHONY: help run test bench sim alarms sim-planted generate lint breaking wire-image build
 
 help: ## List these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ bench: ## Measure the server and its stores.
 
 sim: ## Simulate synchronisation with SEEDS seeds (default 200).
 	go run ./sync/simtest/cmd/sim -seeds $(SEEDS)
+
+alarms: ## Measure the clinical rules on 50 made-up stations and homes.
+	go run ./sync/simtest/cmd/alarms
 
 sim-planted: ## Show that the simulation finds bugs that were planted on purpose.
 	go run ./sync/simtest/cmd/planted

@@ -144,7 +144,8 @@ func TestFamilyMaySee(t *testing.T) {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
-	hidden := []string{"draft_note", "signed_note", "instruction", "lab_result", "document", "inquiry", "task", "read_mark"}
+	hidden := []string{"draft_note", "signed_note", "instruction", "lab_result", "document", "inquiry", "task", "read_mark",
+		"alert", "alert_response", "alert_threshold", "temporary_instruction", "instruction_receipt"}
 	for _, k := range Kinds() {
 		if got := FamilyMaySee(&carev1.Record{Body: NewBody(k)}); got == slices.Contains(hidden, k.Name) {
 			t.Errorf("%s: %v", k.Name, got)

@@ -174,10 +174,10 @@ func TestFieldsOfTheDayHaveTitles(t *testing.T) {
 
 // Words of one table never hide those of another: a key stands in one of them.
 func TestWordsForWritersStandOnce(t *testing.T) {
-	if got, want := len(fieldTitles), len(firstFields)+len(clinicalFields)+len(dailyFields); got != want {
+	if got, want := len(fieldTitles), len(firstFields)+len(clinicalFields)+len(dailyFields)+len(alertFields); got != want {
 		t.Errorf("%d titles of fields in %d entries", got, want)
 	}
-	if got, want := len(messageRules), len(firstRules)+len(clinicalRules)+len(dailyRules); got != want {
+	if got, want := len(messageRules), len(firstRules)+len(clinicalRules)+len(dailyRules)+len(alertRules); got != want {
 		t.Errorf("%d rules in %d entries", got, want)
 	}
 }

@@ -19,6 +19,9 @@ func EnumTitle(e protoreflect.Enum) (ja, en string) {
 func RoleTitle(r carev1.Role) (ja, en string) { return enumTitle(r) }
 
 func enumTitle(e protoreflect.Enum) (ja, en string) {
+	if e.Descriptor().Name() == "VitalItem" {
+		return ItemTitle(carev1.VitalItem(e.Number()))
+	}
 	words := enumTitles[e.Descriptor().Name()]
 	if len(words) == 0 {
 		return "", ""
@@ -31,7 +34,7 @@ func enumTitle(e protoreflect.Enum) (ja, en string) {
 }
 
 // enumTitles holds the titles of an enum by number; position 0 is for values that this build does not know.
-var enumTitles = together(careTitles, readingTitles, profileTitles, dailyTitles, clinicalTitles)
+var enumTitles = together(careTitles, readingTitles, profileTitles, dailyTitles, clinicalTitles, alertTitles)
 
 // careTitles are those of visits, tasks, episodes, notes, orders and doses, and the roles of people.
 var careTitles = map[protoreflect.Name][]title{

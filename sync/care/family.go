@@ -20,7 +20,7 @@ func FamilyMaySee(r *carev1.Record) bool {
 }
 
 // forFamily are the kinds that the family may see, by name. Everything else is told by the physician (laboratory
-// results), given out on request (notes, instructions, documents), or internal (inquiries, tasks, read-marks).
+// results), given out on request (notes, instructions, documents), or internal (inquiries, tasks, read-marks, alerts).
 var forFamily = map[string]bool{
 	"vital_signs": true, "medication_order": true, "medication_log": true,
 	"allergy": true, "condition": true, "advance_directive": true,

@@ -26,6 +26,7 @@ type Kind struct {
 	DefaultStream carev1.StreamClass
 	UniqueBy      []string // field names of the domain key; empty: none
 	Writers       []carev1.Role
+	Derived       bool          // only the server writes it
 	Transcribers  []carev1.Role // who may type in what a writer signed on paper; see MayTranscribe
 
 	member protoreflect.FieldDescriptor   // of Body
@@ -86,7 +87,7 @@ func loadKind(member protoreflect.FieldDescriptor) (*Kind, error) {
 	k := &Kind{
 		Number: uint32(member.Number()), Name: string(member.Name()),
 		Merge: policy.GetMerge(), Section: policy.GetSection(), DefaultStream: policy.GetDefaultStream(),
-		UniqueBy: policy.GetUniqueBy(), Writers: policy.GetWriters(), Transcribers: policy.GetTranscribers(),
+		UniqueBy: policy.GetUniqueBy(), Writers: policy.GetWriters(), Transcribers: policy.GetTranscribers(), Derived: policy.GetDerived(),
 		member: member, fields: member.Message().Fields(),
 	}
 	for _, check := range []func(*Kind) error{checkPolicy, checkFields, resolveKey} {
@@ -107,8 +108,8 @@ func checkPolicy(k *Kind) error {
 			return fmt.Errorf("kind policy has no valid %s", name)
 		}
 	}
-	if len(k.Writers) == 0 {
-		return fmt.Errorf("kind policy names no writers")
+	if (len(k.Writers) == 0) != k.Derived {
+		return fmt.Errorf("kind policy names no writers, or is derived and names some")
 	}
 	for _, r := range slices.Concat(k.Writers, k.Transcribers) {
 		if !known(r) {

@@ -40,6 +40,11 @@ func TestKindsOfTheContract(t *testing.T) {
 		{"task", 16, carev1.MergePolicy_MERGE_POLICY_MERGE, carev1.SectionPolicy_SECTION_POLICY_STANDING, 10},
 		{"read_mark", 17, carev1.MergePolicy_MERGE_POLICY_EVENT, carev1.SectionPolicy_SECTION_POLICY_MONTH, 1},
 		{"episode", 18, carev1.MergePolicy_MERGE_POLICY_MERGE, carev1.SectionPolicy_SECTION_POLICY_STANDING, 10},
+		{"alert", 19, carev1.MergePolicy_MERGE_POLICY_EVENT, carev1.SectionPolicy_SECTION_POLICY_MONTH, 1},
+		{"alert_response", 20, carev1.MergePolicy_MERGE_POLICY_EVENT, carev1.SectionPolicy_SECTION_POLICY_MONTH, 1},
+		{"alert_threshold", 21, carev1.MergePolicy_MERGE_POLICY_REVIEW, carev1.SectionPolicy_SECTION_POLICY_STANDING, 1},
+		{"temporary_instruction", 22, carev1.MergePolicy_MERGE_POLICY_REVIEW, carev1.SectionPolicy_SECTION_POLICY_STANDING, 1},
+		{"instruction_receipt", 23, carev1.MergePolicy_MERGE_POLICY_EVENT, carev1.SectionPolicy_SECTION_POLICY_MONTH, 1},
 	}
 	for i, k := range Kinds()[:min(len(Kinds()), len(want))] {
 		w := want[i]

@@ -49,7 +49,7 @@ type sentence struct {
 }
 
 // messageRules are the rules of the contract that stand over several fields, by id.
-var messageRules = together(firstRules, clinicalRules, dailyRules)
+var messageRules = together(firstRules, clinicalRules, dailyRules, alertRules)
 
 // together returns one map with the entries of all: no two have a key in common.
 func together[K comparable, V any](maps ...map[K]V) map[K]V {
@@ -124,7 +124,7 @@ func fieldTitle(path string) string {
 }
 
 // fieldTitles name top-level fields of the bodies for people.
-var fieldTitles = together(firstFields, clinicalFields, dailyFields)
+var fieldTitles = together(firstFields, clinicalFields, dailyFields, alertFields)
 
 // firstFields are those of readings, notes, orders and doses.
 var firstFields = map[string]string{

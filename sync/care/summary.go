@@ -52,6 +52,26 @@ func Summary(b *carev1.Body) (ja, en string) {
 	case *carev1.Inquiry:
 		t = inquirySummary(m)
 	default:
+		return answersSummary(b)
+	}
+	return oneLine(t.ja), oneLine(t.en)
+}
+
+// answersSummary is Summary for alerts and what was answered to them.
+func answersSummary(b *carev1.Body) (ja, en string) {
+	var t title
+	switch m := Message(b).(type) {
+	case *carev1.ClinicalAlert:
+		t = alertSummary(m)
+	case *carev1.AlertResponse:
+		t = answerSummary(m)
+	case *carev1.AlertThreshold:
+		t = thresholdSummary(m)
+	case *carev1.TemporaryInstruction:
+		t = temporarySummary(m)
+	case *carev1.InstructionReceipt:
+		t = receiptSummary(m)
+	default:
 		return "アプリの更新が必要な記録", "a record that needs a newer app"
 	}
 	return oneLine(t.ja), oneLine(t.en)

@@ -33,6 +33,12 @@ var kindTitles = map[string]title{
 	"lab_result":        {"検査結果", "lab result"},
 	"document":          {"文書", "document"},
 	"inquiry":           {"照会・連絡", "inquiry"},
+
+	"alert":                 {"アラート", "alert"},
+	"alert_response":        {"アラートへの返事", "answer to an alert"},
+	"alert_threshold":       {"アラートの基準値", "alert limit"},
+	"temporary_instruction": {"臨時の指示", "temporary instruction"},
+	"instruction_receipt":   {"指示受け", "receipt of an instruction"},
 }
 
 // ItemTitle names a reading.

@@ -41,11 +41,16 @@ var sharedLabels = map[string]both{
 	"decided_by": {"決定者", "decided by"}, "decided_at": {"決定日時", "decided at"}, "as_of": {"時点", "as of"},
 	"state": {"状態", "state"}, "status": {"状態", "status"}, "onset": {"発症", "onset"}, "confirmed": {"確認済みの項目", "looked at and confirmed"},
 	"period_from": {"期間 開始", "from"}, "period_to": {"終了", "until"}, "devices": {"装着・使用医療機器", "devices"},
+	"item": {}, "operator": {}, "value": {}, "withdrawn": {"取り消し", "withdrawn"}, "withdrawn_reason": {"取り消しの理由", "why it was withdrawn"},
 	"physician": {"主治医", "physician"}, "care_level": {"要介護認定", "care level"},
 }
 
 // formLabels name the fields of the standing records.
 var formLabels = map[string]both{
+	"AlertThreshold.readings": {"続けて測った回数", "readings in a row"}, "AlertThreshold.minutes": {"続いた時間（分）", "minutes"},
+	"AlertThreshold.action": {"対応", "what to do"}, "valid_until": {"終了", "until"},
+	"TemporaryInstruction.from": {"開始", "from"}, "TemporaryInstruction.until": {"終了", "until"},
+	"TemporaryInstruction.call_when": {"連絡の目安", "call when"}, "TemporaryInstruction.to_roles": {"対象の職種", "for whom"},
 	"PatientProfile.name": {"氏名", "name"}, "sex": {"性別", "sex"}, "birth_date": {"生年月日", "born"},
 	"PatientProfile.address": {"住所", "address"}, "PatientProfile.phones": {"電話", "phone"},
 	"health_insurance": {"医療保険", "health insurance"}, "public_payers": {"公費", "public payers"},

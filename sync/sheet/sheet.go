@@ -56,7 +56,8 @@ type Writer interface {
 
 // order in which kinds of standing records stand in a file: what an emergency crew looks for comes first.
 var order = []string{
-	"patient_profile", "allergy", "advance_directive", "condition", "instruction", "medication_order", "episode", "task",
+	"patient_profile", "allergy", "advance_directive", "condition", "instruction", "temporary_instruction", "medication_order", "alert_threshold", "episode",
+	"task",
 }
 
 // Order is the place of a standing record's kind in the file.

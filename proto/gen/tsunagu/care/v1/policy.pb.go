@@ -328,12 +328,14 @@ type KindPolicy struct {
 	// The domain key: names of top-level fields. Records of one stream that share a key, with every part of it
 	// present, all stay and are shown as possible duplicates of each other. Empty: no domain key.
 	UniqueBy []string `protobuf:"bytes,4,rep,name=unique_by,json=uniqueBy,proto3" json:"unique_by,omitempty"`
-	// The roles that may write this kind. A write by another role is HELD, never dropped.
+	// The roles that may write this kind. A write by another role is HELD, never dropped. Empty only for a derived kind.
 	Writers []Role `protobuf:"varint,5,rep,packed,name=writers,proto3,enum=tsunagu.care.v1.Role" json:"writers,omitempty"`
 	// The roles that may type in, on behalf of one of the writers, what that writer signed on paper (代行入力). The envelope
 	// then names the writer as performer, the author as enterer, and the paper; nobody has confirmed it yet. A write by
 	// such a role without these is HELD like any other.
-	Transcribers  []Role `protobuf:"varint,6,rep,packed,name=transcribers,proto3,enum=tsunagu.care.v1.Role" json:"transcribers,omitempty"`
+	Transcribers []Role `protobuf:"varint,6,rep,packed,name=transcribers,proto3,enum=tsunagu.care.v1.Role" json:"transcribers,omitempty"`
+	// True: only the server writes it, derived from what people wrote. Whatever a device sends of it is HELD.
+	Derived       bool `protobuf:"varint,7,opt,name=derived,proto3" json:"derived,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -410,6 +412,13 @@ func (x *KindPolicy) GetTranscribers() []Role {
 	return nil
 }
 
+func (x *KindPolicy) GetDerived() bool {
+	if x != nil {
+		return x.Derived
+	}
+	return false
+}
+
 var file_tsunagu_care_v1_policy_proto_extTypes = []protoimpl.ExtensionInfo{
 	{
 		ExtendedType:  (*descriptorpb.MessageOptions)(nil),
@@ -433,7 +442,7 @@ var File_tsunagu_care_v1_policy_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_policy_proto_rawDesc = "" +
 	"\n" +
-	"\x1ctsunagu/care/v1/policy.proto\x12\x0ftsunagu.care.v1\x1a google/protobuf/descriptor.proto\"\xc8\x02\n" +
+	"\x1ctsunagu/care/v1/policy.proto\x12\x0ftsunagu.care.v1\x1a google/protobuf/descriptor.proto\"\xe2\x02\n" +
 	"\n" +
 	"KindPolicy\x122\n" +
 	"\x05merge\x18\x01 \x01(\x0e2\x1c.tsunagu.care.v1.MergePolicyR\x05merge\x128\n" +
@@ -441,7 +450,8 @@ const file_tsunagu_care_v1_policy_proto_rawDesc = "" +
 	"\x0edefault_stream\x18\x03 \x01(\x0e2\x1c.tsunagu.care.v1.StreamClassR\rdefaultStream\x12\x1b\n" +
 	"\tunique_by\x18\x04 \x03(\tR\buniqueBy\x12/\n" +
 	"\awriters\x18\x05 \x03(\x0e2\x15.tsunagu.care.v1.RoleR\awriters\x129\n" +
-	"\ftranscribers\x18\x06 \x03(\x0e2\x15.tsunagu.care.v1.RoleR\ftranscribers*t\n" +
+	"\ftranscribers\x18\x06 \x03(\x0e2\x15.tsunagu.care.v1.RoleR\ftranscribers\x12\x18\n" +
+	"\aderived\x18\a \x01(\bR\aderived*t\n" +
 	"\vMergePolicy\x12\x1c\n" +
 	"\x18MERGE_POLICY_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12MERGE_POLICY_EVENT\x10\x01\x12\x16\n" +

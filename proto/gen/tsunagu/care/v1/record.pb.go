@@ -281,6 +281,11 @@ type Body struct {
 	//	*Body_Task
 	//	*Body_ReadMark
 	//	*Body_Episode
+	//	*Body_Alert
+	//	*Body_AlertResponse
+	//	*Body_AlertThreshold
+	//	*Body_TemporaryInstruction
+	//	*Body_InstructionReceipt
 	Kind          isBody_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -485,6 +490,51 @@ func (x *Body) GetEpisode() *CareEpisode {
 	return nil
 }
 
+func (x *Body) GetAlert() *ClinicalAlert {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_Alert); ok {
+			return x.Alert
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetAlertResponse() *AlertResponse {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_AlertResponse); ok {
+			return x.AlertResponse
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetAlertThreshold() *AlertThreshold {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_AlertThreshold); ok {
+			return x.AlertThreshold
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetTemporaryInstruction() *TemporaryInstruction {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_TemporaryInstruction); ok {
+			return x.TemporaryInstruction
+		}
+	}
+	return nil
+}
+
+func (x *Body) GetInstructionReceipt() *InstructionReceipt {
+	if x != nil {
+		if x, ok := x.Kind.(*Body_InstructionReceipt); ok {
+			return x.InstructionReceipt
+		}
+	}
+	return nil
+}
+
 type isBody_Kind interface {
 	isBody_Kind()
 }
@@ -579,6 +629,31 @@ type Body_Episode struct {
 	Episode *CareEpisode `protobuf:"bytes,18,opt,name=episode,proto3,oneof"`
 }
 
+type Body_Alert struct {
+	// アラート: only the server writes it
+	Alert *ClinicalAlert `protobuf:"bytes,19,opt,name=alert,proto3,oneof"`
+}
+
+type Body_AlertResponse struct {
+	// アラートへの返事
+	AlertResponse *AlertResponse `protobuf:"bytes,20,opt,name=alert_response,json=alertResponse,proto3,oneof"`
+}
+
+type Body_AlertThreshold struct {
+	// アラートの基準値
+	AlertThreshold *AlertThreshold `protobuf:"bytes,21,opt,name=alert_threshold,json=alertThreshold,proto3,oneof"`
+}
+
+type Body_TemporaryInstruction struct {
+	// 臨時の指示
+	TemporaryInstruction *TemporaryInstruction `protobuf:"bytes,22,opt,name=temporary_instruction,json=temporaryInstruction,proto3,oneof"`
+}
+
+type Body_InstructionReceipt struct {
+	// 指示受け
+	InstructionReceipt *InstructionReceipt `protobuf:"bytes,23,opt,name=instruction_receipt,json=instructionReceipt,proto3,oneof"`
+}
+
 func (*Body_VitalSigns) isBody_Kind() {}
 
 func (*Body_DraftNote) isBody_Kind() {}
@@ -614,6 +689,16 @@ func (*Body_Task) isBody_Kind() {}
 func (*Body_ReadMark) isBody_Kind() {}
 
 func (*Body_Episode) isBody_Kind() {}
+
+func (*Body_Alert) isBody_Kind() {}
+
+func (*Body_AlertResponse) isBody_Kind() {}
+
+func (*Body_AlertThreshold) isBody_Kind() {}
+
+func (*Body_TemporaryInstruction) isBody_Kind() {}
+
+func (*Body_InstructionReceipt) isBody_Kind() {}
 
 // Envelope is what a record carries besides its body. Everything here is a claim of the device; what the server
 // knows of its own stands in Arrival.
@@ -1482,7 +1567,7 @@ var File_tsunagu_care_v1_record_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1ctsunagu/care/v1/record.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a'tsunagu/care/v1/advance_directive.proto\x1a\x1dtsunagu/care/v1/allergy.proto\x1a\x1ftsunagu/care/v1/care_note.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ftsunagu/care/v1/condition.proto\x1a tsunagu/care/v1/daily_care.proto\x1a\x1etsunagu/care/v1/document.proto\x1a\x1dtsunagu/care/v1/episode.proto\x1a\x1dtsunagu/care/v1/inquiry.proto\x1a!tsunagu/care/v1/instruction.proto\x1a tsunagu/care/v1/lab_result.proto\x1a tsunagu/care/v1/medication.proto\x1a\x1dtsunagu/care/v1/profile.proto\x1a\x1ftsunagu/care/v1/read_mark.proto\x1a\x1atsunagu/care/v1/task.proto\x1a\x1btsunagu/care/v1/visit.proto\x1a!tsunagu/care/v1/vital_signs.proto\"\xee\x02\n" +
+	"\x1ctsunagu/care/v1/record.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a'tsunagu/care/v1/advance_directive.proto\x1a\x1btsunagu/care/v1/alert.proto\x1a\x1dtsunagu/care/v1/allergy.proto\x1a\x1ftsunagu/care/v1/care_note.proto\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1ftsunagu/care/v1/condition.proto\x1a tsunagu/care/v1/daily_care.proto\x1a\x1etsunagu/care/v1/document.proto\x1a\x1dtsunagu/care/v1/episode.proto\x1a\x1dtsunagu/care/v1/inquiry.proto\x1a!tsunagu/care/v1/instruction.proto\x1a tsunagu/care/v1/lab_result.proto\x1a tsunagu/care/v1/medication.proto\x1a\x1dtsunagu/care/v1/profile.proto\x1a\x1ftsunagu/care/v1/read_mark.proto\x1a\x1atsunagu/care/v1/task.proto\x1a\x1btsunagu/care/v1/visit.proto\x1a!tsunagu/care/v1/vital_signs.proto\"\xee\x02\n" +
 	"\x06Record\x12\x17\n" +
 	"\x02id\x18\x01 \x01(\fB\a\xbaH\x04z\x02h\x10R\x02id\x125\n" +
 	"\benvelope\x18\x02 \x01(\v2\x19.tsunagu.care.v1.EnvelopeR\benvelope\x12)\n" +
@@ -1493,7 +1578,7 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"candidates\x122\n" +
 	"\aarrival\x18\x06 \x01(\v2\x18.tsunagu.care.v1.ArrivalR\aarrival\x128\n" +
 	"\vlast_change\x18\a \x01(\v2\x17.tsunagu.care.v1.ChangeR\n" +
-	"lastChange\"\xf8\b\n" +
+	"lastChange\"\xfb\v\n" +
 	"\x04Body\x12>\n" +
 	"\vvital_signs\x18\x01 \x01(\v2\x1b.tsunagu.care.v1.VitalSignsH\x00R\n" +
 	"vitalSigns\x12;\n" +
@@ -1518,7 +1603,12 @@ const file_tsunagu_care_v1_record_proto_rawDesc = "" +
 	"\ainquiry\x18\x0f \x01(\v2\x18.tsunagu.care.v1.InquiryH\x00R\ainquiry\x12+\n" +
 	"\x04task\x18\x10 \x01(\v2\x15.tsunagu.care.v1.TaskH\x00R\x04task\x128\n" +
 	"\tread_mark\x18\x11 \x01(\v2\x19.tsunagu.care.v1.ReadMarkH\x00R\breadMark\x128\n" +
-	"\aepisode\x18\x12 \x01(\v2\x1c.tsunagu.care.v1.CareEpisodeH\x00R\aepisodeB\x06\n" +
+	"\aepisode\x18\x12 \x01(\v2\x1c.tsunagu.care.v1.CareEpisodeH\x00R\aepisode\x126\n" +
+	"\x05alert\x18\x13 \x01(\v2\x1e.tsunagu.care.v1.ClinicalAlertH\x00R\x05alert\x12G\n" +
+	"\x0ealert_response\x18\x14 \x01(\v2\x1e.tsunagu.care.v1.AlertResponseH\x00R\ralertResponse\x12J\n" +
+	"\x0falert_threshold\x18\x15 \x01(\v2\x1f.tsunagu.care.v1.AlertThresholdH\x00R\x0ealertThreshold\x12\\\n" +
+	"\x15temporary_instruction\x18\x16 \x01(\v2%.tsunagu.care.v1.TemporaryInstructionH\x00R\x14temporaryInstruction\x12V\n" +
+	"\x13instruction_receipt\x18\x17 \x01(\v2#.tsunagu.care.v1.InstructionReceiptH\x00R\x12instructionReceiptB\x06\n" +
 	"\x04kind\"\xe7\a\n" +
 	"\bEnvelope\x124\n" +
 	"\tperformer\x18\x01 \x01(\v2\x16.tsunagu.care.v1.ActorR\tperformer\x120\n" +
@@ -1661,9 +1751,14 @@ var file_tsunagu_care_v1_record_proto_goTypes = []any{
 	(*Task)(nil),                  // 29: tsunagu.care.v1.Task
 	(*ReadMark)(nil),              // 30: tsunagu.care.v1.ReadMark
 	(*CareEpisode)(nil),           // 31: tsunagu.care.v1.CareEpisode
-	(*Actor)(nil),                 // 32: tsunagu.care.v1.Actor
-	(*timestamppb.Timestamp)(nil), // 33: google.protobuf.Timestamp
-	(EpisodeKind)(0),              // 34: tsunagu.care.v1.EpisodeKind
+	(*ClinicalAlert)(nil),         // 32: tsunagu.care.v1.ClinicalAlert
+	(*AlertResponse)(nil),         // 33: tsunagu.care.v1.AlertResponse
+	(*AlertThreshold)(nil),        // 34: tsunagu.care.v1.AlertThreshold
+	(*TemporaryInstruction)(nil),  // 35: tsunagu.care.v1.TemporaryInstruction
+	(*InstructionReceipt)(nil),    // 36: tsunagu.care.v1.InstructionReceipt
+	(*Actor)(nil),                 // 37: tsunagu.care.v1.Actor
+	(*timestamppb.Timestamp)(nil), // 38: google.protobuf.Timestamp
+	(EpisodeKind)(0),              // 39: tsunagu.care.v1.EpisodeKind
 }
 var file_tsunagu_care_v1_record_proto_depIdxs = []int32{
 	4,  // 0: tsunagu.care.v1.Record.envelope:type_name -> tsunagu.care.v1.Envelope
@@ -1690,42 +1785,47 @@ var file_tsunagu_care_v1_record_proto_depIdxs = []int32{
 	29, // 21: tsunagu.care.v1.Body.task:type_name -> tsunagu.care.v1.Task
 	30, // 22: tsunagu.care.v1.Body.read_mark:type_name -> tsunagu.care.v1.ReadMark
 	31, // 23: tsunagu.care.v1.Body.episode:type_name -> tsunagu.care.v1.CareEpisode
-	32, // 24: tsunagu.care.v1.Envelope.performer:type_name -> tsunagu.care.v1.Actor
-	32, // 25: tsunagu.care.v1.Envelope.enterer:type_name -> tsunagu.care.v1.Actor
-	5,  // 26: tsunagu.care.v1.Envelope.confirmation:type_name -> tsunagu.care.v1.Confirmation
-	6,  // 27: tsunagu.care.v1.Envelope.spoken_order:type_name -> tsunagu.care.v1.SpokenOrder
-	33, // 28: tsunagu.care.v1.Envelope.effective:type_name -> google.protobuf.Timestamp
-	33, // 29: tsunagu.care.v1.Envelope.effective_end:type_name -> google.protobuf.Timestamp
-	33, // 30: tsunagu.care.v1.Envelope.recorded:type_name -> google.protobuf.Timestamp
-	7,  // 31: tsunagu.care.v1.Envelope.episode:type_name -> tsunagu.care.v1.Episode
-	8,  // 32: tsunagu.care.v1.Envelope.identifiers:type_name -> tsunagu.care.v1.Identifier
-	9,  // 33: tsunagu.care.v1.Envelope.blobs:type_name -> tsunagu.care.v1.BlobRef
-	10, // 34: tsunagu.care.v1.Envelope.links:type_name -> tsunagu.care.v1.RecordLink
-	32, // 35: tsunagu.care.v1.Confirmation.by:type_name -> tsunagu.care.v1.Actor
-	33, // 36: tsunagu.care.v1.Confirmation.at:type_name -> google.protobuf.Timestamp
-	32, // 37: tsunagu.care.v1.SpokenOrder.ordered_by:type_name -> tsunagu.care.v1.Actor
-	33, // 38: tsunagu.care.v1.SpokenOrder.at:type_name -> google.protobuf.Timestamp
-	5,  // 39: tsunagu.care.v1.SpokenOrder.confirmation:type_name -> tsunagu.care.v1.Confirmation
-	34, // 40: tsunagu.care.v1.Episode.kind:type_name -> tsunagu.care.v1.EpisodeKind
-	1,  // 41: tsunagu.care.v1.RecordLink.relation:type_name -> tsunagu.care.v1.LinkRelation
-	5,  // 42: tsunagu.care.v1.RecordLink.decision:type_name -> tsunagu.care.v1.Confirmation
-	3,  // 43: tsunagu.care.v1.Candidate.body:type_name -> tsunagu.care.v1.Body
-	0,  // 44: tsunagu.care.v1.Candidate.status:type_name -> tsunagu.care.v1.RecordStatus
-	4,  // 45: tsunagu.care.v1.Candidate.envelope:type_name -> tsunagu.care.v1.Envelope
-	32, // 46: tsunagu.care.v1.Candidate.author:type_name -> tsunagu.care.v1.Actor
-	33, // 47: tsunagu.care.v1.Candidate.received:type_name -> google.protobuf.Timestamp
-	33, // 48: tsunagu.care.v1.Arrival.received:type_name -> google.protobuf.Timestamp
-	32, // 49: tsunagu.care.v1.Arrival.author:type_name -> tsunagu.care.v1.Actor
-	32, // 50: tsunagu.care.v1.Arrival.released_by:type_name -> tsunagu.care.v1.Actor
-	32, // 51: tsunagu.care.v1.Change.author:type_name -> tsunagu.care.v1.Actor
-	33, // 52: tsunagu.care.v1.Change.recorded:type_name -> google.protobuf.Timestamp
-	33, // 53: tsunagu.care.v1.Change.received:type_name -> google.protobuf.Timestamp
-	32, // 54: tsunagu.care.v1.Change.released_by:type_name -> tsunagu.care.v1.Actor
-	55, // [55:55] is the sub-list for method output_type
-	55, // [55:55] is the sub-list for method input_type
-	55, // [55:55] is the sub-list for extension type_name
-	55, // [55:55] is the sub-list for extension extendee
-	0,  // [0:55] is the sub-list for field type_name
+	32, // 24: tsunagu.care.v1.Body.alert:type_name -> tsunagu.care.v1.ClinicalAlert
+	33, // 25: tsunagu.care.v1.Body.alert_response:type_name -> tsunagu.care.v1.AlertResponse
+	34, // 26: tsunagu.care.v1.Body.alert_threshold:type_name -> tsunagu.care.v1.AlertThreshold
+	35, // 27: tsunagu.care.v1.Body.temporary_instruction:type_name -> tsunagu.care.v1.TemporaryInstruction
+	36, // 28: tsunagu.care.v1.Body.instruction_receipt:type_name -> tsunagu.care.v1.InstructionReceipt
+	37, // 29: tsunagu.care.v1.Envelope.performer:type_name -> tsunagu.care.v1.Actor
+	37, // 30: tsunagu.care.v1.Envelope.enterer:type_name -> tsunagu.care.v1.Actor
+	5,  // 31: tsunagu.care.v1.Envelope.confirmation:type_name -> tsunagu.care.v1.Confirmation
+	6,  // 32: tsunagu.care.v1.Envelope.spoken_order:type_name -> tsunagu.care.v1.SpokenOrder
+	38, // 33: tsunagu.care.v1.Envelope.effective:type_name -> google.protobuf.Timestamp
+	38, // 34: tsunagu.care.v1.Envelope.effective_end:type_name -> google.protobuf.Timestamp
+	38, // 35: tsunagu.care.v1.Envelope.recorded:type_name -> google.protobuf.Timestamp
+	7,  // 36: tsunagu.care.v1.Envelope.episode:type_name -> tsunagu.care.v1.Episode
+	8,  // 37: tsunagu.care.v1.Envelope.identifiers:type_name -> tsunagu.care.v1.Identifier
+	9,  // 38: tsunagu.care.v1.Envelope.blobs:type_name -> tsunagu.care.v1.BlobRef
+	10, // 39: tsunagu.care.v1.Envelope.links:type_name -> tsunagu.care.v1.RecordLink
+	37, // 40: tsunagu.care.v1.Confirmation.by:type_name -> tsunagu.care.v1.Actor
+	38, // 41: tsunagu.care.v1.Confirmation.at:type_name -> google.protobuf.Timestamp
+	37, // 42: tsunagu.care.v1.SpokenOrder.ordered_by:type_name -> tsunagu.care.v1.Actor
+	38, // 43: tsunagu.care.v1.SpokenOrder.at:type_name -> google.protobuf.Timestamp
+	5,  // 44: tsunagu.care.v1.SpokenOrder.confirmation:type_name -> tsunagu.care.v1.Confirmation
+	39, // 45: tsunagu.care.v1.Episode.kind:type_name -> tsunagu.care.v1.EpisodeKind
+	1,  // 46: tsunagu.care.v1.RecordLink.relation:type_name -> tsunagu.care.v1.LinkRelation
+	5,  // 47: tsunagu.care.v1.RecordLink.decision:type_name -> tsunagu.care.v1.Confirmation
+	3,  // 48: tsunagu.care.v1.Candidate.body:type_name -> tsunagu.care.v1.Body
+	0,  // 49: tsunagu.care.v1.Candidate.status:type_name -> tsunagu.care.v1.RecordStatus
+	4,  // 50: tsunagu.care.v1.Candidate.envelope:type_name -> tsunagu.care.v1.Envelope
+	37, // 51: tsunagu.care.v1.Candidate.author:type_name -> tsunagu.care.v1.Actor
+	38, // 52: tsunagu.care.v1.Candidate.received:type_name -> google.protobuf.Timestamp
+	38, // 53: tsunagu.care.v1.Arrival.received:type_name -> google.protobuf.Timestamp
+	37, // 54: tsunagu.care.v1.Arrival.author:type_name -> tsunagu.care.v1.Actor
+	37, // 55: tsunagu.care.v1.Arrival.released_by:type_name -> tsunagu.care.v1.Actor
+	37, // 56: tsunagu.care.v1.Change.author:type_name -> tsunagu.care.v1.Actor
+	38, // 57: tsunagu.care.v1.Change.recorded:type_name -> google.protobuf.Timestamp
+	38, // 58: tsunagu.care.v1.Change.received:type_name -> google.protobuf.Timestamp
+	37, // 59: tsunagu.care.v1.Change.released_by:type_name -> tsunagu.care.v1.Actor
+	60, // [60:60] is the sub-list for method output_type
+	60, // [60:60] is the sub-list for method input_type
+	60, // [60:60] is the sub-list for extension type_name
+	60, // [60:60] is the sub-list for extension extendee
+	0,  // [0:60] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_care_v1_record_proto_init() }
@@ -1734,6 +1834,7 @@ func file_tsunagu_care_v1_record_proto_init() {
 		return
 	}
 	file_tsunagu_care_v1_advance_directive_proto_init()
+	file_tsunagu_care_v1_alert_proto_init()
 	file_tsunagu_care_v1_allergy_proto_init()
 	file_tsunagu_care_v1_care_note_proto_init()
 	file_tsunagu_care_v1_common_proto_init()
@@ -1769,6 +1870,11 @@ func file_tsunagu_care_v1_record_proto_init() {
 		(*Body_Task)(nil),
 		(*Body_ReadMark)(nil),
 		(*Body_Episode)(nil),
+		(*Body_Alert)(nil),
+		(*Body_AlertResponse)(nil),
+		(*Body_AlertThreshold)(nil),
+		(*Body_TemporaryInstruction)(nil),
+		(*Body_InstructionReceipt)(nil),
 	}
 	file_tsunagu_care_v1_record_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}

@@ -1,0 +1,106 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+)
+
+// Cause is what set the rules off.
+type Cause struct {
+	// MutationID is the mutation that wrote the record; for what did not happen, a name of the day and the stream.
+	MutationID []byte
+	// Received is when the server had it. Zero on a tablet.
+	Received time.Time
+}
+
+// lateData is from when on an alert says that what it is about reached the server late.
+const lateData = time.Hour
+
+// quiet is for how long a finding of the same topic that is no worse stays silent. The first is never silenced.
+var quiet = map[Severity]time.Duration{Critical: 4 * time.Hour, Urgent: 20 * time.Hour, Notice: 68 * time.Hour}
+
+// Raise makes alerts of findings: one for each that is new, or worse than the last alert of its topic. The view holds the
+// alerts that were raised before. The records have an id that is a hash of rule, topic and cause, so that the same cause
+// raises none twice; envelope and body are complete, the rest is the server's.
+func Raise(v *View, cause Cause, found []Finding) []*carev1.Record {
+	var raised []*carev1.Record
+	for _, f := range found {
+		before, id := v.lastAlert(f.Topic, f.Observed)
+		if before != nil && !worse(f, before) {
+			continue
+		}
+		raised = append(raised, f.alert(v, cause, id))
+	}
+	return raised
+}
+
+// lastAlert returns the worst alert of a topic that still keeps others silent; nil if none does.
+func (v *View) lastAlert(topic string, at time.Time) (*carev1.ClinicalAlert, []byte) {
+	for _, s := range v.Recent { // latest first
+		a := s.Record.GetBody().GetAlert()
+		if a == nil || !stands(s.Record) || a.GetTopic() != topic {
+			continue
+		}
+		if at.Sub(a.GetObserved().AsTime()).Abs() < quiet[a.GetSeverity()] {
+			return a, s.Record.GetId()
+		}
+	}
+	return nil, nil
+}
+
+// worse tells whether a finding is worse than an alert: more severe, or of a higher rank within its severity.
+func worse(f Finding, than *carev1.ClinicalAlert) bool {
+	if f.Severity != than.GetSeverity() {
+		return f.Severity > than.GetSeverity()
+	}
+	return f.Rank > int(than.GetRank())
+}
+
+func (f Finding) alert(v *View, cause Cause, worsens []byte) *carev1.Record {
+	id := AlertID(f.Rule, f.Topic, cause.MutationID)
+	ja, en := f.Ja, f.En
+	if late := cause.Received.Sub(f.Observed); !cause.Received.IsZero() && late >= lateData {
+		lateJa, lateEn := ago(late)
+		ja, en = ja+"（"+lateJa+"前の測定、いま受信）", en+" Measured "+lateEn+" ago, received now."
+	}
+	observed := timestamppb.New(f.Observed)
+	a := &carev1.ClinicalAlert{
+		Rule: f.Rule, RuleVersion: f.Version, Severity: f.Severity, ReasonJa: ja, ReasonEn: en, Observed: observed,
+		Topic: f.Topic, Rank: uint32(max(f.Rank, 0)), WorsensId: worsens, News2: f.News2, ThresholdId: f.Threshold,
+		Window: &carev1.AlertWindow{
+			From: timestamppb.New(v.From), Until: observed, Seq: v.Seq, Records: uint32(len(v.Recent)),
+		},
+	}
+	for _, s := range f.Evidence {
+		a.Evidence = append(a.Evidence, &carev1.AlertEvidence{RecordId: s.Record.GetId(), Seq: s.Seq})
+	}
+	return &carev1.Record{
+		Id: id[:], Envelope: &carev1.Envelope{Effective: observed, Zone: v.zone().String()},
+		Body: &carev1.Body{Kind: &carev1.Body_Alert{Alert: a}}, Status: carev1.RecordStatus_RECORD_STATUS_ACTIVE,
+	}
+}
+
+// AlertID is the id of the alert that a rule raises about a topic for a cause: a UUIDv8 (RFC 9562) made of the first 16
+// bytes of SHA-256("tsunagu alert 1" ‖ rule ‖ 0 ‖ topic ‖ 0 ‖ cause).
+func AlertID(rule, topic string, cause []byte) [16]byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "tsunagu alert 1%s\x00%s\x00", rule, topic)
+	h.Write(cause)
+	id := [16]byte(h.Sum(nil)[:16])
+	id[6] = id[6]&0x0f | 0x80
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+func ago(d time.Duration) (ja, en string) {
+	if h := int(d.Hours()); h < 48 {
+		return fmt.Sprintf("%d時間", h), fmt.Sprintf("%d h", h)
+	}
+	days := int(d.Hours()) / 24
+	return fmt.Sprintf("%d日", days), fmt.Sprintf("%d days", days)
+}

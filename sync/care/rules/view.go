@@ -1,0 +1,112 @@
+package rules
+
+import (
+	"time"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+)
+
+// Seen is one record in the version in which a rule sees it.
+type Seen struct {
+	// Record is not copied and not changed.
+	Record *carev1.Record
+	// Seq is the log's number of that version; 0 on a tablet for what the server does not have yet.
+	Seq uint64
+}
+
+// at is when what the record says was so.
+func (s Seen) at() time.Time { return s.Record.GetEnvelope().GetEffective().AsTime() }
+
+// View is what a rule may look at: records of one stream.
+type View struct {
+	// Zone is the patient's.
+	Zone *time.Location
+	// Standing are the profile, orders, limits and episodes.
+	Standing []Seen
+	// Recent are the records of the months from From on, latest first by effective time. Retracted and erased ones may
+	// be among them and count nowhere.
+	Recent []Seen
+	// From is the effective time from which on Recent is complete.
+	From time.Time
+	// Seq is the newest entry of the log that the view holds.
+	Seq uint64
+	// Defaults are the limits of the organisation, for readings for which nobody ordered others.
+	Defaults []Limit
+}
+
+// Lookback is how far before a record the rules look. A view that begins later makes some of them silent.
+const Lookback = 15 * 24 * time.Hour
+
+// stands tells whether a record counts.
+func stands(r *carev1.Record) bool { return r.GetStatus() <= carev1.RecordStatus_RECORD_STATUS_ACTIVE }
+
+// profile is the patient's; nil if there is none. Where there are several, the one seen last in the log counts.
+func (v *View) profile() *carev1.PatientProfile {
+	var newest Seen
+	for _, s := range v.Standing {
+		if s.Record.GetBody().GetPatientProfile() != nil && stands(s.Record) && s.Seq >= newest.Seq {
+			newest = s
+		}
+	}
+	return newest.Record.GetBody().GetPatientProfile()
+}
+
+// set is one set of vital signs.
+type set struct {
+	Seen
+	vitals *carev1.VitalSigns
+}
+
+// sets returns the vital signs from one time until another, both included, latest first.
+func (v *View) sets(from, until time.Time) []set {
+	var all []set
+	for _, s := range v.between(from, until) {
+		if vitals := s.Record.GetBody().GetVitalSigns(); vitals != nil {
+			all = append(all, set{s, vitals})
+		}
+	}
+	return all
+}
+
+// between returns the records that stand from one time until another, both included, latest first.
+func (v *View) between(from, until time.Time) []Seen {
+	var all []Seen
+	for _, s := range v.Recent {
+		if at := s.at(); stands(s.Record) && !at.Before(from) && !at.After(until) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// number is one reading of one set.
+type number struct {
+	Seen
+	value int64
+}
+
+// numbers returns the readings of one item, latest first.
+func (v *View) numbers(item carev1.VitalItem, from, until time.Time) []number {
+	var all []number
+	for _, s := range v.sets(from, until) {
+		if value, ok := care.Reading(s.vitals, item); ok {
+			all = append(all, number{s.Seen, value})
+		}
+	}
+	return all
+}
+
+// day is the calendar day of a time in the patient's zone, as the number of days since 1970.
+func (v *View) day(t time.Time) int {
+	y, m, d := t.In(v.zone()).Date()
+	return int(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400)
+}
+
+func (v *View) zone() *time.Location {
+	if v.Zone == nil {
+		return time.UTC
+	}
+	return v.Zone
+}
