@@ -117,14 +117,6 @@ func (j *Journal) LastBackup() (b Backup, at time.Time, ok bool) {
 	return j.state.backup, j.state.backupAt, j.state.backup.ID != ""
 }
 
-// NewestBackup returns when the newest verified backup was made, which need not be the one that was verified last; the
-// zero time if none was.
-func (j *Journal) NewestBackup() time.Time {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.state.newest
-}
-
 // Durable returns up to where a verified backup covers a stream; nil if none does.
 func (j *Journal) Durable(tenant, streamID string) *syncv1.Version {
 	j.mu.Lock()
