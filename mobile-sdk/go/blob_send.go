@@ -15,6 +15,12 @@ import (
 
 // bringBlobs sends what is to be sent, and removes from the tablet what is not to stay, also where sending failed.
 func (t *Tablet) bringBlobs(ctx context.Context, token string, report *SyncReport) error {
+	if err := t.queueBlobs(); err != nil {
+		return err
+	}
+	if none, err := t.noBlobs(); none || err != nil {
+		return err
+	}
 	err := t.sendBlobs(ctx, token, report)
 	t.fetching.Lock()
 	defer t.fetching.Unlock()
@@ -24,12 +30,20 @@ func (t *Tablet) bringBlobs(ctx context.Context, token string, report *SyncRepor
 	return err
 }
 
+// noBlobs tells whether there is nothing to send and nothing to remove. Most tablets have no photos most of the time, and
+// what follows goes through everything that was written here.
+func (t *Tablet) noBlobs() (bool, error) {
+	rows, err := t.blobRows()
+	if err != nil || len(rows) > 0 {
+		return false, err
+	}
+	kept, err := t.blobs.kept.List()
+	return len(kept) == 0, err
+}
+
 // sendBlobs brings photos and files to the server: only those whose record it has answered. Cut off anywhere, the next
 // synchronisation goes on with the chunk that is missing. The report counts those that are on the server now and were not.
 func (t *Tablet) sendBlobs(ctx context.Context, token string, report *SyncReport) error {
-	if err := t.queueBlobs(); err != nil {
-		return err
-	}
 	waiting, known, err := t.unanswered()
 	if err != nil {
 		return err
