@@ -1,7 +1,8 @@
 package synthetic
 
-// The seeds that whatever watches over charts is measured with. They were put down, with the courses as they are, before
-// any rule was written, and nobody who works on a rule looks at their worlds: for that there are all the others.
+// The seeds that whatever watches over charts is measured with. They were committed, with the courses as they are, before
+// the rules were, and first played after that; the rules had been drafted by then, on the seeds 1000 to 1003. Nobody who works on
+// a rule looks at their worlds: for that there are all the others.
 const (
 	// FirstUnseen is the first of them.
 	FirstUnseen = 5000
