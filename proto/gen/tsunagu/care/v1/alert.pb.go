@@ -227,7 +227,9 @@ type ClinicalAlert struct {
 	// For the rule "threshold": the record of the limit. 16 bytes; empty for a default of the organisation.
 	ThresholdId []byte `protobuf:"bytes,12,opt,name=threshold_id,json=thresholdId,proto3" json:"threshold_id,omitempty"`
 	// Orders alerts of one topic and severity: a higher one is worse.
-	Rank          uint32 `protobuf:"varint,13,opt,name=rank,proto3" json:"rank,omitempty"`
+	Rank uint32 `protobuf:"varint,13,opt,name=rank,proto3" json:"rank,omitempty"`
+	// What it rests on was amended or retracted after it was raised. What it said before stands in its history.
+	Amendment     *AlertAmendment `protobuf:"bytes,14,opt,name=amendment,proto3" json:"amendment,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -353,6 +355,114 @@ func (x *ClinicalAlert) GetRank() uint32 {
 	return 0
 }
 
+func (x *ClinicalAlert) GetAmendment() *AlertAmendment {
+	if x != nil {
+		return x.Amendment
+	}
+	return nil
+}
+
+// AlertAmendment says what became of the reason of an alert when a record that it rests on was amended or retracted. The
+// alert stays, and somebody who was told of it can see why.
+type AlertAmendment struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The record that was changed. 16 bytes.
+	RecordId []byte `protobuf:"bytes,1,opt,name=record_id,json=recordId,proto3" json:"record_id,omitempty"`
+	// The log's number of its new version.
+	Seq uint64 `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	// True: by what stands now, the rule would say nothing.
+	Void bool `protobuf:"varint,3,opt,name=void,proto3" json:"void,omitempty"`
+	// What the rule says now, in Japanese; empty if it says nothing.
+	ReasonJa string `protobuf:"bytes,4,opt,name=reason_ja,json=reasonJa,proto3" json:"reason_ja,omitempty"`
+	// The same in English.
+	ReasonEn string `protobuf:"bytes,5,opt,name=reason_en,json=reasonEn,proto3" json:"reason_en,omitempty"`
+	// How severe it would be now; unspecified if it says nothing.
+	Severity AlertSeverity `protobuf:"varint,6,opt,name=severity,proto3,enum=tsunagu.care.v1.AlertSeverity" json:"severity,omitempty"`
+	// For the rule "news2": the score now.
+	News2         *News2Score `protobuf:"bytes,7,opt,name=news2,proto3" json:"news2,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AlertAmendment) Reset() {
+	*x = AlertAmendment{}
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AlertAmendment) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AlertAmendment) ProtoMessage() {}
+
+func (x *AlertAmendment) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AlertAmendment.ProtoReflect.Descriptor instead.
+func (*AlertAmendment) Descriptor() ([]byte, []int) {
+	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *AlertAmendment) GetRecordId() []byte {
+	if x != nil {
+		return x.RecordId
+	}
+	return nil
+}
+
+func (x *AlertAmendment) GetSeq() uint64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *AlertAmendment) GetVoid() bool {
+	if x != nil {
+		return x.Void
+	}
+	return false
+}
+
+func (x *AlertAmendment) GetReasonJa() string {
+	if x != nil {
+		return x.ReasonJa
+	}
+	return ""
+}
+
+func (x *AlertAmendment) GetReasonEn() string {
+	if x != nil {
+		return x.ReasonEn
+	}
+	return ""
+}
+
+func (x *AlertAmendment) GetSeverity() AlertSeverity {
+	if x != nil {
+		return x.Severity
+	}
+	return AlertSeverity_ALERT_SEVERITY_UNSPECIFIED
+}
+
+func (x *AlertAmendment) GetNews2() *News2Score {
+	if x != nil {
+		return x.News2
+	}
+	return nil
+}
+
 // AlertEvidence is one record that a rule rests on.
 type AlertEvidence struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -366,7 +476,7 @@ type AlertEvidence struct {
 
 func (x *AlertEvidence) Reset() {
 	*x = AlertEvidence{}
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[1]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -378,7 +488,7 @@ func (x *AlertEvidence) String() string {
 func (*AlertEvidence) ProtoMessage() {}
 
 func (x *AlertEvidence) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[1]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -391,7 +501,7 @@ func (x *AlertEvidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AlertEvidence.ProtoReflect.Descriptor instead.
 func (*AlertEvidence) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{1}
+	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *AlertEvidence) GetRecordId() []byte {
@@ -425,7 +535,7 @@ type AlertWindow struct {
 
 func (x *AlertWindow) Reset() {
 	*x = AlertWindow{}
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[2]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -437,7 +547,7 @@ func (x *AlertWindow) String() string {
 func (*AlertWindow) ProtoMessage() {}
 
 func (x *AlertWindow) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[2]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -450,7 +560,7 @@ func (x *AlertWindow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AlertWindow.ProtoReflect.Descriptor instead.
 func (*AlertWindow) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{2}
+	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *AlertWindow) GetFrom() *timestamppb.Timestamp {
@@ -500,7 +610,7 @@ type News2Score struct {
 
 func (x *News2Score) Reset() {
 	*x = News2Score{}
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[3]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -512,7 +622,7 @@ func (x *News2Score) String() string {
 func (*News2Score) ProtoMessage() {}
 
 func (x *News2Score) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[3]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -525,7 +635,7 @@ func (x *News2Score) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use News2Score.ProtoReflect.Descriptor instead.
 func (*News2Score) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{3}
+	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *News2Score) GetScale() uint32 {
@@ -573,7 +683,7 @@ type AlertResponse struct {
 
 func (x *AlertResponse) Reset() {
 	*x = AlertResponse{}
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[4]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -585,7 +695,7 @@ func (x *AlertResponse) String() string {
 func (*AlertResponse) ProtoMessage() {}
 
 func (x *AlertResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[4]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -598,7 +708,7 @@ func (x *AlertResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AlertResponse.ProtoReflect.Descriptor instead.
 func (*AlertResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{4}
+	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *AlertResponse) GetAlertIds() [][]byte {
@@ -660,7 +770,7 @@ type AlertThreshold struct {
 
 func (x *AlertThreshold) Reset() {
 	*x = AlertThreshold{}
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[5]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -672,7 +782,7 @@ func (x *AlertThreshold) String() string {
 func (*AlertThreshold) ProtoMessage() {}
 
 func (x *AlertThreshold) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[5]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -685,7 +795,7 @@ func (x *AlertThreshold) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AlertThreshold.ProtoReflect.Descriptor instead.
 func (*AlertThreshold) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{5}
+	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *AlertThreshold) GetItem() VitalItem {
@@ -786,7 +896,7 @@ type TemporaryInstruction struct {
 
 func (x *TemporaryInstruction) Reset() {
 	*x = TemporaryInstruction{}
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[6]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -798,7 +908,7 @@ func (x *TemporaryInstruction) String() string {
 func (*TemporaryInstruction) ProtoMessage() {}
 
 func (x *TemporaryInstruction) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[6]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -811,7 +921,7 @@ func (x *TemporaryInstruction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TemporaryInstruction.ProtoReflect.Descriptor instead.
 func (*TemporaryInstruction) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{6}
+	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *TemporaryInstruction) GetText() string {
@@ -892,7 +1002,7 @@ type InstructionReceipt struct {
 
 func (x *InstructionReceipt) Reset() {
 	*x = InstructionReceipt{}
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[7]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -904,7 +1014,7 @@ func (x *InstructionReceipt) String() string {
 func (*InstructionReceipt) ProtoMessage() {}
 
 func (x *InstructionReceipt) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[7]
+	mi := &file_tsunagu_care_v1_alert_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -917,7 +1027,7 @@ func (x *InstructionReceipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InstructionReceipt.ProtoReflect.Descriptor instead.
 func (*InstructionReceipt) Descriptor() ([]byte, []int) {
-	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{7}
+	return file_tsunagu_care_v1_alert_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *InstructionReceipt) GetInstructionId() []byte {
@@ -945,7 +1055,7 @@ var File_tsunagu_care_v1_alert_proto protoreflect.FileDescriptor
 
 const file_tsunagu_care_v1_alert_proto_rawDesc = "" +
 	"\n" +
-	"\x1btsunagu/care/v1/alert.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/policy.proto\x1a!tsunagu/care/v1/vital_signs.proto\"\xbf\x05\n" +
+	"\x1btsunagu/care/v1/alert.proto\x12\x0ftsunagu.care.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1ctsunagu/care/v1/policy.proto\x1a!tsunagu/care/v1/vital_signs.proto\"\xfe\x05\n" +
 	"\rClinicalAlert\x12,\n" +
 	"\x04rule\x18\x01 \x01(\tB\x18\xbaH\x15r\x132\x11^[a-z0-9-]{1,48}$R\x04rule\x12?\n" +
 	"\frule_version\x18\x02 \x01(\tB\x1c\xbaH\x19r\x172\x15^[A-Za-z0-9.-]{1,48}$R\vruleVersion\x12F\n" +
@@ -967,7 +1077,16 @@ const file_tsunagu_care_v1_alert_proto_rawDesc = "" +
 	"\x05news2\x18\v \x01(\v2\x1b.tsunagu.care.v1.News2ScoreR\x05news2\x12-\n" +
 	"\fthreshold_id\x18\f \x01(\fB\n" +
 	"\xbaH\a\xd8\x01\x01z\x02h\x10R\vthresholdId\x12\x12\n" +
-	"\x04rank\x18\r \x01(\rR\x04rank:\f\xca\xda\x18\b\b\x01\x10\x02\x18\x018\x01\"G\n" +
+	"\x04rank\x18\r \x01(\rR\x04rank\x12=\n" +
+	"\tamendment\x18\x0e \x01(\v2\x1f.tsunagu.care.v1.AlertAmendmentR\tamendment:\f\xca\xda\x18\b\b\x01\x10\x02\x18\x018\x01\"\xa3\x02\n" +
+	"\x0eAlertAmendment\x12$\n" +
+	"\trecord_id\x18\x01 \x01(\fB\a\xbaH\x04z\x02h\x10R\brecordId\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\x04R\x03seq\x12\x12\n" +
+	"\x04void\x18\x03 \x01(\bR\x04void\x12%\n" +
+	"\treason_ja\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x90\x03R\breasonJa\x12%\n" +
+	"\treason_en\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\x90\x03R\breasonEn\x12D\n" +
+	"\bseverity\x18\x06 \x01(\x0e2\x1e.tsunagu.care.v1.AlertSeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bseverity\x121\n" +
+	"\x05news2\x18\a \x01(\v2\x1b.tsunagu.care.v1.News2ScoreR\x05news2\"G\n" +
 	"\rAlertEvidence\x12$\n" +
 	"\trecord_id\x18\x01 \x01(\fB\a\xbaH\x04z\x02h\x10R\brecordId\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x04R\x03seq\"\x9b\x01\n" +
@@ -1060,45 +1179,49 @@ func file_tsunagu_care_v1_alert_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_care_v1_alert_proto_enumTypes = make([]protoimpl.EnumInfo, 3)
-var file_tsunagu_care_v1_alert_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_tsunagu_care_v1_alert_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_tsunagu_care_v1_alert_proto_goTypes = []any{
 	(AlertSeverity)(0),            // 0: tsunagu.care.v1.AlertSeverity
 	(AlertAnswer)(0),              // 1: tsunagu.care.v1.AlertAnswer
 	(ThresholdOperator)(0),        // 2: tsunagu.care.v1.ThresholdOperator
 	(*ClinicalAlert)(nil),         // 3: tsunagu.care.v1.ClinicalAlert
-	(*AlertEvidence)(nil),         // 4: tsunagu.care.v1.AlertEvidence
-	(*AlertWindow)(nil),           // 5: tsunagu.care.v1.AlertWindow
-	(*News2Score)(nil),            // 6: tsunagu.care.v1.News2Score
-	(*AlertResponse)(nil),         // 7: tsunagu.care.v1.AlertResponse
-	(*AlertThreshold)(nil),        // 8: tsunagu.care.v1.AlertThreshold
-	(*TemporaryInstruction)(nil),  // 9: tsunagu.care.v1.TemporaryInstruction
-	(*InstructionReceipt)(nil),    // 10: tsunagu.care.v1.InstructionReceipt
-	(*timestamppb.Timestamp)(nil), // 11: google.protobuf.Timestamp
-	(VitalItem)(0),                // 12: tsunagu.care.v1.VitalItem
-	(Role)(0),                     // 13: tsunagu.care.v1.Role
+	(*AlertAmendment)(nil),        // 4: tsunagu.care.v1.AlertAmendment
+	(*AlertEvidence)(nil),         // 5: tsunagu.care.v1.AlertEvidence
+	(*AlertWindow)(nil),           // 6: tsunagu.care.v1.AlertWindow
+	(*News2Score)(nil),            // 7: tsunagu.care.v1.News2Score
+	(*AlertResponse)(nil),         // 8: tsunagu.care.v1.AlertResponse
+	(*AlertThreshold)(nil),        // 9: tsunagu.care.v1.AlertThreshold
+	(*TemporaryInstruction)(nil),  // 10: tsunagu.care.v1.TemporaryInstruction
+	(*InstructionReceipt)(nil),    // 11: tsunagu.care.v1.InstructionReceipt
+	(*timestamppb.Timestamp)(nil), // 12: google.protobuf.Timestamp
+	(VitalItem)(0),                // 13: tsunagu.care.v1.VitalItem
+	(Role)(0),                     // 14: tsunagu.care.v1.Role
 }
 var file_tsunagu_care_v1_alert_proto_depIdxs = []int32{
 	0,  // 0: tsunagu.care.v1.ClinicalAlert.severity:type_name -> tsunagu.care.v1.AlertSeverity
-	4,  // 1: tsunagu.care.v1.ClinicalAlert.evidence:type_name -> tsunagu.care.v1.AlertEvidence
-	11, // 2: tsunagu.care.v1.ClinicalAlert.observed:type_name -> google.protobuf.Timestamp
-	5,  // 3: tsunagu.care.v1.ClinicalAlert.window:type_name -> tsunagu.care.v1.AlertWindow
-	6,  // 4: tsunagu.care.v1.ClinicalAlert.news2:type_name -> tsunagu.care.v1.News2Score
-	11, // 5: tsunagu.care.v1.AlertWindow.from:type_name -> google.protobuf.Timestamp
-	11, // 6: tsunagu.care.v1.AlertWindow.until:type_name -> google.protobuf.Timestamp
-	1,  // 7: tsunagu.care.v1.AlertResponse.answer:type_name -> tsunagu.care.v1.AlertAnswer
-	12, // 8: tsunagu.care.v1.AlertThreshold.item:type_name -> tsunagu.care.v1.VitalItem
-	2,  // 9: tsunagu.care.v1.AlertThreshold.operator:type_name -> tsunagu.care.v1.ThresholdOperator
-	0,  // 10: tsunagu.care.v1.AlertThreshold.severity:type_name -> tsunagu.care.v1.AlertSeverity
-	11, // 11: tsunagu.care.v1.AlertThreshold.valid_from:type_name -> google.protobuf.Timestamp
-	11, // 12: tsunagu.care.v1.AlertThreshold.valid_until:type_name -> google.protobuf.Timestamp
-	11, // 13: tsunagu.care.v1.TemporaryInstruction.from:type_name -> google.protobuf.Timestamp
-	11, // 14: tsunagu.care.v1.TemporaryInstruction.until:type_name -> google.protobuf.Timestamp
-	13, // 15: tsunagu.care.v1.TemporaryInstruction.to_roles:type_name -> tsunagu.care.v1.Role
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	5,  // 1: tsunagu.care.v1.ClinicalAlert.evidence:type_name -> tsunagu.care.v1.AlertEvidence
+	12, // 2: tsunagu.care.v1.ClinicalAlert.observed:type_name -> google.protobuf.Timestamp
+	6,  // 3: tsunagu.care.v1.ClinicalAlert.window:type_name -> tsunagu.care.v1.AlertWindow
+	7,  // 4: tsunagu.care.v1.ClinicalAlert.news2:type_name -> tsunagu.care.v1.News2Score
+	4,  // 5: tsunagu.care.v1.ClinicalAlert.amendment:type_name -> tsunagu.care.v1.AlertAmendment
+	0,  // 6: tsunagu.care.v1.AlertAmendment.severity:type_name -> tsunagu.care.v1.AlertSeverity
+	7,  // 7: tsunagu.care.v1.AlertAmendment.news2:type_name -> tsunagu.care.v1.News2Score
+	12, // 8: tsunagu.care.v1.AlertWindow.from:type_name -> google.protobuf.Timestamp
+	12, // 9: tsunagu.care.v1.AlertWindow.until:type_name -> google.protobuf.Timestamp
+	1,  // 10: tsunagu.care.v1.AlertResponse.answer:type_name -> tsunagu.care.v1.AlertAnswer
+	13, // 11: tsunagu.care.v1.AlertThreshold.item:type_name -> tsunagu.care.v1.VitalItem
+	2,  // 12: tsunagu.care.v1.AlertThreshold.operator:type_name -> tsunagu.care.v1.ThresholdOperator
+	0,  // 13: tsunagu.care.v1.AlertThreshold.severity:type_name -> tsunagu.care.v1.AlertSeverity
+	12, // 14: tsunagu.care.v1.AlertThreshold.valid_from:type_name -> google.protobuf.Timestamp
+	12, // 15: tsunagu.care.v1.AlertThreshold.valid_until:type_name -> google.protobuf.Timestamp
+	12, // 16: tsunagu.care.v1.TemporaryInstruction.from:type_name -> google.protobuf.Timestamp
+	12, // 17: tsunagu.care.v1.TemporaryInstruction.until:type_name -> google.protobuf.Timestamp
+	14, // 18: tsunagu.care.v1.TemporaryInstruction.to_roles:type_name -> tsunagu.care.v1.Role
+	19, // [19:19] is the sub-list for method output_type
+	19, // [19:19] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_care_v1_alert_proto_init() }
@@ -1114,7 +1237,7 @@ func file_tsunagu_care_v1_alert_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_care_v1_alert_proto_rawDesc), len(file_tsunagu_care_v1_alert_proto_rawDesc)),
 			NumEnums:      3,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -70,6 +70,9 @@ type Entry struct {
 	Section uint32 `protobuf:"varint,17,opt,name=section,proto3" json:"section,omitempty"`
 	// For HELD: by how many milliseconds the device's wall clock was ahead of the server's.
 	ClockOffsetMs int64 `protobuf:"zigzag64,18,opt,name=clock_offset_ms,json=clockOffsetMs,proto3" json:"clock_offset_ms,omitempty"`
+	// For what the server derived (an alert): the mutation that caused it, or what else did, up to 64 bytes. Its
+	// mutation_id is then the record's id, and it has no payload.
+	Cause []byte `protobuf:"bytes,19,opt,name=cause,proto3" json:"cause,omitempty"`
 	// Hash of this entry.
 	Hash []byte `protobuf:"bytes,30,opt,name=hash,proto3" json:"hash,omitempty"`
 	// Salt of the commitment. 16 bytes.
@@ -240,6 +243,13 @@ func (x *Entry) GetClockOffsetMs() int64 {
 		return x.ClockOffsetMs
 	}
 	return 0
+}
+
+func (x *Entry) GetCause() []byte {
+	if x != nil {
+		return x.Cause
+	}
+	return nil
 }
 
 func (x *Entry) GetHash() []byte {
@@ -466,7 +476,11 @@ type StreamHead struct {
 	// needs one look-up less.
 	Ids uint64 `protobuf:"varint,5,opt,name=ids,proto3" json:"ids,omitempty"`
 	// How many records have candidates now; while it is 0 nothing has to be looked for among the records.
-	Conflicts     uint64 `protobuf:"varint,6,opt,name=conflicts,proto3" json:"conflicts,omitempty"`
+	Conflicts uint64 `protobuf:"varint,6,opt,name=conflicts,proto3" json:"conflicts,omitempty"`
+	// True: the standing records that rules look at are listed under their own key. Logs from before alerts have it false.
+	StandingListed bool `protobuf:"varint,7,opt,name=standing_listed,json=standingListed,proto3" json:"standing_listed,omitempty"`
+	// How many records the server derived.
+	Derived       uint64 `protobuf:"varint,8,opt,name=derived,proto3" json:"derived,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -539,6 +553,20 @@ func (x *StreamHead) GetIds() uint64 {
 func (x *StreamHead) GetConflicts() uint64 {
 	if x != nil {
 		return x.Conflicts
+	}
+	return 0
+}
+
+func (x *StreamHead) GetStandingListed() bool {
+	if x != nil {
+		return x.StandingListed
+	}
+	return false
+}
+
+func (x *StreamHead) GetDerived() uint64 {
+	if x != nil {
+		return x.Derived
 	}
 	return 0
 }
@@ -885,7 +913,7 @@ var File_tsunagu_store_v1_log_proto protoreflect.FileDescriptor
 
 const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\n" +
-	"\x1atsunagu/store/v1/log.proto\x12\x10tsunagu.store.v1\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"\x86\x06\n" +
+	"\x1atsunagu/store/v1/log.proto\x12\x10tsunagu.store.v1\x1a\x1ctsunagu/care/v1/common.proto\x1a\x1etsunagu/sync/v1/mutation.proto\x1a\x1atsunagu/sync/v1/sync.proto\"\x9c\x06\n" +
 	"\x05Entry\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x120\n" +
 	"\x06effect\x18\x02 \x01(\x0e2\x18.tsunagu.sync.v1.OutcomeR\x06effect\x12\x1f\n" +
@@ -911,7 +939,8 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"for_review\x18\x0f \x01(\bR\tforReview\x12.\n" +
 	"\x06author\x18\x10 \x01(\v2\x16.tsunagu.care.v1.ActorR\x06author\x12\x18\n" +
 	"\asection\x18\x11 \x01(\rR\asection\x12&\n" +
-	"\x0fclock_offset_ms\x18\x12 \x01(\x12R\rclockOffsetMs\x12\x12\n" +
+	"\x0fclock_offset_ms\x18\x12 \x01(\x12R\rclockOffsetMs\x12\x14\n" +
+	"\x05cause\x18\x13 \x01(\fR\x05cause\x12\x12\n" +
 	"\x04hash\x18\x1e \x01(\fR\x04hash\x12\x12\n" +
 	"\x04salt\x18\x1f \x01(\fR\x04salt\x12\x18\n" +
 	"\apayload\x18  \x01(\fR\apayload\x12\x1f\n" +
@@ -933,7 +962,7 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\x05group\x18\x01 \x01(\rR\x05group\x122\n" +
 	"\aversion\x18\x02 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x1f\n" +
 	"\vmutation_id\x18\x03 \x01(\fR\n" +
-	"mutationId\"\xca\x01\n" +
+	"mutationId\"\x8d\x02\n" +
 	"\n" +
 	"StreamHead\x122\n" +
 	"\aversion\x18\x01 \x01(\v2\x18.tsunagu.sync.v1.VersionR\aversion\x12\x12\n" +
@@ -941,7 +970,9 @@ const file_tsunagu_store_v1_log_proto_rawDesc = "" +
 	"\x05bases\x18\x03 \x03(\v2\x1a.tsunagu.sync.v1.EpochBaseR\x05bases\x12\x12\n" +
 	"\x04held\x18\x04 \x01(\x04R\x04held\x12\x10\n" +
 	"\x03ids\x18\x05 \x01(\x04R\x03ids\x12\x1c\n" +
-	"\tconflicts\x18\x06 \x01(\x04R\tconflicts\"\x83\x04\n" +
+	"\tconflicts\x18\x06 \x01(\x04R\tconflicts\x12'\n" +
+	"\x0fstanding_listed\x18\a \x01(\bR\x0estandingListed\x12\x18\n" +
+	"\aderived\x18\b \x01(\x04R\aderived\"\x83\x04\n" +
 	"\tInboxItem\x12\x18\n" +
 	"\apayload\x18\x01 \x01(\fR\apayload\x12\x1f\n" +
 	"\vauthor_seal\x18\x02 \x01(\fR\n" +
