@@ -61,6 +61,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) int {
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "storage", Title: "What is kept where:"},
 			{Key: "network", Title: "Network:"},
+			{Key: "push", Title: "How people are told of alerts:"},
 			{Key: "log", Title: "Log:"},
 			{Key: "limits", Title: "Limits:"},
 		}),

@@ -48,6 +48,9 @@ var (
 	// tables reads the files of the engine that server and tablets both stand on.
 	tables = []string{"./sync/store/badgertables/..."}
 
+	// ways lead out of the server, to people.
+	ways = []string{"./server/internal/push/...", "./server/internal/fcm/...", "./server/internal/webhook/...", "./server/internal/mail/..."}
+
 	badger   = []string{"./server/internal/badger/..."}
 	postgres = []string{"./server/internal/postgres/..."}
 )
@@ -146,6 +149,29 @@ var rules = []rule{
 		from:   []string{"./server/...", "./mobile-sdk/...", "./api/..."},
 		except: []string{"./server/internal/bench/...", "./server/e2e/...", "./mobile-sdk/go/cmd/demo/..."},
 		never:  synthetic,
+	},
+	{
+		name:   "one package knows Firebase",
+		reason: "whoever forwards a push is exchangeable only if one package speaks its language",
+		from:   []string{"./..."},
+		except: []string{"./server/internal/fcm/..."},
+		never:  []string{"firebase.google.com/..."},
+	},
+	{
+		name:   "ways out of the server see no chart",
+		reason: "what cannot read a chart cannot send one: a push is put together without anything about a patient",
+		from:   ways,
+		ours:   join(ways, []string{"./proto/gen/tsunagu/alert/v1", "./proto/gen/tsunagu/care/v1", "./proto/gen/tsunagu/store/v1"}),
+		never:  stubs,
+	},
+	{
+		name:   "who is told when is a pure function",
+		reason: "nights, hand-overs and restarts can be tried in milliseconds only if the time comes in as an argument",
+		from:   []string{"./server/internal/escalation/..."},
+		ours:   join(core, contract, []string{"./server/internal/escalation/..."}),
+		others: protobuf,
+		never:  join(stubs, impure),
+		pure:   true,
 	},
 	{
 		name:   "sync is a folder only",

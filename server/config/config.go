@@ -35,6 +35,7 @@ func (s Storage) SealMark() string { return filepath.Join(s.JournalFolder(), "se
 type Server struct {
 	Storage
 	Blobs
+	Push
 	Directory string `group:"storage" type:"path" placeholder:"FILE" help:"YAML file of organisations, people, devices, charts and grants. Read again on SIGHUP. Default: directory.yaml in the data folder."`
 	MinFree   Size   `group:"storage" default:"256MiB" placeholder:"SIZE" help:"With less free disk than this nothing is written any more; reading goes on. Default: ${default}."`
 
