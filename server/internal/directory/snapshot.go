@@ -16,6 +16,8 @@ type snapshot struct {
 	devices map[string]device
 	charts  map[string]*hub.Chart
 	streams map[string]hub.StreamRef
+	// teams are those who ever had a grant on a stream, by stream.
+	teams map[string][]string
 	// nobody and nothing stand for people and devices that are not in the file: checking them costs the same.
 	nobody, nothing secret.Hash
 	// rights are what the file gives, organisations those that it names, both in its order.
@@ -84,4 +86,5 @@ func (s *snapshot) finish() {
 	for _, p := range s.people {
 		sort.Slice(p.streams, func(i, j int) bool { return p.streams[i].ID < p.streams[j].ID })
 	}
+	s.gather()
 }
