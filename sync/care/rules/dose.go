@@ -14,6 +14,7 @@ type dose struct {
 	Seen
 	log   *carev1.MedicationLog
 	order *carev1.MedicationOrder // nil: none, or not in the view
+	by    string                  // who prescribed it, in words or by id; empty: not known
 }
 
 // doseOf reads a record as a dose; false for one that did not reach the patient.
@@ -22,17 +23,26 @@ func (v *View) doseOf(s Seen) (dose, bool) {
 	if log == nil || !stands(s.Record) || !care.CountsAsTaken(log.GetOutcome()) {
 		return dose{}, false
 	}
-	return dose{s, log, v.order(log.GetOrderId())}, true
+	order := v.order(log.GetOrderId())
+	return dose{s, log, order.GetBody().GetMedicationOrder(), prescriber(order)}, true
 }
 
 // order returns the order with an id; nil if the view does not have it.
-func (v *View) order(id []byte) *carev1.MedicationOrder {
+func (v *View) order(id []byte) *carev1.Record {
 	for _, s := range v.Standing {
 		if len(id) > 0 && string(s.Record.GetId()) == string(id) {
-			return s.Record.GetBody().GetMedicationOrder()
+			return s.Record
 		}
 	}
 	return nil
+}
+
+// prescriber is who prescribed an order: as it says, else its author.
+func prescriber(order *carev1.Record) string {
+	if words := order.GetBody().GetMedicationOrder().GetPrescriber(); words != "" {
+		return words
+	}
+	return order.GetArrival().GetAuthor().GetPersonId()
 }
 
 // drug is what was given: as the order has it, else as the log has it.
@@ -173,19 +183,27 @@ func (d dose) same(other dose) bool {
 func (d dose) together(other dose) bool {
 	a, b := d.order, other.order
 	return a != nil && b != nil && string(d.log.GetOrderId()) != string(other.log.GetOrderId()) &&
-		d.log.GetSlot() != "" && d.log.GetSlot() == other.log.GetSlot() && a.GetPrescriber() == b.GetPrescriber()
+		d.log.GetSlot() != "" && d.log.GetSlot() == other.log.GetSlot() && d.by == other.by
 }
 
 // classGap is within which two drugs of one class are asked about.
 const classGap = 4 * time.Hour
 
+// possible finds another drug of the class nearby, else the same ingredient on order from two prescribers.
 func possible(v *View, d dose) (Finding, bool) {
+	if f, found := sameClass(v, d); found {
+		return f, true
+	}
+	return twoPrescribers(v, d)
+}
+
+func sameClass(v *View, d dose) (Finding, bool) {
 	if !begins(d.drug().GetYjCode(), oneOfAClass) {
 		return Finding{}, false
 	}
 	for _, other := range v.doses(d.at().Add(-classGap), d.at().Add(classGap)) {
 		if class(other.drug()) != class(d.drug()) || ingredient(other.drug()) == ingredient(d.drug()) ||
-			d.order.GetPrescriber() == other.order.GetPrescriber() {
+			d.by == other.by {
 			continue
 		}
 		return Finding{
@@ -195,6 +213,33 @@ func possible(v *View, d dose) (Finding, bool) {
 		}, true
 	}
 	return Finding{}, false
+}
+
+// twoPrescribers finds an order of the same ingredient by another prescriber that is in force on the day of the dose: each
+// of the two may not know of the other (重複投薬 over overlapping supplies).
+func twoPrescribers(v *View, d dose) (Finding, bool) {
+	what, day := ingredient(d.drug()), d.at().In(v.zone()).Format(time.DateOnly)
+	if what == "" || d.order == nil {
+		return Finding{}, false
+	}
+	for _, s := range v.Standing {
+		o := s.Record.GetBody().GetMedicationOrder()
+		by := prescriber(s.Record)
+		if o == nil || !stands(s.Record) || ingredient(o.GetDrug()) != what || by == "" || d.by == "" || by == d.by || !onOrder(o, day) {
+			continue
+		}
+		return Finding{
+			Severity: Notice, Evidence: []Seen{d.Seen, s}, Observed: d.at(), Topic: "double-order/" + strings.ToLower(what),
+			Ja: d.name() + "：同じ成分が別の処方医からも処方されています。",
+			En: d.name() + ": the same ingredient is on order from another prescriber too.",
+		}, true
+	}
+	return Finding{}, false
+}
+
+// onOrder tells whether an order is in force on a day.
+func onOrder(o *carev1.MedicationOrder, day string) bool {
+	return o.GetState() == carev1.OrderState_ORDER_STATE_ACTIVE && o.GetStartDate() <= day && (o.GetEndDate() == "" || o.GetEndDate() >= day)
 }
 
 // judgeWrongDose tells of a dose that was recorded as a mistake (誤薬).
