@@ -104,6 +104,17 @@ func TestCheckerSeesViolations(t *testing.T) {
 		{"mobile-sdk/go", importing(ours("sync/synthetic")), "server and tablets make nothing up"},
 		{"mobile-sdk/go/cmd/tablet", importing(ours("sync/synthetic")), "server and tablets make nothing up"},
 
+		{"server/internal/alarm", importing("firebase.google.com/go/v4/messaging"), "one package knows Firebase"},
+		{"api", importing("firebase.google.com/go/v4"), "one package knows Firebase"},
+
+		{"server/internal/fcm", importing(ours("sync/store")), "ways out of the server see no chart"},
+		{"server/internal/mail", importing(ours("sync/hub")), "ways out of the server see no chart"},
+		{"server/internal/push", importing(ours("proto/gen/tsunagu/chart/v1")), "ways out of the server see no chart"},
+
+		{"server/internal/escalation", importing(ours("sync/store/memory")), "who is told when is a pure function"},
+		{"server/internal/escalation", importing("os"), "who is told when is a pure function"},
+		{"server/internal/escalation", using("_ = time.Now()"), "who is told when is a pure function"},
+
 		{"sync", "package sync\n", "sync is a folder only"},
 	}
 

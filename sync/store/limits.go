@@ -12,13 +12,17 @@ const (
 	MaxValueBytes = 512 << 10
 	// MaxClosures bounds the closures of one Update.
 	MaxClosures = 1024
-	// MaxClosureBytes bounds what one closure writes: its values, and WriteBytes for each write. A request of 1 MiB
+	// MaxClosureBytes bounds what one closure writes: its values, the keys of the server's own rows, and WriteBytes for
+	// each write. A request of 1 MiB
 	// and 1,000 mutations fits, merged records and all that goes with them included.
 	MaxClosureBytes = 3 << 20
 	// WriteBytes is what one write costs beside its value, whatever the engine.
 	WriteBytes = 96
 	// MaxNameBytes bounds a tenant's, a stream's and an organisation's name.
 	MaxNameBytes = 256
+	// MaxServerKey bounds the key of a row of the server's own tables, in bytes. The longest is that of a duty: three ids
+	// of up to 48, 64 and 48 bytes, and a time.
+	MaxServerKey = 200
 	// MaxListed bounds the ids of one Waiting or Keyed list.
 	MaxListed = 4096
 )

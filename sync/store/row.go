@@ -21,7 +21,7 @@ type Row struct {
 type Table byte
 
 // The tables, in the order in which Dump gives them: for each stream those up to RowDigest, then the inboxes, then
-// the devices.
+// the devices, then the server's own rows by table, tenant and key, then the due marks by time, tenant, table and key.
 const (
 	// RowHead: no key; the head.
 	RowHead Table = 1
@@ -47,6 +47,10 @@ const (
 	RowInbox Table = 11
 	// RowDevice: no key; what is known about it. Its name is the device's id.
 	RowDevice Table = 12
+	// RowServer: the number of one of the server's own tables, one byte, and the key in it; the row. Its name is empty.
+	RowServer Table = 13
+	// RowDue: time with its sign bit flipped, and what RowServer has; no value. Earliest first. Its name is empty.
+	RowDue Table = 14
 )
 
 // ErrRow: a row of no table, or with a key or value that its table does not have.
@@ -100,6 +104,10 @@ var rowWriters = map[Table]func(Tx, Row) error{
 		return tx.PutInbox(Organisation{Tenant: r.Tenant, Name: r.Name}, ID(r.Key), r.Value)
 	},
 	RowDevice: func(tx Tx, r Row) error { return tx.PutDevice(r.Tenant, r.Name, r.Value) },
+	RowServer: func(tx Tx, r Row) error { return tx.PutServerRow(r.serverKey(serverKeyAt), r.Value) },
+	RowDue: func(tx Tx, r Row) error {
+		return tx.PutDue(int64(r.number(0)^signBit), r.serverKey(dueKeyAt))
+	},
 }
 
 func (r Row) stream() Stream { return Stream{Tenant: r.Tenant, Name: r.Name} }
@@ -129,6 +137,8 @@ func (r Row) fits() bool {
 		return len(r.Key) == idBytes && len(r.Value)%idBytes == 0 && len(r.Value) <= MaxListed*idBytes
 	case RowDigest:
 		return len(r.Key) == 8 && r.number(0) <= 1<<32-1
+	case RowServer, RowDue:
+		return r.fitsServer()
 	}
 	return len(r.Key) == key[r.Table]
 }

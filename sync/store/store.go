@@ -123,6 +123,14 @@ type Reader interface {
 	Device(tenant, id string) ([]byte, error)
 	// Devices calls fn for every device of a tenant with an id above after, in order of id.
 	Devices(tenant, after string, fn func(id string, device []byte) error) error
+	// ServerRow returns a row of one of the server's own tables.
+	ServerRow(k ServerKey) ([]byte, error)
+	// ServerRows calls fn for every row of one of the server's own tables with a key above after, in order of key.
+	ServerRows(tenant string, t ServerTable, after string, fn func(key string, row []byte) error) error
+	// Due calls fn for every due mark up to a time in milliseconds since 1970 UTC, that time included, over all
+	// tenants: earliest first, then by tenant, table and key. Where nothing is due it reads no further than the first
+	// mark, so it may be asked often.
+	Due(until int64, fn func(atMs int64, k ServerKey) error) error
 }
 
 // ErrStop ends a scan without an error.
@@ -132,7 +140,8 @@ var ErrStop = errors.New("stop the scan")
 // does not have to. Values given to it may be reused by the caller after the call. A write that returns an error fails
 // its closure, whatever that returns. Putting down the same thing twice (a place, a waiting one, a held one, a key)
 // is putting it down once. Nothing is deleted: what ends is overwritten with a state or superseded. What ErasePlace and
-// EraseKeyed take out is the exception, since what has to go there is what it is looked up by.
+// EraseKeyed take out is the exception, since what has to go there is what it is looked up by; and what EraseDue takes
+// out, since a mark that stayed would be read for ever.
 type Tx interface {
 	Reader
 	// PutHead overwrites the head.
@@ -167,4 +176,13 @@ type Tx interface {
 	PutInbox(o Organisation, id ID, item []byte) error
 	// PutDevice overwrites what is known about a device.
 	PutDevice(tenant, id string, device []byte) error
+	// PutServerRow overwrites a row of one of the server's own tables. ErrServerKey: there is no such table, or no key.
+	PutServerRow(k ServerKey, row []byte) error
+	// PutDue puts down that a row is to be looked at from a time on. Whether there is such a row is not looked at, and a
+	// row may have several marks.
+	PutDue(atMs int64, k ServerKey) error
+	// EraseDue takes out a mark, if it is there. A mark only says "look at this row"; what is to be done stands in the
+	// row, which is overwritten when it was done, and whoever looks has to ask it. So a mark whose deletion is lost, as
+	// engines have lost some, costs one look and has nothing done twice. Put the row and erase its mark in one closure.
+	EraseDue(atMs int64, k ServerKey) error
 }

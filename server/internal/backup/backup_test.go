@@ -96,7 +96,7 @@ func TestWhatGoesInComesOut(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		row := rapid.Custom(func(rt *rapid.T) store.Row {
 			return store.Row{
-				Table: store.Table(rapid.IntRange(1, 12).Draw(rt, "table")), Tenant: rapid.StringN(0, 4, 8).Draw(rt, "tenant"),
+				Table: store.Table(rapid.IntRange(1, 14).Draw(rt, "table")), Tenant: rapid.StringN(0, 4, 8).Draw(rt, "tenant"),
 				Name: rapid.String().Draw(rt, "name"), Key: rapid.SliceOf(rapid.Byte()).Draw(rt, "key"),
 				Value: bytes.Repeat([]byte{1, 2}, rapid.SampledFrom([]int{0, 1, 50, 200 << 10}).Draw(rt, "size")),
 			}

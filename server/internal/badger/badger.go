@@ -3,7 +3,7 @@
 // It promises that what it acknowledged is on disk (one fsync per commit, shared by all who wait), that a folder it
 // cannot vouch for is refused and left as it is, that writing ends before the disk does, and that Close ends in order
 // however busy the store is. It never merges, never looks into a value, never deletes a key but those by which erased
-// records were looked up, never retries an fsync, and never goes on after a commit whose outcome is unknown.
+// records were looked up and the marks of what was due, never retries an fsync, and never goes on after a commit whose outcome is unknown.
 //
 // It is meant for ext4 and XFS on Linux. Network file systems promise too little of what it needs.
 package badger
@@ -55,6 +55,7 @@ type Store struct {
 	gate    gate
 	numbers numbers
 	ends    ends
+	dues    *dues
 	witness *witness
 	queue   chan *request
 	stop    chan struct{}  // closed by Close when nothing runs any more

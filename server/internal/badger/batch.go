@@ -122,6 +122,7 @@ func (s *Store) commit(o *overlay, closures int) error {
 	if err == nil {
 		err = txn.SetEntry(s.witness.next())
 	}
+	marks := err == nil && s.dues.committing(o)
 	if err == nil {
 		err = s.opts.commit(txn)
 	}
@@ -139,8 +140,18 @@ func (s *Store) commit(o *overlay, closures int) error {
 	s.witness.write()
 	s.numbers.committed(o)
 	s.ends.committed(o)
+	if marks {
+		s.dues.committed(s.lastCommit())
+	}
 	s.stats.committed(closures, o.count, o.bytes)
 	return nil
+}
+
+// lastCommit is the driver's number of the last commit.
+func (s *Store) lastCommit() uint64 {
+	txn := s.db.NewTransaction(false)
+	defer txn.Discard()
+	return txn.ReadTs()
 }
 
 // copyTo sets every write of the overlay in a transaction, or deletes its key, and the transaction keeps the slices until

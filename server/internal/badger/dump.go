@@ -36,7 +36,7 @@ func (s *Store) Dump(ctx context.Context, fn func(store.Row) error) error {
 	txn := s.db.NewTransaction(false)
 	defer txn.Discard()
 	d := &dumper{r: &reader{store: s, txn: txn, ctx: ctx, until: time.Now().Add(noLimit)}, fn: fn}
-	for _, step := range []func() error{d.streams, d.inboxes, d.devices} {
+	for _, step := range []func() error{d.streams, d.inboxes, d.devices, d.serverRows, d.dues} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -88,6 +88,29 @@ func (d *dumper) inboxes() error {
 		return d.r.scan(tableInbox.of(number), nil, true, func(x, item []byte) error {
 			return d.fn(store.Row{Table: store.RowInbox, Tenant: tenant, Name: name, Key: x, Value: item})
 		})
+	})
+}
+
+// serverRows goes through every number that a table of the server's own may have: rows of one that this version does not
+// know go into the backup too.
+func (d *dumper) serverRows() error {
+	for n := range math.MaxUint8 {
+		t := store.ServerTable(n + 1)
+		err := d.r.scan(serverGroup(t), nil, true, func(x, row []byte) error {
+			tenant, key := cutTenant(x)
+			k := store.ServerKey{Table: t, Key: string(key)}
+			return d.fn(store.Row{Table: store.RowServer, Tenant: tenant, Key: store.ServerRowKey(k), Value: row})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *dumper) dues() error {
+	return d.r.Due(math.MaxInt64, func(atMs int64, k store.ServerKey) error {
+		return d.fn(store.Row{Table: store.RowDue, Tenant: k.Tenant, Key: store.DueKey(atMs, k), Value: []byte{}})
 	})
 }
 

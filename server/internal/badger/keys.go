@@ -28,6 +28,8 @@ const (
 	tableInbox      table = 'I' // id: the item
 	tableInboxSizes table = 'Z' // no suffix: how many items
 	tableDevices    table = 'V' // number 0, tenant and device: what is known about it
+	tableServer     table = 'A' // number: that of the server's table; tenant and key: the row
+	tableDue        table = 'U' // number 0; time, tenant, the server's table, key: nothing
 	groupBytes            = 5   // table and number
 	idBytes               = len(store.ID{})
 )

@@ -30,6 +30,7 @@ func Open(o Options) (*Store, error) {
 		queue: make(chan *request, maxQueued),
 		stop:  make(chan struct{}),
 		fatal: make(chan error, 1),
+		dues:  newDues(),
 	}
 	if err := s.open(); err != nil {
 		_ = lock.Close()

@@ -14,6 +14,7 @@ var rowTables = map[table]store.Table{
 	heads: store.RowHead, entries: store.RowEntry, superseded: store.RowSuperseded, records: store.RowRecord,
 	timeline: store.RowPlace, mutations: store.RowMutation, waiting: store.RowWaiting, held: store.RowHeld,
 	keyed: store.RowKeyed, digests: store.RowDigest, inbox: store.RowInbox, devices: store.RowDevice,
+	serverRows: store.RowServer, dues: store.RowDue,
 }
 
 // Dump gives every row of what is committed now.
@@ -44,6 +45,14 @@ func (s *Store) Dump(ctx context.Context, fn func(store.Row) error) error {
 
 // row reads a key back.
 func row(tab store.Table, key string, value []byte) store.Row {
+	switch tab {
+	case store.RowServer:
+		k := parseServer(key)
+		return store.Row{Table: tab, Tenant: k.Tenant, Key: store.ServerRowKey(k), Value: value}
+	case store.RowDue:
+		at, k := parseDue(key)
+		return store.Row{Table: tab, Tenant: k.Tenant, Key: store.DueKey(at, k), Value: value}
+	}
 	tenant, rest := cutName(key[1:])
 	name, suffix := cutName(rest)
 	r := store.Row{Table: tab, Tenant: tenant, Name: name, Key: []byte(suffix), Value: value}
@@ -53,9 +62,13 @@ func row(tab store.Table, key string, value []byte) store.Row {
 	return r
 }
 
-// compareRows puts the streams first, each with its tables, then the inboxes, then the devices. Rows of one table stay
-// in the order in which the tree has them.
+// compareRows puts the streams first, each with its tables, then the inboxes, then the devices, then what is the
+// server's own. Rows of one table stay in the order in which the tree has them, those of the server's own whatever their
+// tenant.
 func compareRows(a, b store.Row) int {
+	if a.Table >= store.RowServer || b.Table >= store.RowServer {
+		return cmp.Compare(a.Table, b.Table)
+	}
 	return cmp.Or(
 		cmp.Compare(max(a.Table, store.RowDigest), max(b.Table, store.RowDigest)),
 		bytes.Compare(appendName(nil, a.Tenant), appendName(nil, b.Tenant)),

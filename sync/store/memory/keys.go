@@ -25,6 +25,8 @@ const (
 	inbox                   // id
 	inboxSize               // nothing
 	devices                 // nothing; the name is the device's id
+	serverRows              // see serverPrefix
+	dues                    // see dueKey
 )
 
 // prefix returns the beginning of all keys of a table under two names. Names are escaped, so that no name is the

@@ -12,7 +12,8 @@ import (
 )
 
 // Hash returns a hash over everything readable: all streams that have a head, with what stands under the ids that the
-// scans name, and the given organisations' inboxes. It panics if reading fails.
+// scans name, the given organisations' inboxes, and the server's own rows of their tenants with what is due. It panics if
+// reading fails.
 func Hash(s store.Store, inboxes ...store.Organisation) string {
 	sum := sha256.Sum256([]byte(Dump(s, inboxes...)))
 	return hex.EncodeToString(sum[:])
@@ -27,7 +28,9 @@ func Dump(s store.Store, inboxes ...store.Organisation) string {
 		d.must(err)
 		for _, o := range inboxes {
 			d.inbox(o)
+			d.serverRows(o.Tenant)
 		}
+		d.must(r.Due(math.MaxInt64, func(at int64, k store.ServerKey) error { d.line("due %d %q", at, k); return nil }))
 		return nil
 	})
 	d.must(err)
@@ -109,6 +112,18 @@ func (d *dump) records(s store.Stream) {
 		d.line("mutation %d waiting %x keyed %x", seq, waiting, keyed)
 		return nil
 	}))
+}
+
+// serverRows writes down the rows of all tables, by scan and by key.
+func (d *dump) serverRows(tenant string) {
+	for t := store.TableOutbox; t <= store.TableTargetOwner; t++ {
+		d.must(d.r.ServerRows(tenant, t, "", func(key string, row []byte) error {
+			d.value(fmt.Sprintf("row %d %q", t, key), row, nil)
+			again, err := d.r.ServerRow(store.ServerKey{Tenant: tenant, Table: t, Key: key})
+			d.value("again", again, err)
+			return nil
+		}))
+	}
 }
 
 func (d *dump) inbox(o store.Organisation) {

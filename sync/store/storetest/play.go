@@ -94,7 +94,7 @@ func (p *player) operate(tx store.Tx) error {
 	s := streams[p.below(uint64(len(streams)))]
 	o := Organisations()[p.below(2)]
 	seq := uint64(1 + p.below(40))
-	switch p.below(15) {
+	switch p.below(20) {
 	case 0:
 		return tx.PutHead(s, p.value())
 	case 1, 2, 3:
@@ -119,6 +119,12 @@ func (p *player) operate(tx store.Tx) error {
 		return p.erasePlace(tx, s)
 	case 13:
 		return p.eraseKeyed(tx, s)
+	case 14, 15:
+		return tx.PutServerRow(p.own(), p.value())
+	case 16, 17:
+		return tx.PutDue(int64(p.below(50))-10, p.own())
+	case 18:
+		return p.eraseDue(tx)
 	}
 	return tx.PutInbox(o, p.id(), p.value())
 }
@@ -162,6 +168,40 @@ func (p *player) eraseKeyed(tx store.Tx, s store.Stream) error {
 	return errors.Join(err, tx.EraseKeyed(s, key, id))
 }
 
+// own is one of a few rows of the server's own.
+func (p *player) own() store.ServerKey {
+	s := streams[p.below(uint64(len(streams)))]
+	t := []store.ServerTable{store.TableOutbox, store.TableEscalation, store.TableTargetOwner}[p.below(3)]
+	return store.ServerKey{Tenant: s.Tenant, Table: t, Key: s.Name + string(rune('a'+p.below(6)))}
+}
+
+// eraseDue takes out one of the first marks, or one that is not there.
+func (p *player) eraseDue(tx store.Tx) error {
+	at, k, after := int64(p.below(50)), p.own(), p.below(4)
+	err := tx.Due(40, func(ms int64, key store.ServerKey) error {
+		at, k = ms, key
+		if after--; after < 0 {
+			return store.ErrStop
+		}
+		return nil
+	})
+	return errors.Join(err, tx.EraseDue(at, k))
+}
+
+// lookOwn writes down what is due, and some rows of the server's own.
+func (p *player) lookOwn(tx store.Tx) {
+	k := p.own()
+	err := tx.Due(int64(p.below(40)), func(at int64, k store.ServerKey) error {
+		p.seen = fmt.Appendf(p.seen, "%d%q ", at, k)
+		return nil
+	})
+	err = errors.Join(err, tx.ServerRows(k.Tenant, k.Table, k.Key, func(key string, row []byte) error {
+		p.seen = fmt.Appendf(p.seen, "%q%d ", key, len(row))
+		return nil
+	}))
+	p.seen = fmt.Appendf(p.seen, "%v\n", err)
+}
+
 // look writes down a little of what the closure sees, its own writes included.
 func (p *player) look(tx store.Tx) {
 	s := streams[p.below(uint64(len(streams)))]
@@ -182,4 +222,5 @@ func (p *player) look(tx store.Tx) {
 	waiting, err2 := tx.Waiting(s, p.id())
 	size, err3 := tx.InboxSize(Organisations()[0])
 	p.seen = fmt.Appendf(p.seen, "%x %d %v\n", waiting, size, errors.Join(err, err2, err3))
+	p.lookOwn(tx)
 }

@@ -547,7 +547,8 @@ type RegisterTargetResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// As it stands.
 	Target *Target `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
-	// For a webhook that is new: the key of its signatures, shown this once.
+	// For a webhook that is new: the key of its signatures, as 64 hex digits, shown this once. Whoever loses it removes the
+	// target and registers it anew.
 	SigningKey    string `protobuf:"bytes,2,opt,name=signing_key,json=signingKey,proto3" json:"signing_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1024,7 +1025,9 @@ type ConfirmShownRequest struct {
 	// The delivery, as the push named it. 16 bytes.
 	DeliveryId []byte `protobuf:"bytes,1,opt,name=delivery_id,json=deliveryId,proto3" json:"delivery_id,omitempty"`
 	// True: somebody opened it.
-	Opened        bool `protobuf:"varint,2,opt,name=opened,proto3" json:"opened,omitempty"`
+	Opened bool `protobuf:"varint,2,opt,name=opened,proto3" json:"opened,omitempty"`
+	// The group, as the push named it. 16 bytes; empty if it named none, as a test does.
+	GroupId       []byte `protobuf:"bytes,3,opt,name=group_id,json=groupId,proto3" json:"group_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1071,6 +1074,13 @@ func (x *ConfirmShownRequest) GetOpened() bool {
 		return x.Opened
 	}
 	return false
+}
+
+func (x *ConfirmShownRequest) GetGroupId() []byte {
+	if x != nil {
+		return x.GroupId
+	}
+	return nil
 }
 
 // ConfirmShownResponse says nothing.
@@ -2569,11 +2579,13 @@ const file_tsunagu_alert_v1_alert_proto_rawDesc = "" +
 	"\n" +
 	"trouble_ja\x18\r \x01(\tR\ttroubleJa\x12\x1d\n" +
 	"\n" +
-	"trouble_en\x18\x0e \x01(\tR\ttroubleEn\"W\n" +
+	"trouble_en\x18\x0e \x01(\tR\ttroubleEn\"~\n" +
 	"\x13ConfirmShownRequest\x12(\n" +
 	"\vdelivery_id\x18\x01 \x01(\fB\a\xbaH\x04z\x02h\x10R\n" +
 	"deliveryId\x12\x16\n" +
-	"\x06opened\x18\x02 \x01(\bR\x06opened\"\x16\n" +
+	"\x06opened\x18\x02 \x01(\bR\x06opened\x12%\n" +
+	"\bgroup_id\x18\x03 \x01(\fB\n" +
+	"\xbaH\a\xd8\x01\x01z\x02h\x10R\agroupId\"\x16\n" +
 	"\x14ConfirmShownResponse\"\xd8\x03\n" +
 	"\n" +
 	"AlertGroup\x12\x0e\n" +

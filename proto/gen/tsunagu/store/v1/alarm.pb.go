@@ -264,7 +264,13 @@ type Escalation struct {
 	// When the operator was told that nobody answers; 0: not.
 	UnansweredMs int64 `protobuf:"varint,18,opt,name=unanswered_ms,json=unansweredMs,proto3" json:"unanswered_ms,omitempty"`
 	// Who works on it.
-	Lease         *Lease `protobuf:"bytes,19,opt,name=lease,proto3" json:"lease,omitempty"`
+	Lease *Lease `protobuf:"bytes,19,opt,name=lease,proto3" json:"lease,omitempty"`
+	// When the last step of the present round was taken; 0: none was. The next one is counted from here.
+	StepMs int64 `protobuf:"varint,20,opt,name=step_ms,json=stepMs,proto3" json:"step_ms,omitempty"`
+	// When those who were told before are told again, because another critical alert joined; 0: not.
+	RegroupMs int64 `protobuf:"varint,21,opt,name=regroup_ms,json=regroupMs,proto3" json:"regroup_ms,omitempty"`
+	// Notices that had to make room in the list for something worse. They stand in their stream.
+	LeftOut       uint32 `protobuf:"varint,22,opt,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -430,6 +436,27 @@ func (x *Escalation) GetLease() *Lease {
 		return x.Lease
 	}
 	return nil
+}
+
+func (x *Escalation) GetStepMs() int64 {
+	if x != nil {
+		return x.StepMs
+	}
+	return 0
+}
+
+func (x *Escalation) GetRegroupMs() int64 {
+	if x != nil {
+		return x.RegroupMs
+	}
+	return 0
+}
+
+func (x *Escalation) GetLeftOut() uint32 {
+	if x != nil {
+		return x.LeftOut
+	}
+	return 0
 }
 
 // GroupedAlert is one alert of a group.
@@ -1139,7 +1166,7 @@ const file_tsunagu_store_v1_alarm_proto_rawDesc = "" +
 	"\aanswers\x18\b \x03(\fR\aanswers\x12\x1b\n" +
 	"\tperson_id\x18\t \x01(\tR\bpersonId\x12\x18\n" +
 	"\aamended\x18\n" +
-	" \x01(\bR\aamended\"\x83\x05\n" +
+	" \x01(\bR\aamended\"\xd6\x05\n" +
 	"\n" +
 	"Escalation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x19\n" +
@@ -1163,7 +1190,11 @@ const file_tsunagu_store_v1_alarm_proto_rawDesc = "" +
 	"\vanswered_ms\x18\x11 \x01(\x03R\n" +
 	"answeredMs\x12#\n" +
 	"\runanswered_ms\x18\x12 \x01(\x03R\funansweredMs\x12-\n" +
-	"\x05lease\x18\x13 \x01(\v2\x17.tsunagu.store.v1.LeaseR\x05lease\"\xe3\x01\n" +
+	"\x05lease\x18\x13 \x01(\v2\x17.tsunagu.store.v1.LeaseR\x05lease\x12\x17\n" +
+	"\astep_ms\x18\x14 \x01(\x03R\x06stepMs\x12\x1d\n" +
+	"\n" +
+	"regroup_ms\x18\x15 \x01(\x03R\tregroupMs\x12\x19\n" +
+	"\bleft_out\x18\x16 \x01(\rR\aleftOut\"\xe3\x01\n" +
 	"\fGroupedAlert\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12\x1b\n" +
 	"\trecord_id\x18\x02 \x01(\fR\brecordId\x12:\n" +

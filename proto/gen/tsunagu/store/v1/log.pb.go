@@ -479,7 +479,7 @@ type StreamHead struct {
 	Conflicts uint64 `protobuf:"varint,6,opt,name=conflicts,proto3" json:"conflicts,omitempty"`
 	// True: the standing records that rules look at are listed under their own key. Logs from before alerts have it false.
 	StandingListed bool `protobuf:"varint,7,opt,name=standing_listed,json=standingListed,proto3" json:"standing_listed,omitempty"`
-	// How many records the server derived.
+	// How many entries of the log the server derived: alerts, and new versions of them.
 	Derived       uint64 `protobuf:"varint,8,opt,name=derived,proto3" json:"derived,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
