@@ -4,6 +4,9 @@ BUF   := go tool -modfile=proto/tools/buf/go.mod buf
 IMAGE := testdata/wire/image.binpb
 SEEDS ?= 200
 
+# The library of Firebase links a gRPC client for storage that nothing here uses: without it the server is a quarter smaller.
+export GOFLAGS := $(strip $(GOFLAGS) -tags=disable_grpc_modules)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test bench sim alarms sim-planted generate lint breaking wire-image build
 
