@@ -171,7 +171,7 @@ func (w *writer) create(p *prepared, held *storev1.Entry, perm permission) (*sto
 	if err != nil {
 		return nil, err
 	}
-	v := &version{id: p.id, kind: p.kind, record: p.m.GetRecord(), arrivedMs: p.arrived.UnixMilli(), at: e.GetVersion()}
+	v := &version{id: p.id, kind: p.kind, record: p.m.GetRecord(), arrivedMs: p.arrived.UnixMilli(), at: e.GetVersion(), by: p}
 	v.setBytes(append(append(make([]byte, 0, len(p.brought)+len(appended)), p.brought...), appended...))
 	e.Section, e.Record = v.section(), appended
 	if held != nil {
@@ -230,7 +230,7 @@ func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind 
 	e.Effect, e.Author, e.ForReview, e.PreviousSeq = merged.Outcome, author, perm.forReview, state.GetVersion().GetSeq()
 	return e, w.installChange(p, e, merged, &version{
 		id: p.record, kind: kind, record: merged.Record, state: state, oldBytes: oldBytes, markers: merged.Markers,
-		arrivedMs: state.GetArrivedMs(), at: e.GetVersion(),
+		arrivedMs: state.GetArrivedMs(), at: e.GetVersion(), by: p,
 	})
 }
 

@@ -31,14 +31,20 @@ const (
 // Erase destroys what a record held, by order of a court or an authority: payload, salt, seals and record bytes of every
 // entry about it, what is held about it, what inboxes of the given organisations hold about it, and what its versions were
 // looked up by: their effective times and domain keys. The chain goes on over what is left, a stub takes the record's
-// place, and a tablet that offers the record again is told that it is known.
+// place, and a tablet that offers the record again is told that it is known. The alerts that rest on the record quote it, and
+// are erased with it.
 // A record that is not there is put down as erased. When Erase returns without an error it is done; called again, it goes
 // on where it stopped. The caller has proven the order; its reference is not kept here.
 func (h *Hub) Erase(ctx context.Context, c Call, streamID string, record store.ID, organisations ...string) error {
 	stream := store.Stream{Tenant: c.Session.Tenant, Name: streamID}
-	err := h.store.Update(ctx, func(tx store.Tx) error { return h.putStub(c, tx, stream, record) })[0]
+	gone, err := h.quoting(ctx, stream, record)
+	for _, one := range gone {
+		if err == nil {
+			err = h.store.Update(ctx, func(tx store.Tx) error { return h.putStub(c, tx, stream, one) })[0]
+		}
+	}
 	if err == nil {
-		err = h.eraseEntries(ctx, stream, record)
+		err = h.eraseEntries(ctx, stream, gone)
 	}
 	for _, name := range organisations {
 		if err == nil {
@@ -46,6 +52,16 @@ func (h *Hub) Erase(ctx context.Context, c Call, streamID string, record store.I
 		}
 	}
 	return outward(err)
+}
+
+// quoting returns a record and the alerts that rest on it.
+func (h *Hub) quoting(ctx context.Context, stream store.Stream, record store.ID) (all []store.ID, err error) {
+	err = h.store.View(ctx, func(r store.Reader) error {
+		alerts, err := r.Keyed(stream, restsKey(record[:]))
+		all = append([]store.ID{record}, alerts...)
+		return err
+	})
+	return all, err
 }
 
 // putStub makes the stub the current version of the record.
@@ -116,8 +132,8 @@ func (w *writer) installStub(record store.ID, state *storev1.RecordState, old []
 	return w.flush()
 }
 
-// eraseEntries overwrites every entry about the record but the stub's.
-func (h *Hub) eraseEntries(ctx context.Context, stream store.Stream, record store.ID) error {
+// eraseEntries overwrites every entry about the records but those of the stubs.
+func (h *Hub) eraseEntries(ctx context.Context, stream store.Stream, records []store.ID) error {
 	for after := uint64(0); ; {
 		var about []uint64
 		next := uint64(0)
@@ -133,7 +149,7 @@ func (h *Hub) eraseEntries(ctx context.Context, stream store.Stream, record stor
 				if err != nil {
 					return store.ErrDamaged
 				}
-				if sameID(g.RecordID, record[:]) {
+				if len(g.RecordID) == 16 && slices.Contains(records, store.ID(g.RecordID)) {
 					about = append(about, seq)
 				}
 				return nil

@@ -31,8 +31,15 @@ func forget(tx store.Tx, stream store.Stream, e *storev1.Entry) error {
 	if !known {
 		return nil
 	}
+	id := store.ID(e.GetRecordId())
+	if a := rec.GetBody().GetAlert(); a != nil {
+		return tx.EraseKeyed(stream, dayKey(alertDay(a.GetObserved().AsTime())), id)
+	}
+	if listedKinds[kind.Number] {
+		return unlist(tx, stream, kind.Number, id)
+	}
 	if key, ok := care.DomainKey(kind, rec.GetBody()); ok {
-		return tx.EraseKeyed(stream, key, store.ID(e.GetRecordId()))
+		return tx.EraseKeyed(stream, key, id)
 	}
 	return nil
 }

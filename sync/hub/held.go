@@ -120,6 +120,7 @@ func (h *Hub) restore(tenant string, l *landed) *prepared {
 		record:  store.ID(l.written.GetRecordId()),
 		arrived: time.UnixMilli(l.written.GetArrivedMs()),
 		device:  l.written.GetDeviceId(),
+		waited:  true,
 
 		offsetMs: l.written.GetClockOffsetMs(),
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/care/rules"
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
@@ -47,6 +48,12 @@ type Config struct {
 	// Differed is told how many sections a device reported that differ from the log: each is about to be repaired. It may
 	// be nil.
 	Differed func(sections int)
+	// AlertDefaults returns the limits of readings that count for a chart where nobody ordered others. It answers from
+	// memory. It may be nil: then those of package rules count for everybody.
+	AlertDefaults func(tenant, chartID string) []rules.Limit
+	// Outbox is called after a commit that put something into the outbox, so that nobody has to poll it. It must return
+	// at once. It may be nil.
+	Outbox func()
 }
 
 // Hub answers devices and programs. It may be used by many goroutines at once; its only state is the store's.
@@ -65,6 +72,7 @@ type Hub struct {
 	schema   schemas
 
 	organisations func(tenant string) []string
+	alertDefaults func(tenant, chartID string) []rules.Limit
 }
 
 // New returns a hub.
@@ -72,7 +80,14 @@ func New(c Config) *Hub {
 	h := &Hub{
 		store: c.Store, dir: c.Directory, seals: c.Seals, epochs: c.Epochs, limits: c.Limits.orDefaults(), fault: c.Fault,
 		differed: c.Differed, backups: c.Backups, restored: c.Restored, exports: c.Exports, schema: schemas{c.SchemaVersion, upcasts},
-		organisations: c.Organisations,
+		organisations: c.Organisations, alertDefaults: c.AlertDefaults,
+	}
+	if c.Outbox != nil {
+		h.store = rung{c.Store, c.Outbox}
+	}
+	if h.alertDefaults == nil {
+		proposed := rules.Defaults()
+		h.alertDefaults = func(string, string) []rules.Limit { return proposed }
 	}
 	if h.schema.newest == 0 {
 		h.schema.newest = care.SchemaVersion

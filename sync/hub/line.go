@@ -117,7 +117,7 @@ func (w *writer) link(id []byte) (*link, error) {
 	}
 	w.links.read++
 	found, err := w.lookup(store.ID(id))
-	if err != nil || found == nil || found.erased {
+	if err != nil || found == nil || found.erased || found.derived {
 		return nil, err
 	}
 	m := &syncv1.Mutation{}

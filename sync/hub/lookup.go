@@ -23,12 +23,14 @@ type landed struct {
 	written *storev1.Entry
 	// erased: the payload is gone; what is left answers for it.
 	erased bool
+	// derived: nobody sent it, the server has its record under this id.
+	derived bool
 }
 
 // has tells whether the landed mutation has this payload hash.
 func (l *landed) has(payloadHash []byte) bool {
-	if l.erased {
-		return true
+	if l.erased || l.derived { // no payload that somebody sends is what the server derived
+		return l.erased
 	}
 	sum := seal.PayloadHash(l.written.GetPayload())
 	return bytes.Equal(sum[:], payloadHash)
@@ -58,7 +60,8 @@ func lookup(r store.Reader, s store.Stream, id store.ID) (*landed, error) {
 			return nil, err
 		}
 	}
-	found.erased = len(found.written.GetPayload()) == 0
+	found.derived = ledger.Derived(found.written)
+	found.erased = len(found.written.GetPayload()) == 0 && !found.derived
 	return found, nil
 }
 

@@ -26,6 +26,8 @@ type prepared struct {
 	hash    [32]byte // of the payload
 	kind    *care.Kind
 	arrived time.Time // its first arrival
+	// waited: it was held, and counts from now on only.
+	waited bool
 	// notBefore is the sealed time before which it was not written; zero if the server does not vouch for one.
 	notBefore time.Time
 	brought   []byte // the record's bytes in the payload; nil if it has none

@@ -116,6 +116,12 @@ func historyItem(r store.Reader, stream store.Stream, e *storev1.Entry) (*chartv
 	if proto.Unmarshal(written.GetPayload(), m) != nil {
 		return nil, store.ErrDamaged
 	}
+	if ledger.Derived(e) {
+		m.Operation = syncv1.Operation_OPERATION_CREATE
+		if e.GetPreviousSeq() != 0 {
+			m.Operation = syncv1.Operation_OPERATION_PATCH
+		}
+	}
 	author := e.GetAuthor()
 	if author == nil {
 		author = rec.GetArrival().GetAuthor()

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
@@ -78,8 +79,8 @@ func (h *Hub) verifyInboxes(ctx context.Context, out *Verified) error {
 	return err
 }
 
-// Recount puts right what heads and inboxes count, where it differs from what is there: the records with values to decide,
-// and the items that wait no longer. An earlier version did not count them. Nothing may be written meanwhile.
+// Recount puts right what heads and inboxes count, where it differs from what is there: the records with values to decide
+// and those that the server derived, and the items that wait no longer. An earlier version did not count them. Nothing may be written meanwhile.
 func (h *Hub) Recount(ctx context.Context) error {
 	streams, err := h.streams(ctx)
 	for _, s := range streams {
@@ -112,13 +113,14 @@ func (h *Hub) streams(ctx context.Context) (streams []store.Stream, err error) {
 }
 
 func (h *Hub) recountStream(ctx context.Context, s store.Stream) error {
-	conflicts, counted := uint64(0), uint64(0)
+	conflicts, derived := uint64(0), uint64(0)
+	var counted *storev1.StreamHead
 	err := h.store.View(ctx, func(r store.Reader) error {
 		head, err := readHead(r, s)
 		if err != nil {
 			return err
 		}
-		conflicts, counted = 0, head.GetConflicts()
+		conflicts, derived, counted = 0, 0, head
 		return r.Records(s, store.ID{}, func(_ store.ID, raw []byte) error {
 			state := &storev1.RecordState{}
 			if proto.Unmarshal(raw, state) != nil {
@@ -127,10 +129,13 @@ func (h *Hub) recountStream(ctx context.Context, s store.Stream) error {
 			if state.GetConflict() {
 				conflicts++
 			}
+			if kind, ok := care.KindByNumber(state.GetKind()); ok && kind.Derived {
+				derived++
+			}
 			return nil
 		})
 	})
-	if err != nil || conflicts == counted {
+	if err != nil || conflicts == counted.GetConflicts() && derived == counted.GetDerived() {
 		return err
 	}
 	return h.store.Update(ctx, func(tx store.Tx) error {
@@ -138,7 +143,7 @@ func (h *Hub) recountStream(ctx context.Context, s store.Stream) error {
 		if err != nil {
 			return err
 		}
-		head.Conflicts = conflicts
+		head.Conflicts, head.Derived = conflicts, derived
 		raw, err := ledger.Marshal(head)
 		if err != nil {
 			return err

@@ -130,7 +130,7 @@ func (h *Hub) confirmItem(c Call, tx store.Tx, box store.Organisation, id store.
 func (h *Hub) arrivedAs(c Call, item *storev1.InboxItem) *prepared {
 	c.Session.DeviceID = item.GetDeviceId()
 	p := h.prepare(c, &syncv1.QueuedMutation{Payload: item.GetPayload(), AuthorSeal: item.GetAuthorSeal()}, h.sealers())
-	p.arrived, p.offsetMs = time.UnixMilli(item.GetArrivedMs()), item.GetClockOffsetMs()
+	p.arrived, p.offsetMs, p.waited = time.UnixMilli(item.GetArrivedMs()), item.GetClockOffsetMs(), true
 	return p
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
@@ -78,8 +79,8 @@ type checker struct {
 	answers map[store.ID]uint64
 	erased  map[store.ID]bool // records of which an entry was
 	held    []uint64
-	// conflicts is how many records have candidates.
-	conflicts uint64
+	// conflicts is how many records have candidates, and made how many the server derived.
+	conflicts, made uint64
 }
 
 func (c *checker) damage(format string, args ...any) {
@@ -143,6 +144,7 @@ func (c *checker) entries(r store.Reader) error {
 			return nil
 		}
 		c.erasure(seq, e)
+		c.derived(seq, e)
 		if ledger.Changed(e.GetEffect()) {
 			c.newest[store.ID(e.GetRecordId())] = seq
 		}
@@ -182,6 +184,9 @@ func (c *checker) records(r store.Reader) error {
 		c.miscounted("the head counts %d records with values to decide, there are %d; what was written is safe, and lists of work may leave them out: "+countAnew,
 			c.head.GetConflicts(), c.conflicts)
 	}
+	if err == nil {
+		c.countsDerived()
+	}
 	return err
 }
 
@@ -189,6 +194,9 @@ func (c *checker) record(r store.Reader, id store.ID, state *storev1.RecordState
 	seq := state.GetVersion().GetSeq()
 	if state.GetConflict() {
 		c.conflicts++
+	}
+	if kind, ok := care.KindByNumber(state.GetKind()); ok && kind.Derived {
+		c.made++
 	}
 	g, err := ledger.Look(entry)
 	if err != nil {
@@ -209,7 +217,7 @@ func (c *checker) record(r store.Reader, id store.ID, state *storev1.RecordState
 	}
 	v := &syncv1.Version{Epoch: g.Epoch, Seq: g.Seq}
 	d.sum, d.count = d.sum.Add(ledger.TermOf(id, v, sha256.Sum256(g.Record))), d.count+1
-	return c.content(r, id, state, g.Record)
+	return c.content(r, id, state, g.Record, g.Derived)
 }
 
 // digests compares the stored digests with the sums.

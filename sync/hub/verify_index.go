@@ -27,7 +27,7 @@ func (c *checker) erasure(seq uint64, e *storev1.Entry) {
 	if ledger.Erased(e) && !stub {
 		c.erased[store.ID(e.GetRecordId())] = true
 	}
-	if !stub { // nobody sent it: no mutation is looked up by its id
+	if !stub && !ledger.Derived(e) { // nobody sent those: no mutation is looked up by their id
 		c.answers[store.ID(e.GetMutationId())] = seq
 	}
 	if e.GetEffect() == syncv1.Outcome_OUTCOME_HELD {
@@ -106,7 +106,7 @@ func lookupSeq(r store.Reader, s store.Stream, id store.ID) (uint64, error) {
 
 // content looks into the newest version of a record: a record of which something was erased is a stub, one that has
 // candidates is known to have them, and one that has a domain key is found by it.
-func (c *checker) content(r store.Reader, id store.ID, state *storev1.RecordState, raw []byte) error {
+func (c *checker) content(r store.Reader, id store.ID, state *storev1.RecordState, raw []byte, byServer bool) error {
 	seq, rec := state.GetVersion().GetSeq(), &carev1.Record{}
 	if proto.Unmarshal(raw, rec) != nil {
 		c.damage("the record of entry %d cannot be read", seq)
@@ -121,6 +121,9 @@ func (c *checker) content(r store.Reader, id store.ID, state *storev1.RecordStat
 	kind, ok := care.KindOf(rec.GetBody())
 	if !ok {
 		return nil
+	}
+	if err := c.ofAlarms(r, id, state, rec, byServer); err != nil {
+		return err
 	}
 	key, ok := care.DomainKey(kind, rec.GetBody())
 	if !ok {

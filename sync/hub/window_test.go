@@ -91,7 +91,7 @@ func TestWindowOfMonths(t *testing.T) {
 	}
 	// What moves into a month that is held comes, whenever it was written.
 	old := b.fetched(monthOf(b.now.AddDate(0, -20, 0)))[0]
-	m := b.patch("sato", old.id, &syncv1.RecordVersion{Version: old.version, Sha256: old.hash}, temperature(399))
+	m := b.patch("sato", old.id, &syncv1.RecordVersion{Version: old.version, Sha256: old.hash}, temperature(374))
 	m.Record.Envelope.Effective = timestamppb.New(b.now)
 	b.expect(b.push("sato", m), "APPLIED")
 	if sections, _, _ := b.fill(oldest); sections[monthOf(b.now)] != all/24+1 {

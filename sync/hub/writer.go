@@ -34,6 +34,7 @@ type writer struct {
 	// landing is the newest entry that an answer named.
 	landing *syncv1.Cursor
 	links   links
+	alarms  *alarms
 
 	lastArrival   circumstances
 	lastUncertain bool
@@ -57,6 +58,7 @@ func (h *Hub) writer(c Call, tx store.Tx, streamID string) (*writer, error) {
 		digests: map[uint32]*sectionDigest{}, authors: map[author]*carev1.Actor{},
 		seals: h.seals.Sealer(),
 	}
+	w.alarms = h.alarms(tx, w.stream)
 	head, err := readHead(tx, w.stream)
 	w.head = head
 	return w, err
@@ -126,6 +128,7 @@ func (w *writer) append(e *storev1.Entry, recordHash []byte) error {
 		return store.ErrTooLarge
 	}
 	w.head.Version, w.head.Hash, w.dirty = e.GetVersion(), e.GetHash(), true
+	w.head.StandingListed = w.head.StandingListed || e.GetVersion().GetSeq() == 1
 	return w.tx.Append(w.stream, e.GetVersion().GetSeq(), raw)
 }
 
@@ -190,6 +193,7 @@ type version struct {
 	markers   []*storev1.Marker
 	arrivedMs int64
 	at        *syncv1.Version
+	by        *prepared // the mutation that made it; nil: the server did
 }
 
 func (v *version) setBytes(b []byte) { v.bytes, v.hash = b, sha256.Sum256(b) }
@@ -200,7 +204,8 @@ func (v *version) section() uint32 {
 	return max(section, v.state.GetSection())
 }
 
-// install makes a version the current one: record state, timeline, digests, domain key.
+// install makes a version the current one: record state, timeline, digests, domain key. Every way into a record ends here,
+// and so what a human must hear of is found here.
 func (w *writer) install(v *version) error {
 	state := &storev1.RecordState{
 		Version: v.at, Section: v.section(), EffectiveMs: v.record.GetEnvelope().GetEffective().AsTime().UnixMilli(),
@@ -236,7 +241,15 @@ func (w *writer) install(v *version) error {
 			return err
 		}
 	}
-	return w.tx.PutPlace(w.stream, store.Place{EffectiveMs: state.EffectiveMs, Seq: v.at.GetSeq()})
+	if v.state == nil && listedKinds[v.kind.Number] && w.head.GetStandingListed() {
+		if err := list(w.tx, w.stream, v.kind.Number, v.id); err != nil {
+			return err
+		}
+	}
+	if err := w.tx.PutPlace(w.stream, store.Place{EffectiveMs: state.EffectiveMs, Seq: v.at.GetSeq()}); err != nil {
+		return err
+	}
+	return w.hear(v)
 }
 
 // putKeyed puts a record under its domain key. A key with more records than anybody can look through takes no more:

@@ -71,6 +71,9 @@ func Erase(e *storev1.Entry) error {
 // Erased tells whether an entry was erased.
 func Erased(e *storev1.Entry) bool { return len(e.GetCommitment()) > 0 }
 
+// Derived tells whether the server derived what an entry holds: nobody sent it, and its cause says what led to it.
+func Derived(e *storev1.Entry) bool { return len(e.GetCause()) > 0 }
+
 // Seal sets the hash of an entry: SHA-256(previous hash ‖ canonical bytes). The commitments are computed from what
 // the entry holds, or taken as they stand if that was erased.
 func Seal(e *storev1.Entry, previous []byte) error {
@@ -85,7 +88,7 @@ func Hash(e *storev1.Entry, previous []byte) ([]byte, error) {
 		Version: e.Version, Effect: e.Effect, MutationId: e.MutationId, RecordId: e.RecordId, ArrivedMs: e.ArrivedMs,
 		DeviceId: e.DeviceId, PreviousSeq: e.PreviousSeq, HeldReason: e.HeldReason, HeldSeq: e.HeldSeq,
 		Detail: e.Detail, WaitsFor: e.WaitsFor, JudgedBy: e.JudgedBy, ForReview: e.ForReview, Author: e.Author,
-		Section: e.Section, ClockOffsetMs: e.ClockOffsetMs,
+		Section: e.Section, ClockOffsetMs: e.ClockOffsetMs, Cause: e.Cause,
 	}
 	c.Commitment, c.RecordSha256 = e.Commitment, e.RecordSha256
 	if len(c.Commitment) == 0 {
@@ -114,7 +117,7 @@ func Record(e *storev1.Entry) ([]byte, error) {
 	switch {
 	case !Changed(e.GetEffect()):
 		return nil, nil
-	case e.GetHeldSeq() != 0 || e.GetPreviousSeq() != 0 || Erased(e):
+	case e.GetHeldSeq() != 0 || e.GetPreviousSeq() != 0 || Erased(e) || Derived(e):
 		return e.GetRecord(), nil
 	}
 	brought, err := PayloadRecord(e.GetPayload())
@@ -135,6 +138,7 @@ const (
 	entryPrevious   protowire.Number = 9
 	entryHeldSeq    protowire.Number = 11
 	entrySection    protowire.Number = 17
+	entryCause      protowire.Number = 19
 	entryHash       protowire.Number = 30
 	entryPayload    protowire.Number = 32
 	entryRecord     protowire.Number = 34
@@ -170,6 +174,8 @@ type Glance struct {
 	RecordID []byte
 	Section  uint32
 	Hash     []byte
+	// Derived tells whether the server derived it.
+	Derived bool
 	// Record holds the record's bytes after the entry; nil if it changed none.
 	Record []byte
 }
@@ -223,7 +229,7 @@ func Whole(r *syncv1.PageRecord, sent []*syncv1.QueuedMutation) ([]byte, error) 
 func Skim(raw []byte) (g Glance, p Parts, err error) {
 	var payload []byte
 	var held, previous uint64
-	var erased bool
+	var whole bool // it was erased, or the server derived it: no payload brought a part of the record
 	var inner error
 	err = fields(raw, func(n protowire.Number, value []byte, number uint64) {
 		switch n {
@@ -233,8 +239,8 @@ func Skim(raw []byte) (g Glance, p Parts, err error) {
 			g.Effect = syncv1.Outcome(number)
 		case entryRecordID:
 			g.RecordID = value
-		case entryCommitment:
-			erased = true
+		case entryCommitment, entryCause:
+			whole, g.Derived = true, g.Derived || n == entryCause
 		case entryPrevious:
 			previous = number
 		case entryHeldSeq:
@@ -249,7 +255,7 @@ func Skim(raw []byte) (g Glance, p Parts, err error) {
 			p.appended = value
 		}
 	})
-	if err = errors.Join(err, inner); err != nil || !Changed(g.Effect) || held != 0 || previous != 0 || erased {
+	if err = errors.Join(err, inner); err != nil || !Changed(g.Effect) || held != 0 || previous != 0 || whole {
 		return g, p, err
 	}
 	p.brought, err = PayloadRecord(payload)

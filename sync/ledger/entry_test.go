@@ -51,7 +51,7 @@ func full(t rapid.TB) *storev1.Entry {
 	e := created(t)
 	e.PreviousSeq, e.HeldReason, e.HeldSeq = 1, syncv1.HeldReason_HELD_REASON_ROLE, 1
 	e.Detail, e.WaitsFor, e.JudgedBy, e.ForReview = "detail", recordID, "tanaka", true
-	e.Author, e.ClockOffsetMs, e.Hash = &carev1.Actor{PersonId: "sato"}, -5, previous
+	e.Author, e.ClockOffsetMs, e.Cause, e.Hash = &carev1.Actor{PersonId: "sato"}, -5, recordID, previous
 	e.Record = encode(t, &carev1.Record{Id: recordID})
 	return e
 }
@@ -252,5 +252,26 @@ func TestMarshalIsTheSameEachTime(t *testing.T) {
 	e := full(t)
 	if !bytes.Equal(encode(t, e), encode(t, proto.CloneOf(e))) {
 		t.Error("equal messages have different bytes")
+	}
+}
+
+// What the server derived was brought by nobody: its entry holds the whole record.
+func TestADerivedEntryHoldsItsRecord(t *testing.T) {
+	e := created(t)
+	e.Cause, e.Payload, e.AuthorSeal = recordID, nil, nil
+	e.Record = encode(t, &carev1.Record{Id: recordID})
+	if err := ledger.Seal(e, previous); err != nil {
+		t.Fatal(err)
+	}
+	record, err := ledger.Record(e)
+	if err != nil || !bytes.Equal(record, e.GetRecord()) {
+		t.Errorf("%x, %v", record, err)
+	}
+	raw, err := ledger.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, err := ledger.Look(raw); err != nil || !g.Derived || !bytes.Equal(g.Record, e.GetRecord()) {
+		t.Errorf("%+v, %v", g, err)
 	}
 }

@@ -48,6 +48,8 @@ const (
 	ErasureKeepsOwn          Name = "erasure_keeps_own"
 	PagesBeforeConfirmation  Name = "pages_before_confirmation"
 	JudgesBeforeConfirmation Name = "judges_before_confirmation"
+	AlertNamedByPlace        Name = "alert_named_by_place"
+	AlertWithoutEvent        Name = "alert_without_event"
 )
 
 // All lists the mistakes.
@@ -57,5 +59,5 @@ var All = []Name{
 	EpochGivenTwice, JudgesAtOnce, HoldsAllAfter, ReleasesInAnyOrder, RetiresHeld,
 	RetractOnStatusAlone, PatchesOneField, SectionOfOtherSnapshot, ResolveByEquality, ChainByName, NarrowDropsStanding,
 	WidenShowsHalves, RepairDeletesNewer, RepairPastCursor, RepairsUnfilled, ErasureKeepsHeld, ErasureKeepsOwn, PagesBeforeConfirmation,
-	JudgesBeforeConfirmation,
+	JudgesBeforeConfirmation, AlertNamedByPlace, AlertWithoutEvent,
 }

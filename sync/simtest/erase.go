@@ -19,7 +19,9 @@ func (w *world) order() {
 	if w.server.unconfirmed {
 		return // the operator is asked again later, or never
 	}
-	keys := w.oracle.log.keys()
+	keys := slices.DeleteFunc(w.oracle.log.keys(), func(k recordKey) bool {
+		return w.oracle.derivedRecord(k)
+	})
 	if len(keys) == 0 {
 		return
 	}
@@ -31,6 +33,9 @@ func (w *world) order() {
 	w.note("record %s of %s is erased by order", name(key.id), key.stream)
 	w.server.ordered = append(w.server.ordered, key)
 	w.oracle.gone[key] = true
+	for _, alert := range w.oracle.restOn(key) {
+		w.oracle.gone[alert] = true
+	}
 	if w.chance(30) {
 		w.server.store.FailNext(store.ErrUnknownOutcome)
 		w.server.hub.Erase(context.Background(), w.server.callOf(sato, "desk"), key.stream, key.id, "station")
@@ -52,12 +57,18 @@ func (l *logState) keys() []recordKey {
 }
 
 func (s *server) erase(key recordKey) {
+	alerts := s.world.oracle.restOn(key)
+	for _, alert := range alerts {
+		s.world.oracle.gone[alert] = true
+	}
 	err := s.hub.Erase(context.Background(), s.callOf(sato, "desk"), key.stream, key.id, "station")
 	if err != nil {
 		s.world.problem("record %s cannot be erased: %v", name(key.id), err)
 	}
 	s.world.oracle.observe()
-	s.world.oracle.nothingLeft(key)
+	for _, one := range append(alerts, key) {
+		s.world.oracle.nothingLeft(one)
+	}
 }
 
 // eraseAgain carries every order of the journal out once more.

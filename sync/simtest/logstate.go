@@ -39,6 +39,7 @@ type recordState struct {
 	stands  map[uint32]set
 	history set
 	created uint64
+	derived bool // the server made it
 }
 
 // erased tells whether a record is the stub of one that was erased.

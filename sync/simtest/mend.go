@@ -18,7 +18,10 @@ func (d *device) damage() {
 	w := d.world
 	streamID := w.server.dir.streams[w.dice.IntN(len(w.server.dir.streams))].ID
 	var keys, values [][]byte
-	d.stored(familyRecord, streamID, func(key []byte, _ id, value []byte) {
+	d.stored(familyRecord, streamID, func(key []byte, record id, value []byte) {
+		if state := w.oracle.log.records[recordKey{streamID, record}]; state != nil && state.derived {
+			return
+		}
 		keys, values = append(keys, append([]byte{}, key...)), append(values, append([]byte{}, value...))
 	})
 	if len(keys) == 0 {

@@ -148,6 +148,9 @@ func (o *oracle) entry(r store.Reader, streamID string, seq uint64, raw []byte) 
 		o.world.problem("entry %d of %s does not follow its predecessor", seq, streamID)
 	}
 	o.log.read[streamID], o.log.hashes[streamID] = seq, append(o.log.hashes[streamID], slices.Clone(e.GetHash()))
+	if ledger.Derived(e) {
+		return o.derived(r, streamID, seq, e)
+	}
 	m, err := mutationOf(r, streamID, e)
 	if err != nil {
 		return err

@@ -100,7 +100,9 @@ func (d *device) act() {
 func (d *device) pick(streamID string) (replica.View, bool) {
 	var all []replica.View
 	err := d.replica.Records(streamID, func(v replica.View) error {
-		all = append(all, v)
+		if byPeople(v.Record) {
+			all = append(all, v)
+		}
 		return nil
 	})
 	if err != nil && !d.damaged[streamID] {
@@ -215,6 +217,10 @@ func (w *world) bodyOf(kind *care.Kind) *carev1.Body {
 			}
 		} else {
 			v.PulsePerMin = &p
+			if n == 2 { // an emergency
+				fast, short, low := uint32(132), uint32(25), uint32(89)
+				v.PulsePerMin, v.RespirationsPerMin, v.SystolicMmhg = &fast, &short, &low
+			}
 		}
 		return &carev1.Body{Kind: &carev1.Body_VitalSigns{VitalSigns: v}}
 	case "draft_note":

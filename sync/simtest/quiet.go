@@ -55,6 +55,7 @@ func (o *oracle) judgeEnd() {
 	}
 	o.nothingLost()
 	o.nothingStuck()
+	o.everyEmergencyIsTold()
 }
 
 // digests adds up the sections of the fold and compares them with those the server keeps.

@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"context"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 
@@ -136,10 +137,29 @@ func (p *player) log(s *scenario.Step) error {
 			if name == "" {
 				name = "stub of an erasure"
 			}
+			if ledger.Derived(e) {
+				name = alertName(e)
+			}
 			p.say("%d.%d %s: %s", e.GetVersion().GetEpoch(), seq, name, what)
 			return nil
 		})
 	})
+}
+
+// alertName says which alert an entry of the server holds.
+func alertName(e *storev1.Entry) string {
+	rec := &carev1.Record{}
+	if ledger.Erased(e) || proto.Unmarshal(e.GetRecord(), rec) != nil {
+		return "alert, erased"
+	}
+	a := rec.GetBody().GetAlert()
+	word := "alert"
+	if now := a.GetAmendment(); now.GetVoid() {
+		word = "alert void"
+	} else if now != nil {
+		word = "alert amended"
+	}
+	return word + " " + a.GetTopic() + " " + strings.ToLower(strings.TrimPrefix(a.GetSeverity().String(), "ALERT_SEVERITY_"))
 }
 
 func outcomeWord(e *storev1.Entry) string {

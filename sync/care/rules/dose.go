@@ -29,12 +29,18 @@ func (v *View) doseOf(s Seen) (dose, bool) {
 
 // order returns the order with an id; nil if the view does not have it.
 func (v *View) order(id []byte) *carev1.Record {
-	for _, s := range v.Standing {
-		if len(id) > 0 && string(s.Record.GetId()) == string(id) {
-			return s.Record
+	if len(id) == 0 {
+		return nil
+	}
+	if v.orders == nil {
+		v.orders = make(map[string]*carev1.Record, len(v.Standing))
+		for _, s := range v.Standing {
+			if v.orders[string(s.Record.GetId())] == nil {
+				v.orders[string(s.Record.GetId())] = s.Record
+			}
 		}
 	}
-	return nil
+	return v.orders[string(id)]
 }
 
 // prescriber is who prescribed an order: as it says, else its author.
@@ -72,7 +78,7 @@ func (d dose) name() string {
 // doses returns what reached the patient from one time until another, latest first.
 func (v *View) doses(from, until time.Time) []dose {
 	var all []dose
-	for _, s := range v.between(from, until) {
+	for s := range v.between(from, until) {
 		if d, ok := v.doseOf(s); ok {
 			all = append(all, d)
 		}

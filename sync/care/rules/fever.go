@@ -21,7 +21,7 @@ func judgeFever(v *View, cause Seen) []Finding {
 	}
 	at := cause.at()
 	var evidence []Seen
-	for _, n := range v.numbers(carev1.VitalItem_VITAL_ITEM_TEMPERATURE, at.Add(-feverBack), at) {
+	for n := range v.numbers(carev1.VitalItem_VITAL_ITEM_TEMPERATURE, at.Add(-feverBack), at) {
 		if n.value < feverFrom || len(evidence) == maxEvidence {
 			break
 		}

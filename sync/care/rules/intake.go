@@ -16,6 +16,7 @@ const (
 	leastOfDay    = 3  // of one day
 	leastUsual    = 6  // meals that what is usual rests on
 	intakeNothing = 10 // sum over a day's meals in hundredths of a meal: two bites are nothing
+	wholeMeal     = 100
 )
 
 // judgeIntake looks at a meal that was written down.
@@ -62,7 +63,7 @@ func eaten(r *carev1.Record) (int, bool) {
 
 // meals returns what was eaten from one time until another, latest first.
 func (v *View) meals(from, until time.Time) (amounts []int, evidence []Seen) {
-	for _, s := range v.between(from, until) {
+	for s := range v.between(from, until) {
 		if part, ok := eaten(s.Record); ok {
 			amounts = append(amounts, part)
 			if len(evidence) < maxEvidence {

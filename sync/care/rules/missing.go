@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,7 +133,7 @@ func (v *View) missedOf(due []care.DueDose, day string, now time.Time) []Finding
 // home with a daily visit that is the one slot of the visit, in a facility every one.
 func (v *View) usuallyLogged(due care.DueDose, before time.Time) bool {
 	on := map[string]bool{}
-	for _, s := range v.between(before.Add(-habit), before) {
+	for s := range v.between(before.Add(-habit), before) {
 		l := s.Record.GetBody().GetMedicationLog()
 		if l == nil || string(l.GetOrderId()) != string(due.Order.GetId()) {
 			continue
@@ -154,7 +155,7 @@ const (
 )
 
 func notMeasuredLong(v *View, now time.Time) []Finding {
-	all := v.sets(now.Add(-notMeasuredAfter-habit), now)
+	all := slices.Collect(v.sets(now.Add(-notMeasuredAfter-habit), now))
 	if len(all) == 0 || now.Sub(all[0].at()) < notMeasuredAfter {
 		return nil
 	}
@@ -183,7 +184,7 @@ const (
 func noStool(v *View, now time.Time) []Finding {
 	var last Seen
 	written := 0
-	for _, s := range v.between(v.From, now) {
+	for s := range v.between(v.From, now) {
 		stool := s.Record.GetBody().GetDailyCare().GetStool()
 		if stool == nil {
 			continue

@@ -21,8 +21,12 @@ type Cause struct {
 // lateData is from when on an alert says that what it is about reached the server late.
 const lateData = time.Hour
 
+// Quiet is the longest time for which an alert keeps others of its topic silent: a view for Raise holds the alerts that lie
+// no further from what was found.
+const Quiet = 68 * time.Hour
+
 // quiet is for how long a finding of the same topic that is no worse stays silent. The first is never silenced.
-var quiet = map[Severity]time.Duration{Critical: 4 * time.Hour, Urgent: 20 * time.Hour, Notice: 68 * time.Hour}
+var quiet = map[Severity]time.Duration{Critical: 4 * time.Hour, Urgent: 20 * time.Hour, Notice: Quiet}
 
 // Raise makes alerts of findings: one for each that is new, or worse than the last alert of its topic. The view holds the
 // alerts that were raised before. The records have an id that is a hash of rule, topic and cause, so that the same cause
@@ -30,35 +34,51 @@ var quiet = map[Severity]time.Duration{Critical: 4 * time.Hour, Urgent: 20 * tim
 func Raise(v *View, cause Cause, found []Finding) []*carev1.Record {
 	var raised []*carev1.Record
 	for _, f := range found {
-		before, id := v.lastAlert(f.Topic, f.Observed)
-		if before != nil && !worse(f, before) {
+		before := v.lastAlert(f.Topic, f.Observed)
+		if before == nil {
+			before = &standing{}
+		} else if is := (&standing{severity: f.Severity, rank: f.Rank}); !is.worse(before.severity, before.rank) {
 			continue
 		}
-		raised = append(raised, f.alert(v, cause, id))
+		raised = append(raised, f.alert(v, cause, before.id))
 	}
 	return raised
 }
 
-// lastAlert returns the worst alert of a topic that still keeps others silent; nil if none does.
-func (v *View) lastAlert(topic string, at time.Time) (*carev1.ClinicalAlert, []byte) {
-	for _, s := range v.Recent { // latest first
-		a := s.Record.GetBody().GetAlert()
-		if a == nil || !stands(s.Record) || a.GetTopic() != topic {
-			continue
-		}
-		if at.Sub(a.GetObserved().AsTime()).Abs() < quiet[a.GetSeverity()] {
-			return a, s.Record.GetId()
-		}
-	}
-	return nil, nil
+// standing is what an alert says now: what it was amended to, once what it rests on was.
+type standing struct {
+	id       []byte
+	severity Severity
+	rank     int
 }
 
-// worse tells whether a finding is worse than an alert: more severe, or of a higher rank within its severity.
-func worse(f Finding, than *carev1.ClinicalAlert) bool {
-	if f.Severity != than.GetSeverity() {
-		return f.Severity > than.GetSeverity()
+// lastAlert returns the worst alert of a topic that still keeps others silent; nil if none does.
+func (v *View) lastAlert(topic string, at time.Time) *standing {
+	var worst *standing
+	for _, all := range [][]Seen{v.Alerts, v.Recent} {
+		for _, s := range all {
+			a := s.Record.GetBody().GetAlert()
+			if a == nil || a.GetTopic() != topic || !stands(s.Record) || a.GetAmendment().GetVoid() {
+				continue
+			}
+			is := &standing{s.Record.GetId(), a.GetSeverity(), int(a.GetRank())}
+			if now := a.GetAmendment(); now != nil {
+				is.severity, is.rank = now.GetSeverity(), int(now.GetNews2().GetSum())
+			}
+			if at.Sub(a.GetObserved().AsTime()).Abs() < quiet[is.severity] && (worst == nil || is.worse(worst.severity, worst.rank)) {
+				worst = is
+			}
+		}
 	}
-	return f.Rank > int(than.GetRank())
+	return worst
+}
+
+// worse tells whether one is worse than another: more severe, or of a higher rank within its severity.
+func (s *standing) worse(severity Severity, rank int) bool {
+	if s.severity != severity {
+		return s.severity > severity
+	}
+	return s.rank > rank
 }
 
 func (f Finding) alert(v *View, cause Cause, worsens []byte) *carev1.Record {

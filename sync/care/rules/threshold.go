@@ -144,7 +144,7 @@ func (v *View) persists(l *ordered, cause Seen, value int64) ([]Seen, bool) {
 	}
 	need := min(max(l.readings, 1), maxReadings)
 	oldest := cause.at()
-	for _, n := range v.numbers(l.Item, v.From, cause.at()) {
+	for n := range v.numbers(l.Item, v.From, cause.at()) {
 		if string(n.Record.GetId()) == string(cause.Record.GetId()) {
 			continue
 		}

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"iter"
+	"sort"
 	"time"
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
@@ -19,6 +21,9 @@ type Seen struct {
 // at is when what the record says was so.
 func (s Seen) at() time.Time { return s.Record.GetEnvelope().GetEffective().AsTime() }
 
+// ms is the same as logs order records by it: within a millisecond the order is that of the log.
+func (s Seen) ms() int64 { return s.at().UnixMilli() }
+
 // View is what a rule may look at: records of one stream.
 type View struct {
 	// Zone is the patient's.
@@ -28,12 +33,16 @@ type View struct {
 	// Recent are the records of the months from From on, latest first by effective time. Retracted and erased ones may
 	// be among them and count nowhere.
 	Recent []Seen
+	// Alerts are alerts that were raised before, in any order, where they are not among Recent.
+	Alerts []Seen
 	// From is the effective time from which on Recent is complete.
 	From time.Time
 	// Seq is the newest entry of the log that the view holds.
 	Seq uint64
 	// Defaults are the limits of the organisation, for readings for which nobody ordered others.
 	Defaults []Limit
+
+	orders map[string]*carev1.Record // of Standing by id; nil until one is asked for
 }
 
 // Lookback is how far before a record the rules look. A view that begins later makes some of them silent.
@@ -59,26 +68,31 @@ type set struct {
 	vitals *carev1.VitalSigns
 }
 
-// sets returns the vital signs from one time until another, both included, latest first.
-func (v *View) sets(from, until time.Time) []set {
-	var all []set
-	for _, s := range v.between(from, until) {
-		if vitals := s.Record.GetBody().GetVitalSigns(); vitals != nil {
-			all = append(all, set{s, vitals})
+// sets yields the vital signs from one time until another, both included, latest first.
+func (v *View) sets(from, until time.Time) iter.Seq[set] {
+	return func(yield func(set) bool) {
+		for s := range v.between(from, until) {
+			if vitals := s.Record.GetBody().GetVitalSigns(); vitals != nil && !yield(set{s, vitals}) {
+				return
+			}
 		}
 	}
-	return all
 }
 
-// between returns the records that stand from one time until another, both included, latest first.
-func (v *View) between(from, until time.Time) []Seen {
-	var all []Seen
-	for _, s := range v.Recent {
-		if at := s.at(); stands(s.Record) && !at.Before(from) && !at.After(until) {
-			all = append(all, s)
+// between yields the records that stand from one time until another, both included, latest first. It looks at no others,
+// so that a long view costs no more than a short one.
+func (v *View) between(from, until time.Time) iter.Seq[Seen] {
+	return func(yield func(Seen) bool) {
+		first := sort.Search(len(v.Recent), func(i int) bool { return v.Recent[i].ms() <= until.UnixMilli() })
+		for _, s := range v.Recent[first:] {
+			if s.ms() < from.UnixMilli() {
+				return
+			}
+			if at := s.at(); stands(s.Record) && !at.Before(from) && !at.After(until) && !yield(s) {
+				return
+			}
 		}
 	}
-	return all
 }
 
 // number is one reading of one set.
@@ -87,15 +101,15 @@ type number struct {
 	value int64
 }
 
-// numbers returns the readings of one item, latest first.
-func (v *View) numbers(item carev1.VitalItem, from, until time.Time) []number {
-	var all []number
-	for _, s := range v.sets(from, until) {
-		if value, ok := care.Reading(s.vitals, item); ok {
-			all = append(all, number{s.Seen, value})
+// numbers yields the readings of one item, latest first.
+func (v *View) numbers(item carev1.VitalItem, from, until time.Time) iter.Seq[number] {
+	return func(yield func(number) bool) {
+		for s := range v.sets(from, until) {
+			if value, ok := care.Reading(s.vitals, item); ok && !yield(number{s.Seen, value}) {
+				return
+			}
 		}
 	}
-	return all
 }
 
 // day is the calendar day of a time in the patient's zone, as the number of days since 1970.

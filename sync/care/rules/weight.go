@@ -35,7 +35,7 @@ func judgeWeight(v *View, cause Seen) []Finding {
 
 // gain is by how much a weight is above the lowest one since a time.
 func (v *View) gain(now int64, from, until time.Time) (gain int64, since Seen, ok bool) {
-	for _, n := range v.numbers(carev1.VitalItem_VITAL_ITEM_WEIGHT, from, until) {
+	for n := range v.numbers(carev1.VitalItem_VITAL_ITEM_WEIGHT, from, until) {
 		if g := now - n.value; g > gain {
 			gain, since, ok = g, n.Seen, true
 		}
