@@ -7,6 +7,7 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1/alertv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/blob/v1/blobv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1/chartv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/identity/v1/identityv1connect"
@@ -15,13 +16,16 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 )
 
-// Config is what the handlers need. Everything but Blobs, Limits, Hooks and Options is required.
+// Config is what the handlers need. Everything but Blobs, Alerts, Limits, Hooks and Options is
+// required.
 type Config struct {
 	Core      Core
 	Accounts  Accounts
 	Directory hub.Directory
 	// Blobs keeps photos and files. Nil: there is no BlobService.
 	Blobs Blobs
+	// Alerts brings alerts to people and their answers back. Nil: there is no AlertService.
+	Alerts Alerts
 	// Seals makes author keys and sealed times; the key of the tokens is derived from it.
 	Seals seal.Master
 	// Now is the clock, Entropy the source of randomness.
@@ -69,6 +73,9 @@ func New(config Config) (*API, error) {
 	if config.Blobs != nil {
 		closed(blobv1connect.NewBlobServiceHandler(&blobHandler{API: a}, options...))
 	}
+	if config.Alerts != nil {
+		closed(alertv1connect.NewAlertServiceHandler(newAlertHandler(a), options...))
+	}
 	open := append(options[:len(options):len(options)], connect.WithReadMaxBytes(signInBytes))
 	path, identity := identityv1connect.NewIdentityServiceHandler(newIdentityHandler(a), open...)
 	addresses := newLimiter(config.Limits.AddressBurst, config.Limits.AddressEvery)
@@ -88,6 +95,11 @@ func (a *API) Publish(moved []hub.Moved) {
 	if len(moved) > 0 {
 		a.watchers.publish(moved, a.config.Directory, a.config.Now())
 	}
+}
+
+// PublishGroup tells the watchers of alerts that a group of a chart has changed. It never waits.
+func (a *API) PublishGroup(tenant, chartID string, groupID [16]byte) {
+	a.watchers.publishGroup(tenant, chartID, groupID, a.config.Directory, a.config.Now())
 }
 
 // Procedures are the names of every procedure of every service, for whoever counts them.
@@ -113,5 +125,21 @@ func Procedures() []string {
 		blobv1connect.BlobServiceBeginProcedure,
 		blobv1connect.BlobServicePutChunkProcedure,
 		blobv1connect.BlobServiceFetchProcedure,
+		alertv1connect.AlertServiceRegisterTargetProcedure,
+		alertv1connect.AlertServiceListTargetsProcedure,
+		alertv1connect.AlertServiceRemoveTargetProcedure,
+		alertv1connect.AlertServiceTestPushProcedure,
+		alertv1connect.AlertServiceConfirmShownProcedure,
+		alertv1connect.AlertServiceListAlertsProcedure,
+		alertv1connect.AlertServiceWatchAlertsProcedure,
+		alertv1connect.AlertServiceAcknowledgeProcedure,
+		alertv1connect.AlertServiceInstructProcedure,
+		alertv1connect.AlertServiceListDeliveriesProcedure,
+		alertv1connect.AlertServiceSetThresholdProcedure,
+		alertv1connect.AlertServiceListThresholdsProcedure,
+		alertv1connect.AlertServiceSetPolicyProcedure,
+		alertv1connect.AlertServiceListPoliciesProcedure,
+		alertv1connect.AlertServiceSetRotaProcedure,
+		alertv1connect.AlertServiceListRotasProcedure,
 	}
 }

@@ -8,6 +8,8 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1/alertv1connect"
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1/chartv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 )
@@ -19,6 +21,13 @@ const (
 	keyNote
 )
 
+// watches are the procedures whose answers have no end.
+var watches = map[string]bool{
+	syncv1connect.SyncServiceWatchProcedure:         true,
+	chartv1connect.ChartServiceWatchChartProcedure:  true,
+	alertv1connect.AlertServiceWatchAlertsProcedure: true,
+}
+
 // authenticated lets nothing through without a token that holds. It runs before the body is read: an interceptor
 // would run after a stranger's message was decompressed and decoded.
 func (a *API) authenticated(errors *connect.ErrorWriter, next http.Handler) http.Handler {
@@ -29,7 +38,7 @@ func (a *API) authenticated(errors *connect.ErrorWriter, next http.Handler) http
 			return
 		}
 		NoteOf(r.Context()).DeviceID = session.DeviceID
-		if r.URL.Path == syncv1connect.SyncServiceWatchProcedure {
+		if watches[r.URL.Path] {
 			// The time to read a request must not end a watch that is still answered; a stranger's has it all the same.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 		}

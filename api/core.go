@@ -84,6 +84,10 @@ type Limits struct {
 	AccountEvery time.Duration
 	// WatchesPerDevice is how many watches one device may have open. Default 2.
 	WatchesPerDevice int
+	// TestsBurst and TestsEvery: test pushes that one person has at hand, and how long until they get one back. Default 5
+	// and 1 minute: each goes to every target of theirs, and whoever forwards pushes counts them.
+	TestsBurst int
+	TestsEvery time.Duration
 	// Watches is how many may be open in all. Default 4,096.
 	Watches int
 	// ExportsPerDevice is how many charts one device may have written out at once. Default 2.
@@ -105,6 +109,8 @@ func (l Limits) withDefaults() Limits {
 	l.AccountBurst = or(l.AccountBurst, 10)
 	l.AccountEvery = or(l.AccountEvery, 30*time.Second)
 	l.WatchesPerDevice = or(l.WatchesPerDevice, 2)
+	l.TestsBurst = or(l.TestsBurst, 5)
+	l.TestsEvery = or(l.TestsEvery, time.Minute)
 	l.Watches = or(l.Watches, 4096)
 	l.ExportsPerDevice = or(l.ExportsPerDevice, 2)
 	l.Exports = or(l.Exports, 8)

@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
 	blobv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/blob/v1"
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 	identityv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/identity/v1"
@@ -17,7 +18,7 @@ func TestProceduresAreAll(t *testing.T) {
 	var want []string
 	for _, file := range []protoreflect.FileDescriptor{
 		identityv1.File_tsunagu_identity_v1_identity_proto, syncv1.File_tsunagu_sync_v1_sync_proto,
-		chartv1.File_tsunagu_chart_v1_chart_proto, blobv1.File_tsunagu_blob_v1_blob_proto,
+		chartv1.File_tsunagu_chart_v1_chart_proto, blobv1.File_tsunagu_blob_v1_blob_proto, alertv1.File_tsunagu_alert_v1_alert_proto,
 	} {
 		for i := range file.Services().Len() {
 			service := file.Services().Get(i)

@@ -38,10 +38,12 @@ type watchers struct {
 	tenants   map[string]map[*watcher]struct{}
 }
 
-// watcher is one open watch. Whoever takes it out of the set closes ended, once, with why set before.
+// watcher is one open watch, of streams or of groups of alerts. Whoever takes it out of the set closes ended, once, with
+// why set before.
 type watcher struct {
 	session hub.Session
-	hints   chan *syncv1.WatchResponse
+	hints   chan *syncv1.WatchResponse // nil for a watch of groups
+	groups  chan [16]byte              // nil for a watch of streams
 	ended   chan struct{}
 	why     *connect.Error
 }
@@ -94,7 +96,18 @@ func (a *API) alive(s hub.Session, send func(*syncv1.WatchResponse) error) error
 	return send(&syncv1.WatchResponse{At: timestamppb.New(a.config.Now())})
 }
 
+// add takes up a watch of streams.
 func (ws *watchers) add(session hub.Session) (*watcher, error) {
+	return ws.admit(&watcher{
+		session: session,
+		hints:   make(chan *syncv1.WatchResponse, hintsWaiting),
+		ended:   make(chan struct{}),
+	})
+}
+
+// admit takes up a watch, if there is room for it.
+func (ws *watchers) admit(w *watcher) (*watcher, error) {
+	session := w.session
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
 	device := deviceKey{session.Tenant, session.DeviceID}
@@ -105,11 +118,6 @@ func (ws *watchers) add(session hub.Session) (*watcher, error) {
 		return nil, wire(connect.CodeResourceExhausted, textWatchMany)
 	case ws.open >= ws.limits.Watches:
 		return nil, wire(connect.CodeResourceExhausted, textWatchFull)
-	}
-	w := &watcher{
-		session: session,
-		hints:   make(chan *syncv1.WatchResponse, hintsWaiting),
-		ended:   make(chan struct{}),
 	}
 	if ws.tenants[session.Tenant] == nil {
 		ws.tenants[session.Tenant] = map[*watcher]struct{}{}
@@ -170,7 +178,7 @@ func (ws *watchers) publish(moved []hub.Moved, directory hub.Directory, now time
 	for _, m := range moved {
 		hint := &syncv1.WatchResponse{StreamId: m.StreamID, Seq: m.Seq, At: at}
 		for w := range ws.tenants[m.Tenant] {
-			if !mayRead(directory, w.session, m.StreamID, now) {
+			if w.hints == nil || !mayRead(directory, w.session, m.StreamID, now) {
 				continue
 			}
 			select {

@@ -20,6 +20,7 @@ const (
 	exitError  = 1
 	exitUsage  = 2
 	exitDamage = 3
+	exitAct    = 4
 )
 
 // cli is the command line.
@@ -33,6 +34,7 @@ type cli struct {
 	Export    exportCmd    `cmd:"" help:"Write a chart out, to read and print or for programs; the server may run."`
 	Erase     eraseCmd     `cmd:"" help:"Destroy what a record held, by an order."`
 	Blobs     blobsCmd     `cmd:"" help:"Look after photos and files that nothing mentions any more."`
+	Alerts    alertsCmd    `cmd:"" help:"Show alerts that nobody has answered, who was told, and who can be reached."`
 	Stats     statsCmd     `cmd:"" help:"Count what there is, and what the last backup covers."`
 	Directory directoryCmd `cmd:"" help:"Prepare and check the file of people, devices, charts and grants."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

@@ -28,7 +28,7 @@ func (c *statsCmd) Run(out *streams) error {
 			name  string
 			value any
 		}{
-			{"streams", s.Streams}, {"entries", s.Entries}, {"records", s.Records},
+			{"streams", s.Streams}, {"entries", s.Entries}, {"entries that the server derived: alerts", s.Derived}, {"records", s.Records},
 			{"records with values to decide", s.Conflicts}, {"writes held in streams, waiting", s.HeldOpen},
 			{"writes ever held in streams", s.Held}, {"writes in inboxes, waiting", s.Inbox},
 			{"devices ever heard of", s.Devices}, {"devices heard of within 7 days", s.DevicesRecent},

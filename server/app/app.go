@@ -22,6 +22,7 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/api"
 	"github.com/tsunagu-care/tsunagu/server/config"
+	"github.com/tsunagu-care/tsunagu/server/internal/alarm"
 	"github.com/tsunagu-care/tsunagu/server/internal/blobs"
 	"github.com/tsunagu-care/tsunagu/server/internal/directory"
 	"github.com/tsunagu-care/tsunagu/server/internal/epochs"
@@ -54,9 +55,17 @@ type App struct {
 	// collecting holds an element while photos and files are collected.
 	collecting chan struct{}
 	surveying  sync.Mutex
-	erasing    sync.Mutex
-	close      sync.Once
-	closed     error
+	// ways lead out to people, dispatcher uses them.
+	ways       ways
+	dispatcher *alarm.Dispatcher
+	// wayTroubles are what the last checks of the ways out said.
+	wayTroubles struct {
+		sync.Mutex
+		last map[string]bool
+	}
+	erasing sync.Mutex
+	close   sync.Once
+	closed  error
 }
 
 // port is a socket that is taken and not answered on yet.
@@ -163,14 +172,18 @@ func (a *App) checkStoreIsThere(exists bool) error {
 }
 
 // openAPI builds what answers.
-func (a *App) openAPI(context.Context) error {
+func (a *App) openAPI(ctx context.Context) error {
 	a.readiness = newReadiness(a.engine)
 	a.metrics = metrics.New(a.options.version, func() bool { return a.ready() == nil })
 	if a.engine.commits != nil {
 		a.metrics.Store(a.engine.commits)
 	}
+	if err := a.openAlarm(ctx); err != nil {
+		return err
+	}
 	a.hub = hub.New(hub.Config{
-		Store: a.engine, Directory: a.directory, Seals: a.options.seals, Epochs: a.epochs,
+		Outbox: a.dispatcher.Wake,
+		Store:  a.engine, Directory: a.directory, Seals: a.options.seals, Epochs: a.epochs,
 		Organisations: a.organisations,
 		Backups:       a.journal, Restored: a.journal, Exports: exports{a.journal},
 		Fault: a.fault, Differed: a.metrics.Differed,
@@ -184,7 +197,7 @@ func (a *App) openAPI(context.Context) error {
 	limits.ReadBytes = readBytes
 	var err error
 	a.api, err = api.New(api.Config{
-		Core: core, Accounts: a.directory, Directory: a.directory, Blobs: a.vault, Seals: a.options.seals,
+		Core: core, Alerts: a.newAlerts(), Accounts: a.directory, Directory: a.directory, Blobs: a.vault, Seals: a.options.seals,
 		Now: time.Now, Entropy: rand.Reader, Address: httpx.Proxies(a.config.Proxies()).Client,
 		Limits: limits, Hooks: a.hooks(), Options: httpx.Compression(readBytes),
 	})

@@ -97,7 +97,7 @@ func TestWrittenIsThereAfterARestart(t *testing.T) {
 	if n := timeline(t, again, "chart-0001"); n != 1 {
 		t.Errorf("%d on the timeline after a restart", n)
 	}
-	if strings.Contains(r.log.String(), `"level":"warn"`) {
+	if warned := strings.Count(r.log.String(), `"level":"warn"`); warned != 1 || !strings.Contains(r.log.String(), "no way to push") {
 		t.Errorf("a plain restart warns: %s", r.log)
 	}
 }

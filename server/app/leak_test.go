@@ -231,7 +231,8 @@ func (p *probe) send(c *client, path, kind string, body []byte, header ...string
 	}
 	defer answer.Body.Close()
 	text := ""
-	if strings.HasSuffix(path, "/Watch") && answer.StatusCode == http.StatusOK {
+	endless := strings.HasSuffix(path, "/Watch") || strings.HasSuffix(path, "/WatchAlerts")
+	if endless && answer.StatusCode == http.StatusOK {
 		first := make([]byte, 4096) // a watch that stands has no end
 		n, _ := answer.Body.Read(first)
 		text = string(first[:n])

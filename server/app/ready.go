@@ -99,5 +99,9 @@ func (a *App) answerReady(w http.ResponseWriter, _ *http.Request) {
 		say(w, http.StatusOK, "ready; restored and not confirmed: what tablets send is stored, no page is served")
 		return
 	}
+	if a.ways.logOnly {
+		say(w, http.StatusOK, "ready; no way to push to telephones is set up: pushes go to the log and reach nobody")
+		return
+	}
 	say(w, http.StatusOK, "ready")
 }

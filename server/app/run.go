@@ -24,6 +24,9 @@ func (a *App) Run(ctx context.Context) error {
 	daily, endDaily := context.WithCancel(ctx)
 	running.Go(func() { a.workDaily(daily) })
 	running.Go(func() { a.surveyNowAndThen(daily) })
+	running.Go(func() { a.runAlarm(daily) })
+	running.Go(func() { a.checkWaysNowAndThen(daily) })
+	running.Go(func() { a.lookForMissingNowAndThen(daily) })
 	a.log.Info().Str("address", a.Addr()).Bool("tls", a.config.TLSCert != "").Msg("serving")
 	var err error
 	select {

@@ -74,6 +74,7 @@ func (a *App) countStream(ctx context.Context, one store.Stream, all bool, s *op
 	seq := head.GetVersion().GetSeq()
 	s.Streams++
 	s.Entries += seq
+	s.Derived += head.GetDerived()
 	s.Records += records
 	s.Conflicts += head.GetConflicts()
 	s.Held += head.GetHeld()

@@ -32,6 +32,9 @@ func (d *Directory) Team(tenant, chartID string, role carev1.Role, at time.Time)
 	return slices.Sorted(maps.Keys(team))
 }
 
+// Tenants returns the one tenant of the file.
+func (d *Directory) Tenants() []string { return []string{d.current.Load().tenant} }
+
 // People returns everybody of a tenant, or of one organisation of it, by id.
 func (d *Directory) People(tenant, organisation string) []string {
 	var ids []string

@@ -6,6 +6,7 @@ package metrics
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -28,6 +29,10 @@ type Metrics struct {
 	removed  *prometheus.CounterVec
 	missing  prometheus.Gauge
 	survey   survey
+
+	pushes *prometheus.CounterVec
+	left   prometheus.Histogram
+	alarms *prometheus.CounterVec
 }
 
 // New makes a set. ready is asked whenever somebody reads it.
@@ -53,6 +58,12 @@ func New(version string, ready func() bool) *Metrics {
 			Name: "tsunagu_blobs_missing", Help: "Photos and files that records of more than a day ago show and nobody has brought; counted once a day.",
 		}),
 	}
+	m.pushes = counters("pushes_total", "Pushes tried, by what they went over and what came of it.", "way", "verdict")
+	m.left = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name: "tsunagu_push_seconds", Help: "Time from the commit of what raised an alert until its push leaves.",
+		Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 60},
+	})
+	m.alarms = counters("alarms_total", "What an operator has to look at about alerts, by code; see the log.", "code")
 	up := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "tsunagu_ready", Help: "1 if the server takes writes.",
 	}, func() float64 {
@@ -65,7 +76,7 @@ func New(version string, ready func() bool) *Metrics {
 		Name: "tsunagu_build_info", Help: "Always 1.", ConstLabels: prometheus.Labels{"version": version},
 	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.signIns, m.watches, m.panics, m.reloads, m.differed, m.removed, m.missing, up, build,
+	m.registry.MustRegister(m.requests, m.seconds, m.bytes, m.signIns, m.watches, m.panics, m.reloads, m.differed, m.removed, m.missing, m.pushes, m.left, m.alarms, up, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.survey.register(m.registry)
 	return m
@@ -116,6 +127,15 @@ func (m *Metrics) Watching(open int) { m.watches.Set(float64(open)) }
 
 // Panicked counts a panic.
 func (m *Metrics) Panicked() { m.panics.Inc() }
+
+// Pushed counts a push that was tried.
+func (m *Metrics) Pushed(way, verdict string) { m.pushes.WithLabelValues(way, verdict).Inc() }
+
+// PushLeft counts how long after its commit an alert's push left.
+func (m *Metrics) PushLeft(since time.Duration) { m.left.Observe(since.Seconds()) }
+
+// Alarmed counts something that an operator has to look at.
+func (m *Metrics) Alarmed(code string) { m.alarms.WithLabelValues(code).Inc() }
 
 // Reloaded counts a reload of the directory.
 func (m *Metrics) Reloaded(outcome string) { m.reloads.WithLabelValues(outcome).Inc() }

@@ -105,6 +105,31 @@ func (c *Client) Stats(ctx context.Context) (s Stats, err error) {
 	return s, c.ask(ctx, pathStats, struct{}{}, &s)
 }
 
+// Alerts implements Service.
+func (c *Client) Alerts(ctx context.Context) (now AlertsNow, err error) {
+	return now, c.ask(ctx, pathAlerts, struct{}{}, &now)
+}
+
+// Trail implements Service.
+func (c *Client) Trail(ctx context.Context, group string) (sent []Sent, err error) {
+	return sent, c.ask(ctx, pathTrail, group, &sent)
+}
+
+// Targets implements Service.
+func (c *Client) Targets(ctx context.Context, person string) (all []Registered, err error) {
+	return all, c.ask(ctx, pathTargets, person, &all)
+}
+
+// TestPush implements Service.
+func (c *Client) TestPush(ctx context.Context, person string) (sent []Sent, err error) {
+	return sent, c.ask(ctx, pathTestPush, person, &sent)
+}
+
+// Duties implements Service.
+func (c *Client) Duties(ctx context.Context) (all []Duty, err error) {
+	return all, c.ask(ctx, pathDuties, struct{}{}, &all)
+}
+
 // Review implements Service.
 func (c *Client) Review(ctx context.Context) (r Review, err error) {
 	return r, c.ask(ctx, pathReview, struct{}{}, &r)

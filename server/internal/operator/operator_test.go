@@ -51,6 +51,19 @@ func (a *answers) Collect(_ context.Context, c Collecting) (Collected, error) {
 	return Collected{Kept: int(c.Grace / time.Hour)}, nil
 }
 func (a *answers) Stats(context.Context) (Stats, error) { return Stats{Streams: 7}, nil }
+func (a *answers) Alerts(context.Context) (AlertsNow, error) {
+	return AlertsNow{Ways: []Way{{Name: "fcm"}}, Groups: []Group{{ID: "3f", Told: []string{"mori"}}}}, nil
+}
+func (a *answers) Trail(_ context.Context, group string) ([]Sent, error) {
+	return []Sent{{ID: group, Person: "mori"}}, nil
+}
+func (a *answers) Targets(_ context.Context, person string) ([]Registered, error) {
+	return []Registered{{Person: person}}, nil
+}
+func (a *answers) TestPush(context.Context, string) ([]Sent, error) {
+	return nil, errors.New("this person has no target; nothing was sent")
+}
+func (a *answers) Duties(context.Context) ([]Duty, error) { return []Duty{{Rota: "on-call"}}, nil }
 func (a *answers) Review(context.Context) (Review, error) {
 	return Review{Unconfirmed: true, Differences: []journal.Difference{{How: journal.Ended}}}, nil
 }
@@ -92,6 +105,21 @@ func TestEveryCall(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 	if got, err := c.Stats(t.Context()); err != nil || got.Streams != 7 {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := c.Alerts(t.Context()); err != nil || got.Ways[0].Name != "fcm" || got.Groups[0].Told[0] != "mori" {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := c.Trail(t.Context(), "3f"); err != nil || got[0].ID != "3f" {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := c.Targets(t.Context(), "mori"); err != nil || got[0].Person != "mori" {
+		t.Errorf("%v, %v", got, err)
+	}
+	if _, err := c.TestPush(t.Context(), "mori"); err == nil || err.Error() != "this person has no target; nothing was sent" {
+		t.Error(err)
+	}
+	if got, err := c.Duties(t.Context()); err != nil || got[0].Rota != "on-call" {
 		t.Errorf("%v, %v", got, err)
 	}
 	if got, err := c.Review(t.Context()); err != nil || !got.Unconfirmed || got.Differences[0].How != journal.Ended {

@@ -92,6 +92,12 @@ const (
 	pathReview  = "/restore"
 	pathConfirm = "/restore/confirm"
 
+	pathAlerts   = "/alerts"
+	pathTrail    = "/alerts/trail"
+	pathTargets  = "/alerts/targets"
+	pathTestPush = "/alerts/test"
+	pathDuties   = "/alerts/duties"
+
 	// countsTrailer ends what is streamed: without it, it is not whole.
 	countsTrailer = "Tsunagu-Counts"
 )
@@ -108,6 +114,11 @@ func handler(s Service) http.Handler {
 	mux.HandleFunc("POST "+pathStats, call(func(ctx context.Context, _ struct{}) (Stats, error) { return s.Stats(ctx) }))
 	mux.HandleFunc("POST "+pathReview, call(func(ctx context.Context, _ struct{}) (Review, error) { return s.Review(ctx) }))
 	mux.HandleFunc("POST "+pathConfirm, call(func(ctx context.Context, _ struct{}) (Confirmed, error) { return s.Confirm(ctx) }))
+	mux.HandleFunc("POST "+pathAlerts, call(func(ctx context.Context, _ struct{}) (AlertsNow, error) { return s.Alerts(ctx) }))
+	mux.HandleFunc("POST "+pathTrail, call(s.Trail))
+	mux.HandleFunc("POST "+pathTargets, call(s.Targets))
+	mux.HandleFunc("POST "+pathTestPush, call(s.TestPush))
+	mux.HandleFunc("POST "+pathDuties, call(func(ctx context.Context, _ struct{}) ([]Duty, error) { return s.Duties(ctx) }))
 	return mux
 }
 

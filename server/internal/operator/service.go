@@ -25,6 +25,16 @@ type Service interface {
 	Collect(ctx context.Context, c Collecting) (Collected, error)
 	// Stats counts what there is.
 	Stats(ctx context.Context) (Stats, error)
+	// Alerts shows how the way from a reading to a person stands.
+	Alerts(ctx context.Context) (AlertsNow, error)
+	// Trail shows who was told of a group of alerts, oldest first. The first digits of its id are enough.
+	Trail(ctx context.Context, group string) ([]Sent, error)
+	// Targets lists the ways to reach people, or one person.
+	Targets(ctx context.Context, person string) ([]Registered, error)
+	// TestPush sends a push to every target of a person and tells what became of each.
+	TestPush(ctx context.Context, person string) ([]Sent, error)
+	// Duties lists who is on call now and in the coming week.
+	Duties(ctx context.Context) ([]Duty, error)
 	// Review shows what the confirmation of a restore would put in force.
 	Review(ctx context.Context) (Review, error)
 	// Confirm ends a restore: what was offered meanwhile is judged, pages are served.
@@ -93,8 +103,10 @@ type Covered struct {
 
 // Stats is what there is. Nothing in it is about a patient.
 type Stats struct {
-	Streams   int    `json:"streams"`
-	Entries   uint64 `json:"entries"`
+	Streams int    `json:"streams"`
+	Entries uint64 `json:"entries"`
+	// Derived is how many of the entries the server made itself: alerts, and new versions of them.
+	Derived   uint64 `json:"derived"`
 	Records   uint64 `json:"records"`
 	Conflicts uint64 `json:"conflicts"`
 	// Held is how many mutations were ever held in a stream, those that were released or rejected since included; HeldOpen

@@ -1,0 +1,137 @@
+package alarm
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
+	"github.com/tsunagu-care/tsunagu/server/internal/push"
+)
+
+// lane is the queue of one channel.
+type lane struct {
+	kind    alertv1.TargetKind
+	channel push.Channel
+	breaker breaker
+
+	mu              sync.Mutex
+	critical, other []job
+	busy            map[string]bool // order → one of it is on its way
+	sending, usual  int             // on their way; of them not critical
+}
+
+func newLane(kind alertv1.TargetKind, channel push.Channel) *lane {
+	return &lane{kind: kind, channel: channel, busy: map[string]bool{}}
+}
+
+// put queues a job.
+func (l *lane) put(j job) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if j.critical() {
+		l.critical = append(l.critical, j)
+	} else {
+		l.other = append(l.other, j)
+	}
+}
+
+// take returns the next job that may be sent: a critical one if there is one. Some places are kept for those.
+func (l *lane) take(limits Limits) (job, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sending >= limits.Sending {
+		return job{}, false
+	}
+	j, ok := l.first(&l.critical)
+	if !ok && l.usual < limits.Sending-limits.Reserved {
+		if j, ok = l.first(&l.other); ok {
+			l.usual++
+		}
+	}
+	if ok {
+		l.sending++
+		l.busy[j.order()] = true
+	}
+	return j, ok
+}
+
+// first takes the first job out of a queue whose turn it is.
+func (l *lane) first(queue *[]job) (job, bool) {
+	i := slices.IndexFunc(*queue, func(j job) bool { return !l.busy[j.order()] })
+	if i < 0 {
+		return job{}, false
+	}
+	j := (*queue)[i]
+	if i == 0 {
+		(*queue)[0] = job{} // what was sent is not kept
+		*queue = (*queue)[1:]
+	} else {
+		*queue = slices.Delete(*queue, i, i+1)
+	}
+	return j, true
+}
+
+// free notes that a job is over.
+func (l *lane) free(j job) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sending--
+	if !j.critical() {
+		l.usual--
+	}
+	delete(l.busy, j.order())
+}
+
+// empty takes out what was not begun.
+func (l *lane) empty() []job {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	left := append(l.critical, l.other...)
+	l.critical, l.other = nil, nil
+	return left
+}
+
+// breaker keeps a channel whose credentials are wrong from being asked by every push.
+type breaker struct {
+	mu       sync.Mutex
+	until    time.Time
+	failures int
+	trouble  string
+	since    time.Time
+}
+
+func (b *breaker) rests() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.until
+}
+
+// note learns from an outcome, and returns how long the channel rests; 0: it does not.
+func (b *breaker) note(o push.Outcome, now time.Time) time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if o.Trouble != "" {
+		b.trouble, b.since = o.Trouble, now
+	}
+	switch {
+	case o.Verdict == push.Accepted || o.Verdict == push.Dead:
+		b.until, b.failures = time.Time{}, 0
+	case o.Verdict != push.Broken:
+	case b.until.After(now): // of those that were on their way when the first came back
+		return b.until.Sub(now)
+	default:
+		b.failures++
+		rest := max(doubled(firstRest, lastRest, b.failures), o.After)
+		b.until = now.Add(rest)
+		return rest
+	}
+	return 0
+}
+
+// look returns what Status says of the channel.
+func (b *breaker) look() (broken bool, trouble string, since time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.failures > 0, b.trouble, b.since
+}

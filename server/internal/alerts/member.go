@@ -1,0 +1,35 @@
+package alerts
+
+import (
+	"slices"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	"github.com/tsunagu-care/tsunagu/sync/hub"
+)
+
+// deciders are the roles that decide who hears of alerts.
+var deciders = []carev1.Role{carev1.Role_ROLE_PHYSICIAN, carev1.Role_ROLE_NURSE, carev1.Role_ROLE_CARE_MANAGER}
+
+var (
+	errNotYours = refuse(hub.PermissionDenied, "only physicians, nurses and care managers of the organisation decide who hears of its alerts; nothing was saved, ask one of them")
+	errOthers   = refuse(hub.PermissionDenied, "another organisation decides who hears of the alerts of this chart; nothing was saved, ask it")
+	errChanged  = refuse(hub.Aborted, "somebody else has changed it in the meantime; nothing was saved: read it again, and make your change to what is there now")
+)
+
+// organisation is the caller's own.
+func (s *Service) organisation(c hub.Call) (string, error) {
+	actor, ok := s.Directory.Person(c.Session.Tenant, c.Session.PersonID)
+	if !ok || actor.GetOrganisationId() == "" {
+		return "", errNotFound
+	}
+	return actor.GetOrganisationId(), nil
+}
+
+// mayDecide tells whether the caller may change policies and rotas of an organisation.
+func (s *Service) mayDecide(c hub.Call, organisation string) error {
+	actor, ok := s.Directory.Person(c.Session.Tenant, c.Session.PersonID)
+	if !ok || actor.GetOrganisationId() != organisation || !slices.Contains(deciders, actor.GetRole()) {
+		return errNotYours
+	}
+	return nil
+}
