@@ -7,5 +7,5 @@
 //
 // It never decides between two people's values, never gives medical advice, and never writes an entry or a token
 // into a log. Everything but SignIn, Sync, Watch and what asks the server by its nature (held entries, search, trends,
-// export) works without a network. A Tablet may be used by several goroutines at once. Apps on Android and iOS use package mobile below this one.
+// export, how an app is reached by push) works without a network. A Tablet may be used by several goroutines at once. Apps on Android and iOS use package mobile below this one.
 package sdk

@@ -57,34 +57,41 @@ func (t *Tablet) Create(chart string, body *carev1.Body, e Entry) (Saved, error)
 	if err != nil {
 		return Saved{}, err
 	}
-	rec := &carev1.Record{Body: body}
+	rec, letGo, err := t.drafted(stream, body, e)
+	if err != nil {
+		return Saved{}, err
+	}
+	defer letGo()
+	ids := newID
+	if e.ID != (replica.ID{}) {
+		ids = func() replica.ID { return e.ID }
+	}
+	return t.writeAs(ids, replica.Draft{StreamID: stream, Operation: syncv1.Operation_OPERATION_CREATE, Record: rec})
+}
+
+// drafted is the record of a new entry. What it attaches is held until the caller lets it go, after the record is written.
+func (t *Tablet) drafted(stream string, body *carev1.Body, e Entry) (rec *carev1.Record, letGo func(), err error) {
+	rec, letGo = &carev1.Record{Body: body}, func() {}
 	if !e.At.IsZero() {
 		rec.Envelope = &carev1.Envelope{Effective: timestamppb.New(e.At)}
 	}
-	if len(e.Blobs) > 0 {
-		letGo, err := t.holdBlobs(stream, e.Blobs)
-		if err != nil {
-			return Saved{}, err
-		}
-		defer letGo()
+	if e.Paper != nil || len(e.Blobs) > 0 {
 		if rec.Envelope == nil {
 			rec.Envelope = &carev1.Envelope{}
 		}
 		rec.Envelope.Blobs = e.Blobs
 	}
 	if e.Paper != nil {
-		if rec.Envelope == nil {
-			rec.Envelope = &carev1.Envelope{}
-		}
 		if err := t.onBehalf(rec.Envelope, e.Paper); err != nil {
-			return Saved{}, err
+			return nil, nil, err
 		}
 	}
-	ids := newID
-	if e.ID != (replica.ID{}) {
-		ids = func() replica.ID { return e.ID }
+	if len(e.Blobs) > 0 {
+		if letGo, err = t.holdBlobs(stream, e.Blobs); err != nil {
+			return nil, nil, err
+		}
 	}
-	return t.writeAs(ids, replica.Draft{StreamID: stream, Operation: syncv1.Operation_OPERATION_CREATE, Record: rec})
+	return rec, letGo, nil
 }
 
 // NewID makes the id of a record that is about to be written, for content that names it.
@@ -190,11 +197,7 @@ func (t *Tablet) writeAs(ids replica.IDSource, d replica.Draft) (Saved, error) {
 	defer t.mu.Unlock()
 	id, err := t.replica.Write(s.GetPersonId(), t.opts.Clock(), ids, d)
 	if err != nil {
-		var refused *replica.RefusedError
-		if errors.As(err, &refused) {
-			return Saved{}, &CheckError{Findings: refused.Findings}
-		}
-		return Saved{}, err
+		return Saved{}, checked(err)
 	}
 	t.queueDraft(id, d)
 	saved := Saved{StreamID: d.StreamID, RecordID: d.RecordID, MutationID: id}
@@ -202,4 +205,13 @@ func (t *Tablet) writeAs(ids replica.IDSource, d replica.Draft) (Saved, error) {
 		saved.RecordID = id
 	}
 	return saved, nil
+}
+
+// checked puts a refusal of the values into words that name each of them.
+func checked(err error) error {
+	var refused *replica.RefusedError
+	if errors.As(err, &refused) {
+		return &CheckError{Findings: refused.Findings}
+	}
+	return err
 }

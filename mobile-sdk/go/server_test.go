@@ -20,6 +20,7 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/seal"
 	"github.com/tsunagu-care/tsunagu/sync/store/memory"
 
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1/alertv1connect"
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1/chartv1connect"
@@ -40,6 +41,7 @@ const (
 type server struct {
 	chartv1connect.UnimplementedChartServiceHandler
 	hub  *hub.Hub
+	desk desk
 	url  string
 	keys seal.Master
 
@@ -66,6 +68,7 @@ func newServer(t *testing.T) *server {
 	mux.Handle(syncv1connect.NewSyncServiceHandler(s, sdk.Zstd()))
 	mux.Handle(identityv1connect.NewIdentityServiceHandler(s, sdk.Zstd()))
 	mux.Handle(chartv1connect.NewChartServiceHandler(s, sdk.Zstd()))
+	mux.Handle(alertv1connect.NewAlertServiceHandler(&s.desk, sdk.Zstd()))
 	listener := httptest.NewUnstartedServer(mux)
 	listener.Config.Protocols = new(http.Protocols)
 	listener.Config.Protocols.SetUnencryptedHTTP2(true)

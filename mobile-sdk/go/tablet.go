@@ -13,6 +13,7 @@ import (
 	"github.com/tsunagu-care/tsunagu/mobile-sdk/go/internal/store"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1/alertv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1/chartv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/identity/v1/identityv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
@@ -62,6 +63,7 @@ type Tablet struct {
 	identity identityv1connect.IdentityServiceClient
 	sync     syncv1connect.SyncServiceClient
 	charts   chartv1connect.ChartServiceClient
+	alerts   alertv1connect.AlertServiceClient
 	named    map[string]uint64 // person → when the names were asked for, in milliseconds since boot; under syncing
 }
 

@@ -11,6 +11,7 @@ import (
 	"connectrpc.com/connect"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1/alertv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1/chartv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/identity/v1/identityv1connect"
 	"github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1/syncv1connect"
@@ -53,6 +54,7 @@ func (t *Tablet) connect() {
 	t.identity = identityv1connect.NewIdentityServiceClient(t.opts.HTTP, server, options...)
 	t.sync = syncv1connect.NewSyncServiceClient(t.opts.HTTP, server, options...)
 	t.charts = chartv1connect.NewChartServiceClient(t.opts.HTTP, server, options...)
+	t.alerts = alertv1connect.NewAlertServiceClient(t.opts.HTTP, server, options...)
 }
 
 // authorised makes a request that carries the session.

@@ -60,7 +60,7 @@ func TestDamageIsFoundAfterAHardEnd(t *testing.T) {
 	synced(t, a)
 	const records = 600
 	for n := range int32(records) {
-		if _, err := a.Create(chart, vitals(360+n%50), sdk.Entry{}); err != nil {
+		if _, err := a.Create(chart, vitals(360+n%20), sdk.Entry{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -2,6 +2,7 @@ package mobile
 
 import (
 	"context"
+	"errors"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 )
@@ -17,6 +18,19 @@ type Report struct {
 	Restoring bool
 	// Unfinished: there is more to do; synchronise again.
 	Unfinished bool
+	// Alerts that are open and came with it, Answers of others, and Instructions that whoever uses the tablet has to
+	// receive: show them.
+	Alerts, Answers, Instructions int
+}
+
+// brought counts what a synchronisation brought of alerts since a mark.
+func (t *Tablet) brought(r *Report, since sdk.Mark) error {
+	if r.Pulled == 0 {
+		return nil
+	}
+	news, err := t.tablet.NewsSince(since)
+	r.Alerts, r.Answers, r.Instructions = len(news.Alerts), len(news.Answers), len(news.Instructions)
+	return err
 }
 
 func report(r sdk.SyncReport) *Report {
@@ -28,8 +42,13 @@ func report(r sdk.SyncReport) *Report {
 
 // Sync synchronises once. Call it from a background thread: it waits for the network.
 func (t *Tablet) Sync() (*Report, error) {
+	mark, err := t.tablet.Mark()
+	if err != nil {
+		return nil, t.words(err)
+	}
 	r, err := t.tablet.Sync(context.Background())
-	return report(r), t.words(err)
+	told := report(r)
+	return told, t.words(errors.Join(err, t.brought(told, mark)))
 }
 
 // Listener is told about every synchronisation of a watch, on a thread of its own.
@@ -50,12 +69,20 @@ func (t *Tablet) Watch(l Listener) *Watching {
 	w := &Watching{cancel: cancel, ended: make(chan struct{})}
 	go func() {
 		defer close(w.ended)
+		mark, _ := t.tablet.Mark() // unread, all that is open is news
 		_ = t.tablet.Watch(ctx, func(r sdk.SyncReport, err error) {
+			told := report(r)
+			if err == nil {
+				err = t.brought(told, mark)
+			}
 			if err != nil {
 				l.Failed(t.words(err).Error())
 				return
 			}
-			l.Synced(report(r))
+			if now, err := t.tablet.Mark(); err == nil { // unread, the next news has these again
+				mark = now
+			}
+			l.Synced(told)
 		})
 	}()
 	return w

@@ -122,8 +122,9 @@ func (p *player) compare(arrived, open int, before, after counts) {
 		title        sentence
 		ours, theirs int
 	}{
-		{sentence{fmt.Sprintf("届いた%d件と保留の判断%d件 ＝ 増えた記録の行", arrived, p.judged),
-			fmt.Sprintf("%d that arrived and %d decisions on held ones = new lines of its log", arrived, p.judged)}, arrived + p.judged, after.Entries - before.Entries},
+		{sentence{fmt.Sprintf("届いた%d件と保留の判断%d件 ＝ 増えた記録の行（サーバーが出したアラートを除く）", arrived, p.judged),
+			fmt.Sprintf("%d that arrived and %d decisions on held ones = new lines of its log, without the alerts that it raised", arrived, p.judged)},
+			arrived + p.judged, after.Entries - after.Derived - (before.Entries - before.Derived)},
 		{sentence{"保留になったもの", "ever held"}, everHeld, after.Held - before.Held},
 		{sentence{"判断待ちの記録", "records that wait for a decision"}, open, after.Conflicts - before.Conflicts},
 	} {

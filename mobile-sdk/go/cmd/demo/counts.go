@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 )
 
-// counts are what the server says of itself: entries of all logs, records with values to decide, writes ever held.
+// counts are what the server says of itself: entries of all logs, those of them that it derived, records with values to decide, writes ever held.
 type counts struct {
-	Entries, Records, Conflicts, Held, Inbox int
+	Entries, Derived, Records, Conflicts, Held, Inbox int
 }
 
 // counts asks the running server, as its operator would.

@@ -5,6 +5,7 @@ var evening = []scene{
 	{1, 0, sharedDraft},
 	{0, 4, twoShifts},
 	{6, 0, tunnelAtDusk},
+	{1, 0, worse},
 	{1, 0, "N1 sync\nN2 sync\nDOCTOR sync\nPHARMACY sync\n"},
 	{0, 1, "U1 sync\nU2 sync\nU3 sync\n"},
 }

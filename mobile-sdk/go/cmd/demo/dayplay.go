@@ -27,6 +27,10 @@ type day struct {
 	server *server
 	copies map[string]string     // tablet → folder of its copy
 	told   map[string][]sentence // person → what became of their day
+
+	forwarder *forwarder
+	heard     int // pushes that had come when a physician registered
+	moments   []moment
 }
 
 // dayStep plays the steps that no tablet makes: a new scene, a record of the weeks before, an assignment that ends, an
@@ -44,6 +48,9 @@ func (p *player) dayStep(s *scenario.Step) (known bool, err error) {
 		return true, p.endGrant(s)
 	case "old":
 		return true, p.oldApp(s)
+	case "clock", "clocks":
+		p.clockStep(s)
+		return true, nil
 	}
 	return false, nil
 }

@@ -75,10 +75,16 @@ func run(ctx context.Context, c cli, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := startServer(ctx, directory, dir, c.Listen)
+	f, err := newForwarder()
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, f.close()) }()
+	s, err := startServer(ctx, directory, dir, c.Listen, f.url)
+	if err != nil {
+		return err
+	}
+	s.forwarder = f
 	defer func() { err = errors.Join(err, s.stop()) }()
 	t.line("サーバー："+s.url(), "Server:   "+s.url())
 	viewer, chart, err := st.tell(ctx, t, s, dir)

@@ -198,6 +198,8 @@ func (p *player) onTablet(s *scenario.Step, t *tablet) error {
 		return p.restoreTablet(s, t)
 	case "release":
 		return p.release(s, t)
+	case "phone", "warned", "hears", "alerts", "instructs", "receives", "received", "group":
+		return p.alertStep(s, t)
 	case "restarts":
 		return s.Errorf("%q is for the simulator; the demo plays what people do with tablets", verb)
 	default:

@@ -30,6 +30,7 @@ type server struct {
 	address string
 
 	dir, directory string // of the run, and the file with its people
+	forwarder      *forwarder
 }
 
 // portIsFree looks before anything is built, so that the usual mistake, a second demo, is told at once.
@@ -42,7 +43,7 @@ func portIsFree(ctx context.Context, address string) error {
 }
 
 // startServer starts the server on an empty store and waits until it answers.
-func startServer(ctx context.Context, directory, dir, listen string) (*server, error) {
+func startServer(ctx context.Context, directory, dir, listen, pushes string) (*server, error) {
 	log, err := newLogFile(filepath.Join(dir, "server.log"))
 	if err != nil {
 		return nil, err
@@ -50,7 +51,8 @@ func startServer(ctx context.Context, directory, dir, listen string) (*server, e
 	// Its end is asked for by stop alone: the context of the run ends before the story's last words.
 	running, end := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(running, program(dir, "tsunagu"), "serve", "--data", filepath.Join(dir, "server"),
-		"--directory", directory, "--listen", listen, "--log-format", "json")
+		"--directory", directory, "--listen", listen, "--log-format", "json",
+		"--fcm-endpoint", pushes, "--fcm-project", "demo")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = stopPatience
 	cmd.Stderr = log

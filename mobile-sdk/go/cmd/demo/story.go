@@ -97,8 +97,14 @@ func (w *wholeDay) tell(ctx context.Context, t *teller, s *server, dir string) (
 	if err != nil {
 		return nil, "", err
 	}
-	if before.Entries != loaded {
-		return nil, "", fmt.Errorf("%d entries were brought to the server, and it counts %d: keep the folder of this run and tell the developers", loaded, before.Entries)
+	if before.Entries-before.Derived != loaded {
+		return nil, "", fmt.Errorf("%d entries were brought to the server, and it counts %d: keep the folder of this run and tell the developers", loaded, before.Entries-before.Derived)
+	}
+	if err := w.answerPast(ctx, t, s.url(), before.Derived); err != nil {
+		return nil, "", err
+	}
+	if before, err = s.counts(ctx); err != nil {
+		return nil, "", err
 	}
 	if err := w.town.write(true); err != nil {
 		return nil, "", err
@@ -120,7 +126,7 @@ func (w *wholeDay) tell(ctx context.Context, t *teller, s *server, dir string) (
 			fmt.Sprintf("%d scenes are left out: all of them need %d patients and %d residents who are at home", left, needPatients, needResidents))
 	}
 	p := newPlayer(ctx, t, s.url(), dir, "")
-	p.day = &day{date: w.date, town: w.town, server: s, copies: map[string]string{}, told: map[string][]sentence{}}
+	p.day = &day{date: w.date, town: w.town, server: s, copies: map[string]string{}, told: map[string][]sentence{}, forwarder: s.forwarder}
 	err = w.play(p, script, before)
 	if err == nil {
 		p.order[0].judge, err = p.whoDecides()

@@ -28,13 +28,9 @@ func (c inquiryCmd) Run(e *env) error {
 		Text: c.Text, Subject: c.Subject, Urgent: c.Urgent, Settled: c.Settled != "", SettledHow: c.Settled,
 		Type: carev1.InquiryType(enum(carev1.InquiryType_value, "INQUIRY_TYPE_", c.Type)),
 	}
-	for _, to := range c.To {
-		role := enum(carev1.Role_value, "ROLE_", to)
-		if role == 0 {
-			return usage("--to is one of physician, nurse, care-worker, care-manager, pharmacist, therapist",
-				"--to は physician・nurse・care-worker・care-manager・pharmacist・therapist から選んでください")
-		}
-		m.ToRoles = append(m.ToRoles, carev1.Role(role))
+	var err error
+	if m.ToRoles, err = roles(c.To); err != nil {
+		return err
 	}
 	entry, err := c.entry(e)
 	if err != nil {

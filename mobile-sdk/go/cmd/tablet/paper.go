@@ -18,12 +18,21 @@ type paperCmd struct {
 // Run types in what somebody else signed: the record counts, and is shown as not confirmed until somebody in that role has
 // confirmed it.
 func (c paperCmd) Run(e *env) error {
+	paper, err := c.signed(e)
+	if err != nil {
+		return err
+	}
+	return c.write(e, paper)
+}
+
+// signed is the paper as it was named, with the chart that it is in.
+func (c *paperCmd) signed(e *env) (*sdk.Paper, error) {
 	if c.Record == "" && len(c.File) == 0 {
-		return usage("say where the paper is: --file with a photo of it, or --record with the document that it stands in",
+		return nil, usage("say where the paper is: --file with a photo of it, or --record with the document that it stands in",
 			"紙の写真を --file で、または紙を登録した文書を --record で指定してください")
 	}
 	if c.At == "" {
-		return usage("say when the paper was signed, such as --at 2026-11-23 or --at \"2026-11-23 09:30\"", "紙に署名した日を --at 2026-11-23、日時まで分かれば --at \"2026-11-23 09:30\" のように指定してください")
+		return nil, usage("say when the paper was signed, such as --at 2026-11-23 or --at \"2026-11-23 09:30\"", "紙に署名した日を --at 2026-11-23、日時まで分かれば --at \"2026-11-23 09:30\" のように指定してください")
 	}
 	if day, err := time.ParseInLocation(time.DateOnly, narrow(c.At), tokyo); err == nil { // a sheet is dated, and seldom timed
 		c.At = day.Format("2006-01-02 15:04")
@@ -34,12 +43,12 @@ func (c paperCmd) Run(e *env) error {
 	if c.Record != "" {
 		chart, document, err := e.located(c.chartFlag, c.Record)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		c.chartFlag = chart
 		paper.Record = document.ID
 	}
-	return c.write(e, paper)
+	return paper, nil
 }
 
 type confirmCmd struct {

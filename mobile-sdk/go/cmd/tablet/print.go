@@ -124,8 +124,9 @@ func shorts(ids []replica.ID) string {
 	return strings.Join(list, ",")
 }
 
-// saved says that an entry is safe on this tablet.
+// saved says that an entry is safe on this tablet, and what of it will be reported.
 func (e *env) saved(s sdk.Saved) error {
 	e.say("%s  %s", short(s.RecordID), e.both("端末に保存しました（未送信）", "saved on this tablet"))
+	e.warn(s)
 	return nil
 }

@@ -33,8 +33,15 @@ func (syncCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
+	mark, err := e.tablet.Mark()
+	if err != nil {
+		return err
+	}
 	report, failed := e.tablet.Sync(e.ctx)
 	e.report(report)
+	if report.Pulled > 0 {
+		failed = errors.Join(failed, e.tellNews(mark))
+	}
 	after, err := e.tablet.Queue()
 	if n := knownBefore(before, after); n > 0 && err == nil {
 		e.say("  %s: %d", e.both("サーバーが既に持っていたもの（二重にはなりません。返事が届かなかったか、端末が古い複製から戻されています）",
@@ -94,9 +101,19 @@ type watchCmd struct{}
 
 func (watchCmd) Run(e *env) error {
 	e.say("%s", e.both("変化を待っています（Ctrl-C で終了）", "watching, end with Ctrl-C"))
+	mark, err := e.tablet.Mark()
+	if err != nil {
+		return err
+	}
 	return e.tablet.Watch(e.ctx, func(r sdk.SyncReport, err error) {
 		if r.Pushed+r.Pulled+r.Held+r.Conflicts+r.Rejected+r.Repaired+r.Revoked > 0 {
 			e.report(r)
+		}
+		if r.Pulled > 0 {
+			err = errors.Join(err, e.tellNews(mark))
+			if now, unread := e.tablet.Mark(); unread == nil { // else the next news has these again
+				mark = now
+			}
 		}
 		if err != nil {
 			e.say("%s", e.both(sdk.Words(err)))
