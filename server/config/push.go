@@ -13,7 +13,7 @@ import (
 type Push struct {
 	FCMProject     string `group:"push" name:"fcm-project" env:"TSUNAGU_FCM_PROJECT" placeholder:"ID" help:"Project of Firebase Cloud Messaging. Default: the one that the credentials name."`
 	FCMCredentials string `group:"push" name:"fcm-credentials" env:"TSUNAGU_FCM_CREDENTIALS" type:"path" placeholder:"FILE" help:"Credentials of a service account (JSON) that may send messages. Default: none; what would be pushed goes to the log."`
-	FCMEndpoint    string `group:"push" name:"fcm-endpoint" env:"TSUNAGU_FCM_ENDPOINT" placeholder:"URL" help:"Another server that speaks FCM HTTP v1, on this machine, for tests and demos: http://127.0.0.1:9099/v1. No credentials are used then."`
+	FCMEndpoint    string `group:"push" name:"fcm-endpoint" env:"TSUNAGU_FCM_ENDPOINT" placeholder:"URL" help:"Another server that speaks FCM HTTP v1, on this machine, for tests and demos: http://127.0.0.1:9099. No credentials are used then."`
 
 	SMTPServer       string `group:"push" name:"smtp-server" env:"TSUNAGU_SMTP_SERVER" placeholder:"HOST:PORT" help:"Mail server for those who are told by mail. Default: none."`
 	SMTPFrom         string `group:"push" name:"smtp-from" env:"TSUNAGU_SMTP_FROM" placeholder:"ADDRESS" help:"Sender of the mails."`

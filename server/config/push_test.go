@@ -18,9 +18,9 @@ func TestWaysOutNeedAllOfTheirSettings(t *testing.T) {
 	}{
 		"none":                      {nil, ""},
 		"firebase":                  {[]string{"--fcm-credentials", "key.json"}, ""},
-		"a local endpoint":          {[]string{"--fcm-endpoint", "http://127.0.0.1:1/v1", "--fcm-project", "p"}, ""},
-		"an endpoint alone":         {[]string{"--fcm-endpoint", "http://127.0.0.1:1/v1"}, "--fcm-project"},
-		"both":                      {[]string{"--fcm-endpoint", "http://127.0.0.1:1/v1", "--fcm-project", "p", "--fcm-credentials", "k"}, "--fcm-endpoint"},
+		"a local endpoint":          {[]string{"--fcm-endpoint", "http://127.0.0.1:1", "--fcm-project", "p"}, ""},
+		"an endpoint alone":         {[]string{"--fcm-endpoint", "http://127.0.0.1:1"}, "--fcm-project"},
+		"both":                      {[]string{"--fcm-endpoint", "http://127.0.0.1:1", "--fcm-project", "p", "--fcm-credentials", "k"}, "--fcm-endpoint"},
 		"mail":                      {[]string{"--smtp-server", "127.0.0.1:25", "--smtp-from", "tsunagu@example.jp"}, ""},
 		"mail without a sender":     {[]string{"--smtp-server", "127.0.0.1:25"}, "--smtp-from"},
 		"mail without a port":       {[]string{"--smtp-server", "example.jp", "--smtp-from", "tsunagu@example.jp"}, "HOST:PORT"},

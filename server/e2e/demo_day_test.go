@@ -20,7 +20,8 @@ func TestDemoDay(t *testing.T) {
 		"nothing is there twice", "Not saved: Temperature must be within", "no right to write here at that time is known",
 		"is released by nurse-1 (nurse)", "kept beside another value: needs a decision", "restored from its old copy",
 		"writes with an old app: new vital signs", "seems to have been restored from an older copy", "Everything adds up",
-		"care-4 (care worker)", "doctor-", "pharmacist-",
+		"care-4 (care worker)", "doctor-", "pharmacist-", "NEWS2 14", "which says nothing about a patient",
+		"the push is with the forwarder", "is on the nurse's tablet", "the physician's tablet shows that it was received", "nobody is told again",
 	} {
 		if !strings.Contains(out, words) {
 			t.Errorf("the day does not print %q:\n%s", words, out)

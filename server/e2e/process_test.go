@@ -81,8 +81,14 @@ type server struct {
 // serve starts a server on a data folder with the demo's directory. A listen address without a port takes a free one.
 func serve(t *testing.T, data, listen string) *server {
 	t.Helper()
-	cmd := exec.Command(serverProgram(t), "serve", "--data", data, "--directory", testdata(t, "demo", "directory.yaml"),
-		"--listen", listen, "--log-format", "json")
+	return serveWith(t, data, listen, testdata(t, "demo", "directory.yaml"))
+}
+
+// serveWith starts a server on a data folder with a directory of its own.
+func serveWith(t *testing.T, data, listen, directory string, args ...string) *server {
+	t.Helper()
+	cmd := exec.Command(serverProgram(t), append([]string{"serve", "--data", data, "--directory", directory,
+		"--listen", listen, "--log-format", "json"}, args...)...)
 	s := &server{process: launch(t, cmd, cmd.StderrPipe)}
 	for {
 		line, more := awaitLine(t, s.process)

@@ -28,8 +28,8 @@ type alarms struct {
 	defaults    []rules.Limit
 	gate        *rules.Gate  // nil: profile and limits were not read yet
 	standing    []rules.Seen // profile and limits
-	orders      []rules.Seen // those that doses name
-	known       map[string]bool
+	orders      []rules.Seen
+	ordered     bool // the orders were read
 	window      window
 	reads       int          // places of the timeline that were gone through
 	raised      []rules.Seen // alerts of the days that were read
@@ -84,8 +84,10 @@ func (a *alarms) base() *rules.View {
 // judge returns what the rules find in a record, and the view that they found it in: no more than they have to look at, so
 // that it does not hang on what was read for another record.
 func (a *alarms) judge(cause rules.Seen) ([]rules.Finding, *rules.View, error) {
-	if err := a.readOrder(cause.Record.GetBody().GetMedicationLog().GetOrderId()); err != nil {
-		return nil, nil, err
+	if cause.Record.GetBody().GetMedicationLog() != nil {
+		if err := a.readOrders(); err != nil {
+			return nil, nil, err
+		}
 	}
 	v, at := a.alone(cause), effective(cause)
 	reach, whole := rules.ReachOf(v, cause), false
@@ -93,7 +95,7 @@ func (a *alarms) judge(cause rules.Seen) ([]rules.Finding, *rules.View, error) {
 		from, until := at.Add(-reach.Back), at.Add(reach.Ahead)
 		if round > 0 || !a.window.holds(at.UnixMilli()) { // what was read for another record may do
 			var err error
-			if whole, err = a.cover(from.UnixMilli(), until.UnixMilli(), windowStep); err != nil {
+			if whole, err = a.cover(from.UnixMilli(), until.UnixMilli(), windowStep<<min(round, windowDoublings)); err != nil {
 				return nil, nil, err
 			}
 		}
@@ -110,7 +112,7 @@ func (a *alarms) judge(cause rules.Seen) ([]rules.Finding, *rules.View, error) {
 }
 
 // maxRounds bounds how often it is asked how far back a rule has to look.
-const maxRounds = maxWindowReads/windowStep + 8
+const maxRounds = 40
 
 // alone is a view of one record.
 func (a *alarms) alone(cause rules.Seen) *rules.View {
@@ -135,18 +137,11 @@ func (a *alarms) cut(from, until time.Time) *rules.View {
 	return v
 }
 
-// readOrder reads an order that a dose names, once.
-func (a *alarms) readOrder(id []byte) error {
-	if len(id) != 16 || a.known[string(id)] {
-		return nil
-	}
-	if a.known == nil {
-		a.known = map[string]bool{}
-	}
-	a.known[string(id)] = true
-	s, err := a.read(store.ID(id))
-	if s.Record != nil {
-		a.orders = append(a.orders, s)
+// readOrders reads the orders, which the rules on doses look at.
+func (a *alarms) readOrders() (err error) {
+	if !a.ordered {
+		a.orders, err = a.listed(orderKind)
+		a.ordered = err == nil
 	}
 	return err
 }
@@ -178,12 +173,11 @@ func (a *alarms) changed(v *version) {
 	switch s := (rules.Seen{Record: v.record, Seq: v.at.GetSeq()}); v.kind.Number {
 	case profileKind, thresholdKind:
 		a.gate = nil
-	case orderKind: // read anew when a dose next names it: who wrote it stands in what was stored
-		a.orders, a.known, a.window.unread = nil, nil, true
+	case orderKind: // read anew when a dose needs it: who wrote it stands in what was stored
+		a.orders, a.ordered = nil, false
 	default:
 		if rules.Concerns(v.record.GetBody()) {
 			a.window.put(s, v.state != nil)
-			a.window.unread = a.window.unread || v.kind.Number == doseKind
 		}
 	}
 }
@@ -196,7 +190,6 @@ var (
 	thresholdKind   = numberOf("alert_threshold")
 	orderKind       = numberOf("medication_order")
 	episodeKind     = numberOf("episode")
-	doseKind        = numberOf("medication_log")
 	alertKind       = numberOf("alert")
 	answerKind      = numberOf("alert_response")
 	instructionKind = numberOf("temporary_instruction")

@@ -24,8 +24,10 @@ const (
 	maxWindowBytes   = 2 << 20
 	// maxWindowReads bounds the places of the timeline that one transaction goes through for them.
 	maxWindowReads = 12_000
-	// windowStep is how many of them are read at once, until it is known how far back a rule has to look.
-	windowStep = 64
+	// windowStep is how many of them are read at first, until it is known how far back a rule has to look; then twice as
+	// many, and so on, until they have doubled so often.
+	windowStep      = 8
+	windowDoublings = 7
 	// windowGap is the longest time that is read to join two windows; beyond it the later one takes the place of the other.
 	windowGap = 7 * 24 * time.Hour
 )
@@ -38,7 +40,6 @@ type window struct {
 	seen        []rules.Seen // latest first, by time and then by number in the log
 	bytes       int
 	cut         bool // there is more before it than a window holds, or a transaction reads
-	unread      bool // there are doses whose orders were not read yet
 }
 
 // holds tells whether something of a time was read.
@@ -63,7 +64,7 @@ func (a *alarms) cover(from, until int64, places int) (whole bool, err error) {
 		if later.cut { // what lies before the gap is not looked at
 			*w = later
 		} else {
-			w.seen, w.until, w.bytes, w.unread = append(later.seen, w.seen...), until, w.bytes+later.bytes, w.unread || later.unread
+			w.seen, w.until, w.bytes = append(later.seen, w.seen...), until, w.bytes+later.bytes
 		}
 	}
 	if from < w.from && !w.cut {
@@ -71,7 +72,7 @@ func (a *alarms) cover(from, until int64, places int) (whole bool, err error) {
 			return false, err
 		}
 	}
-	return w.from <= from || w.cut, a.readOrders()
+	return w.from <= from || w.cut, nil
 }
 
 // newWindow is one that ends at a time and holds nothing yet.
@@ -137,7 +138,6 @@ var concerned = func() map[uint32]bool {
 // add puts a record at the end, which is before all others in time.
 func (w *window) add(s rules.Seen, size int) {
 	w.seen, w.bytes = append(w.seen, s), w.bytes+size
-	w.unread = w.unread || s.Record.GetBody().GetMedicationLog() != nil
 }
 
 // put takes up a version that was written, in the place of the one before it.
@@ -183,20 +183,4 @@ func (w *window) between(from, until int64) []rules.Seen {
 	first := sort.Search(len(w.seen), func(i int) bool { return effective(w.seen[i]).UnixMilli() <= until })
 	last := sort.Search(len(w.seen), func(i int) bool { return effective(w.seen[i]).UnixMilli() < from })
 	return w.seen[first:max(first, last)]
-}
-
-// readOrders reads the orders that the doses of the window name.
-func (a *alarms) readOrders() error {
-	if !a.window.unread {
-		return nil
-	}
-	a.window.unread = false
-	for _, s := range a.window.seen {
-		if log := s.Record.GetBody().GetMedicationLog(); log != nil {
-			if err := a.readOrder(log.GetOrderId()); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -135,11 +135,27 @@ func setVitals(v *carev1.VitalSigns, a Arg) (field []uint32, err error) {
 		}
 		v.Consciousness = carev1.Consciousness(at + 1)
 		return []uint32{18}, nil
+	case "oxygen":
+		v.Oxygen, err = oxygen(a.Value)
+		return []uint32{12}, err
 	case "saw":
 		v.Observation = a.Value
 		return []uint32{21}, nil
 	}
 	return nil, errKey
+}
+
+// oxygen reads "air", or how many litres a minute.
+func oxygen(s string) (*carev1.Oxygen, error) {
+	if s == "air" {
+		return &carev1.Oxygen{}, nil
+	}
+	litres, err := strconv.ParseFloat(s, 64)
+	if err != nil || litres <= 0 || litres > 70 {
+		return nil, fmt.Errorf("air, or litres a minute such as 2")
+	}
+	tenths := uint32(litres*10 + 0.5)
+	return &carev1.Oxygen{Supplemental: true, FlowTenthsLPerMin: &tenths}, nil
 }
 
 func absent(v *carev1.VitalSigns, item carev1.VitalItem) error {

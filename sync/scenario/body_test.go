@@ -34,6 +34,8 @@ func TestNew(t *testing.T) {
 		{"vitals", "pulse=0 saw=脈触れず", `{"vitalSigns":{"pulsePerMin":0,"observation":"脈触れず"}}`},
 		{"vitals", "weight=52.4 jcs=30-R acvpu=V", `{"vitalSigns":{"weightG":52400,
 			"jcs":{"level":30,"modifiers":["JCS_MODIFIER_RESTLESSNESS"]},"consciousness":"CONSCIOUSNESS_VOICE"}}`},
+		{"vitals", "oxygen=air", `{"vitalSigns":{"oxygen":{}}}`},
+		{"vitals", "oxygen=1.5", `{"vitalSigns":{"oxygen":{"supplemental":true,"flowTenthsLPerMin":15}}}`},
 		{"vitals", "glucose=Lo temp=unmeasurable spo2=unmeasurable", `{"vitalSigns":{
 			"glucose":{"outOfRange":"GLUCOSE_OUT_OF_RANGE_LO"},"absent":[
 			{"item":"VITAL_ITEM_TEMPERATURE","reason":"ABSENT_REASON_NOT_MEASURABLE"},
@@ -123,6 +125,8 @@ func TestNewErrors(t *testing.T) {
 		{"vitals", "weight=-50", "a number"},
 		{"vitals", "glucose=sweet", "glucose=sweet: "},
 		{"vitals", "jcs=4", "jcs=4: "},
+		{"vitals", "oxygen=much", "air, or litres a minute"},
+		{"vitals", "oxygen=0", "air, or litres a minute"},
 		{"vitals", "acvpu=X", "one of A, C, V, P, U"},
 		{"vitals", "acvpu=AC", "one of A, C, V, P, U"},
 		{"vitals", "acvpu=", "one of A, C, V, P, U"},
@@ -156,7 +160,7 @@ func TestSetNamesTheFields(t *testing.T) {
 		{"draft", "s=one s=two", []uint32{2}},
 		{"draft", "format=soap text=T important=yes about=it", []uint32{1, 10, 12, 13}},
 		{"vitals", "spo2=unmeasurable temp=unmeasurable bp=120/70", []uint32{7, 8, 22}},
-		{"vitals", "saw=S temp=36.8 pulse=70 rr=16 weight=50 glucose=100 jcs=0 acvpu=A", []uint32{1, 3, 6, 13, 16, 17, 18, 21}},
+		{"vitals", "saw=S temp=36.8 pulse=70 rr=16 weight=50 glucose=100 jcs=0 acvpu=A oxygen=air", []uint32{1, 3, 6, 12, 13, 16, 17, 18, 21}},
 		{"order", "unit=錠 amount=1 drug=D yj=Y state=stopped hold=H instructions=I", []uint32{1, 2, 8, 11, 13}},
 		{"order", "slots=bedtime usage=U prn=P", []uint32{2}},
 		{"dose", "source=S order=it outcome=given slot=S why=W prn=P", []uint32{1, 2, 3, 6, 7, 8}},

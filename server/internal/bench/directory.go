@@ -47,6 +47,10 @@ func writeDirectory(path string) error {
 	for _, person := range people {
 		fmt.Fprintf(&b, "  - {id: %s, name: %s, role: nurse, organisation: station, secret: %q}\n", person, person, hash)
 	}
+	for n := range manyStreams {
+		people = append(people, doctorName(n))
+		fmt.Fprintf(&b, "  - {id: %s, name: %s, role: physician, organisation: station, secret: %q}\n", doctorName(n), doctorName(n), hash)
+	}
 	b.WriteString("devices:\n")
 	for _, person := range people {
 		fmt.Fprintf(&b, "  - {id: %s, organisation: station, secret: %q}\n", person, hash)
@@ -70,6 +74,9 @@ func writeDirectory(path string) error {
 	}
 	for n := range stormTablets {
 		fmt.Fprintf(&b, "  - {person: %s, charts: [%s], from: 2020-01-01}\n", stormName(n), stormChart(n))
+	}
+	for n := 1; n < manyStreams; n++ {
+		fmt.Fprintf(&b, "  - {person: %s, charts: [%s], from: 2020-01-01}\n", doctorName(n), sideChart(n))
 	}
 	return os.WriteFile(path, []byte(b.String()), 0o600)
 }

@@ -21,8 +21,13 @@ type inside struct {
 	ended  chan error
 }
 
-func startInside(ctx context.Context, data, directory string) (*inside, error) {
+func startInside(ctx context.Context, data, directory, endpoint string) (*inside, error) {
+	var push config.Push
+	if endpoint != "" {
+		push.FCMEndpoint, push.FCMProject = endpoint, "bench"
+	}
 	a, err := app.Open(ctx, config.Server{
+		Push:    push,
 		Storage: config.Storage{Data: data}, Directory: directory, MinFree: 256 << 20, Listen: "127.0.0.1:0",
 		TokenLife: time.Hour, HeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
 		ShutdownDeadline: 20 * time.Second, TrustedProxies: []string{loopback},

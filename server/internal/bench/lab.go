@@ -18,13 +18,15 @@ type lab struct {
 	folder   string
 	made     string // the folder around it, if the bench made that too
 	disk     disk
-	binary   string // empty: the server runs in this process
-	sites    int
-	report   report
-	profiles int
-	devices  int
-	records  int // how many were pulled again and compared
-	verified int // how many stores were verified
+	// forwarder takes the pushes of the sites that are opened while it is there.
+	forwarder *forwarder
+	binary    string // empty: the server runs in this process
+	sites     int
+	report    report
+	profiles  int
+	devices   int
+	records   int // how many were pulled again and compared
+	verified  int // how many stores were verified
 }
 
 // newLab makes the folder and builds the binary.

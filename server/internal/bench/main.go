@@ -44,7 +44,7 @@ const (
 )
 
 // known are the rows that there are, in the order in which they run.
-var known = []string{"W1", "W2", "W3", "W4", "W5", "W6", "MANY", "SHIFT", "REPAIR", "TIMELINE", "IDLE"}
+var known = []string{"W1", "W2", "W3", "W4", "W5", "W6", "MANY", "SHIFT", "REPAIR", "TIMELINE", "ALERT", "IDLE"}
 
 func main() {
 	s, err := parse(os.Args[1:], os.Stderr)
@@ -137,6 +137,7 @@ func (l *lab) measure(ctx context.Context) error {
 		{[]string{"W2", "W3", "W4", "W6", "SHIFT", "REPAIR", "TIMELINE"}, l.largeChart},
 		{[]string{"W5"}, l.storms},
 		{[]string{"MANY"}, l.manyTablets},
+		{[]string{"ALERT"}, l.alarms},
 		{[]string{"IDLE"}, l.idle},
 	} {
 		if !l.wants(row.names...) {

@@ -73,7 +73,11 @@ const upward = "zstd"
 
 // create makes one CREATE, as sync/replica does.
 func (t *tablet) create(r *readings, stream string, b *book) (*syncv1.QueuedMutation, error) {
-	record := r.next()
+	return t.createOf(r, r.next(), stream, b)
+}
+
+// createOf makes the CREATE of a record.
+func (t *tablet) createOf(r *readings, record *carev1.Record, stream string, b *book) (*syncv1.QueuedMutation, error) {
 	id := r.id()
 	record.Id, record.Status = id[:], carev1.RecordStatus_RECORD_STATUS_ACTIVE
 	written := r.at.Add(time.Duration(r.random.IntN(180_000)) * time.Millisecond)

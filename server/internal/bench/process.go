@@ -37,7 +37,7 @@ type process struct {
 }
 
 // startProcess starts the binary on a data folder. Its log goes into a file, as it would in service.
-func startProcess(ctx context.Context, binary, data, directory string) (_ *process, err error) {
+func startProcess(ctx context.Context, binary, data, directory, endpoint string) (_ *process, err error) {
 	log, err := os.Create(data + ".log")
 	if err != nil {
 		return nil, err
@@ -46,6 +46,9 @@ func startProcess(ctx context.Context, binary, data, directory string) (_ *proce
 	p := &process{ended: make(chan error, 1)}
 	p.command = exec.Command(binary, "serve", "--data", data, "--directory", directory, "--listen", "127.0.0.1:0",
 		"--trusted-proxies", loopback)
+	if endpoint != "" {
+		p.command.Args = append(p.command.Args, "--fcm-endpoint", endpoint, "--fcm-project", "bench")
+	}
 	p.command.Stderr = log
 	attached(p.command)
 	if err := p.command.Start(); err != nil {

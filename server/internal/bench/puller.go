@@ -18,7 +18,9 @@ type puller struct {
 	positions []*syncv1.StreamPosition
 	index     map[string]int
 	sums      map[string]map[uint32]*sum
-	// each is told about every record; may be nil.
+	// alerts are how many records of a stream the server derived.
+	alerts map[string]uint64
+	// each is told about every record that somebody wrote; may be nil.
 	each func(stream string, id [16]byte, record []byte) error
 }
 
@@ -31,7 +33,7 @@ type sum struct {
 const maxSteps = 10_000
 
 func newPuller(t *tablet) *puller {
-	return &puller{tablet: t, index: map[string]int{}, sums: map[string]map[uint32]*sum{}}
+	return &puller{tablet: t, index: map[string]int{}, sums: map[string]map[uint32]*sum{}, alerts: map[string]uint64{}}
 }
 
 // pulled is what a pull brought, in how many round trips.
@@ -56,7 +58,7 @@ func (p *puller) pull(ctx context.Context) (got pulled, err error) {
 			if err := p.take(page); err != nil {
 				return got, err
 			}
-			got.records += len(page.GetRecords())
+			got.records += writtenOf(page)
 		}
 		if !answer.GetMore() {
 			return got, nil
@@ -104,6 +106,10 @@ func (p *puller) take(page *syncv1.Page) error {
 			p.sums[stream][r.GetSection()] = s
 		}
 		s.digest, s.count = s.digest.Add(ledger.Term(id, r.GetVersion(), r.GetRecord())), s.count+1
+		if derived(id) {
+			p.alerts[stream]++
+			continue
+		}
 		if p.each != nil {
 			if err := p.each(stream, id, r.GetRecord()); err != nil {
 				return err
@@ -137,6 +143,20 @@ func (p *puller) fits(stream string, sections []*syncv1.SectionDigest) error {
 func (p *puller) count(stream string) (n uint64) {
 	for _, s := range p.sums[stream] {
 		n += s.count
+	}
+	return n - p.alerts[stream]
+}
+
+// derived tells whether the server made a record itself: an alert has an id of version 8, what a tablet writes one of
+// version 7 (RFC 9562).
+func derived(id [16]byte) bool { return id[6]>>4 == 8 }
+
+// writtenOf is how many records of a page somebody wrote.
+func writtenOf(page *syncv1.Page) (n int) {
+	for _, r := range page.GetRecords() {
+		if id, err := idOf(r.GetRecord()); err == nil && !derived(id) {
+			n++
+		}
 	}
 	return n
 }

@@ -100,7 +100,7 @@ func (t *tablet) sees(ctx context.Context, stream string, n int) error {
 	if err != nil {
 		return err
 	}
-	if got := answer.GetVerdicts()[0].GetHead().GetVersion().GetSeq(); got != uint64(n) {
+	if got := answer.GetVerdicts()[0].GetHead().GetVersion().GetSeq(); got < uint64(n) {
 		return fmt.Errorf("%d records were pushed, another tablet sees %d", n, got)
 	}
 	return nil

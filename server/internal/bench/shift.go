@@ -92,7 +92,7 @@ func (l *lab) shiftOnce(ctx context.Context, s *site, p *puller, r *readings) er
 			}
 		}
 		for _, page := range answer.GetPages() {
-			got += len(page.GetRecords())
+			got += writtenOf(page)
 			if err := whole(page, m); err != nil {
 				return err
 			}

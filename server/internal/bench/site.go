@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -21,6 +22,8 @@ type site struct {
 	data   string
 	server server
 	pushed map[string]*book // by stream
+
+	booking sync.Mutex // for rows that write to books at the same time
 }
 
 // open makes a site with a fresh store.
@@ -31,10 +34,14 @@ func (l *lab) open(ctx context.Context) (*site, error) {
 }
 
 func (s *site) start(ctx context.Context) (err error) {
+	endpoint := ""
+	if s.lab.forwarder != nil {
+		endpoint = s.lab.forwarder.url
+	}
 	if s.lab.settings.inprocess {
-		s.server, err = startInside(ctx, s.data, s.lab.directory())
+		s.server, err = startInside(ctx, s.data, s.lab.directory(), endpoint)
 	} else {
-		s.server, err = startProcess(ctx, s.lab.binary, s.data, s.lab.directory())
+		s.server, err = startProcess(ctx, s.lab.binary, s.data, s.lab.directory(), endpoint)
 	}
 	if err != nil {
 		s.server = nil // not an interface with nothing in it

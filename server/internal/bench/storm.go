@@ -183,7 +183,7 @@ func (p *puller) absorb(answer *syncv1.SyncResponse, asked *syncv1.SyncRequest) 
 		if err := p.take(page); err != nil {
 			return 0, err
 		}
-		records += len(page.GetRecords())
+		records += writtenOf(page)
 	}
 	return records, nil
 }

@@ -79,6 +79,11 @@ func Join(e *storev1.Escalation, a *storev1.GroupedAlert, current *alertv1.Polic
 	return true
 }
 
+// Forget takes an alert out of a group, so that it can join anew: its answer was taken back.
+func Forget(e *storev1.Escalation, alertID []byte) {
+	e.Alerts = slices.DeleteFunc(e.Alerts, func(a *storev1.GroupedAlert) bool { return bytes.Equal(a.GetRecordId(), alertID) })
+}
+
 // tellAgain has those who were told before told again.
 func tellAgain(e *storev1.Escalation, now time.Time) {
 	if scheduleOf(e.GetPolicy(), e.GetSeverity()).reach(e) == 0 || e.GetRegroupMs() != 0 {

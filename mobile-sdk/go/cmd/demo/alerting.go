@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -79,6 +80,7 @@ func (p *player) clockStep(s *scenario.Step) {
 		return
 	}
 	p.tell.event("この間の時刻（本物の時計）", "the times, by the real clock")
+	slices.SortStableFunc(p.day.moments, func(a, b moment) int { return a.at.Compare(b.at) }) // a push may be there before the answer is
 	for _, m := range p.day.moments {
 		since := m.at.Sub(p.day.moments[0].at)
 		p.tell.print("    %s  %+8.3f 秒/s  %s / %s", m.at.In(tokyo).Format("15:04:05.000"), since.Seconds(), m.ja, m.en)

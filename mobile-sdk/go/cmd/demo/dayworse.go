@@ -5,7 +5,7 @@ const worse = `
 scene ja="ここからは本物の時計で。NURSE1：PATIENT1 さんの容体が変わる" en="from here on by the real clock: nurse-1 finds PATIENT1 worse"
 story nurse-1 ja="容体の変化を書いた。医師に通知が届き、臨時の指示が端末に来て、指示受けをした。" en="wrote down that somebody was worse; the physician was told, and an instruction came back to the tablet and was received"
 DOCTOR phone
-N1 vitals worse chart=PATIENT1 temp=38.9 pulse=118 rr=27 bp=98/56 spo2=86 oxygen.supplemental=no acvpu=C
+N1 vitals worse chart=PATIENT1 temp=38.9 pulse=118 rr=27 bp=98/56 spo2=86 oxygen=air acvpu=C
 -> saved on this tablet
 clock ja="看護師が端末に保存した" en="the nurse's tablet has saved it"
 N1 warned worse
