@@ -14,7 +14,7 @@ import (
 )
 
 type alertsCmd struct {
-	List    alertsListCmd    `cmd:"" default:"1" help:"Show what nobody has answered, and whether the ways out work."`
+	List    alertsListCmd    `cmd:"" default:"withargs" help:"Show what nobody has answered, and whether the ways out work."`
 	Trail   alertsTrailCmd   `cmd:"" help:"Show who was told of a group of alerts, and what became of each push."`
 	Targets alertsTargetsCmd `cmd:"" help:"List the ways to reach people, those that are dead or put aside too."`
 	Test    alertsTestCmd    `cmd:"" help:"Send a test push to every target of a person."`

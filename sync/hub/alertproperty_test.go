@@ -63,6 +63,7 @@ func written(t *rapid.T, orders []*syncv1.Mutation) *carev1.Body {
 		of := orders[rapid.IntRange(0, len(orders)-1).Draw(t, "order")]
 		return &carev1.Body{Kind: &carev1.Body_MedicationLog{MedicationLog: &carev1.MedicationLog{
 			OrderId: of.GetId(), Outcome: carev1.DoseOutcome_DOSE_OUTCOME_GIVEN,
+			Slot: rapid.SampledFrom([]string{"2026-11-22/after-breakfast", "2026-11-23/after-breakfast"}).Draw(t, "slot"),
 		}}}
 	case 1:
 		tenths := uint32(rapid.SampledFrom([]int{0, 1, 2, 5, 10}).Draw(t, "eaten"))
@@ -102,7 +103,11 @@ func TestAlertsHangOnTheOrderOfTheLogAlone(outer *testing.T) {
 		}
 		for rest, sent := all, 0; len(rest) > 0; {
 			n := rapid.IntRange(1, len(rest)).Draw(t, "in one request")
-			b.push("sato", rest[:n]...)
+			for _, r := range b.push("sato", rest[:n]...) {
+				if r.GetOutcome() != syncv1.Outcome_OUTCOME_APPLIED {
+					t.Fatal(r)
+				}
+			}
 			rest, sent = rest[n:], sent+n
 			if again := rapid.IntRange(0, sent).Draw(t, "sent again"); again > 0 {
 				b.push("sato", all[:again]...)
