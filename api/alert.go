@@ -26,6 +26,8 @@ type Alerts interface {
 
 	SetThreshold(context.Context, hub.Call, *alertv1.SetThresholdRequest) (*alertv1.SetThresholdResponse, []hub.Moved, error)
 	ListThresholds(context.Context, hub.Call, *alertv1.ListThresholdsRequest) (*alertv1.ListThresholdsResponse, error)
+	SetDefaultLimits(context.Context, hub.Call, *alertv1.SetDefaultLimitsRequest) (*alertv1.SetDefaultLimitsResponse, error)
+	GetDefaultLimits(context.Context, hub.Call, *alertv1.GetDefaultLimitsRequest) (*alertv1.GetDefaultLimitsResponse, error)
 	SetPolicy(context.Context, hub.Call, *alertv1.SetPolicyRequest) (*alertv1.SetPolicyResponse, error)
 	ListPolicies(context.Context, hub.Call, *alertv1.ListPoliciesRequest) (*alertv1.ListPoliciesResponse, error)
 	SetRota(context.Context, hub.Call, *alertv1.SetRotaRequest) (*alertv1.SetRotaResponse, error)

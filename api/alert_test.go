@@ -112,6 +112,10 @@ func TestBadAlertRequestsAreRefused(t *testing.T) {
 	}
 	id := make([]byte, 16)
 	alertIDs := [][]byte{id}
+	many := make([]*alertv1.DefaultLimit, 65)
+	for i := range many {
+		many[i] = &alertv1.DefaultLimit{Item: 1, Operator: 1, Severity: 1}
+	}
 	said := func(m any) string {
 		if err := v.check(m); err != nil {
 			return strings.TrimPrefix(err.Error(), "invalid_argument: "+textInvalid)
@@ -136,6 +140,10 @@ func TestBadAlertRequestsAreRefused(t *testing.T) {
 		{answer(carev1.AlertAnswer_ALERT_ANSWER_ASKED, ""), "response (alert_response.question)"},
 		{answer(carev1.AlertAnswer_ALERT_ANSWER_ACKNOWLEDGED, ""), ""},
 		{&alertv1.ListDeliveriesRequest{GroupId: id[:2]}, "group_id (bytes.len)"},
+		{&alertv1.SetDefaultLimitsRequest{}, "limits (required)"},
+		{&alertv1.SetDefaultLimitsRequest{Limits: &alertv1.DefaultLimits{OrganisationId: "o", Limits: []*alertv1.DefaultLimit{{Item: 1, Value: 2, Severity: 9}}}},
+			"limits.limits[0].operator (enum.not_in), limits.limits[0].severity (enum.defined_only)"},
+		{&alertv1.SetDefaultLimitsRequest{Limits: &alertv1.DefaultLimits{OrganisationId: "o", Limits: many}}, "limits.limits (repeated.max_items)"},
 		{&alertv1.SetPolicyRequest{Policy: &alertv1.Policy{OrganisationId: "o"}}, "policy.critical (required), policy.urgent (required)"},
 		{&alertv1.SetRotaRequest{Rota: &alertv1.Rota{OrganisationId: "o", Id: "Nacht"}}, "rota.id (string.pattern)"},
 		{&alertv1.ListThresholdsRequest{}, "chart_id (string.min_len)"},

@@ -78,6 +78,16 @@ func (h *alertHandler) ListThresholds(ctx context.Context, r *connect.Request[al
 	return read(ctx, h.API, r, h.config.Alerts.ListThresholds)
 }
 
+// SetDefaultLimits hands the request on.
+func (h *alertHandler) SetDefaultLimits(ctx context.Context, r *connect.Request[alertv1.SetDefaultLimitsRequest]) (*connect.Response[alertv1.SetDefaultLimitsResponse], error) {
+	return read(ctx, h.API, r, h.config.Alerts.SetDefaultLimits)
+}
+
+// GetDefaultLimits hands the request on.
+func (h *alertHandler) GetDefaultLimits(ctx context.Context, r *connect.Request[alertv1.GetDefaultLimitsRequest]) (*connect.Response[alertv1.GetDefaultLimitsResponse], error) {
+	return read(ctx, h.API, r, h.config.Alerts.GetDefaultLimits)
+}
+
 // SetPolicy hands the request on.
 func (h *alertHandler) SetPolicy(ctx context.Context, r *connect.Request[alertv1.SetPolicyRequest]) (*connect.Response[alertv1.SetPolicyResponse], error) {
 	return read(ctx, h.API, r, h.config.Alerts.SetPolicy)

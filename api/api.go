@@ -137,6 +137,8 @@ func Procedures() []string {
 		alertv1connect.AlertServiceListDeliveriesProcedure,
 		alertv1connect.AlertServiceSetThresholdProcedure,
 		alertv1connect.AlertServiceListThresholdsProcedure,
+		alertv1connect.AlertServiceSetDefaultLimitsProcedure,
+		alertv1connect.AlertServiceGetDefaultLimitsProcedure,
 		alertv1connect.AlertServiceSetPolicyProcedure,
 		alertv1connect.AlertServiceListPoliciesProcedure,
 		alertv1connect.AlertServiceSetRotaProcedure,

@@ -30,7 +30,8 @@ names charts and people by the ids of the directory file, and nothing of what a 
   tsunagu alerts trail 3f2a --data /srv/tsunagu
   tsunagu alerts test --person dr-tanaka --data /srv/tsunagu
 
-Exit code 4: somebody has to act (a group is unanswered, a way out is broken, somebody on call cannot be reached).`
+Exit code 4: somebody has to act (a group is unanswered, a way out is broken, a test push reached nothing, somebody on call
+cannot be reached).`
 }
 
 // asked is what every command here has in common.
@@ -64,7 +65,7 @@ func (c *alertsListCmd) Run(s *streams) error {
 		if err := c.print(s.out, now, func(w io.Writer) { listAlerts(w, now) }); err != nil {
 			return err
 		}
-		if now.Unanswered > 0 || broken(now.Ways) {
+		if now.Unanswered > 0 || now.Damaged > 0 || broken(now.Ways) {
 			return errAct
 		}
 		return nil
@@ -80,20 +81,33 @@ func broken(ways []operator.Way) bool {
 	return false
 }
 
+// wayState is how a way out stands, in words.
+func wayState(way operator.Way) string {
+	switch {
+	case way.Trouble != "":
+		return "BROKEN: " + way.Trouble
+	case way.Off:
+		return "not set up; what would go out by it is written to the log"
+	}
+	return "works, as far as is known"
+}
+
 func listAlerts(w io.Writer, now operator.AlertsNow) {
 	for _, way := range now.Ways {
-		state := "works, as far as is known"
-		if way.Trouble != "" {
-			state = "BROKEN: " + way.Trouble
-		}
-		fmt.Fprintf(w, "way out: %s\t%s\n", way.Name, state)
+		fmt.Fprintf(w, "way out: %s\t%s\n", way.Name, wayState(way))
+	}
+	if len(now.Ways) == 0 {
+		fmt.Fprintln(w, "no server runs on this data folder: nobody is told of anything until it is started")
 	}
 	if now.LogOnly {
-		fmt.Fprintln(w, "no way out is configured: pushes go to the log and reach nobody; see tsunagu serve --help")
+		fmt.Fprintln(w, "no way to push to telephones is set up: pushes go to the log and reach nobody; see tsunagu serve --help")
 	}
 	fmt.Fprintf(w, "groups running\t%d\ngroups unanswered\t%d\ngroups for the digest\t%d\n", now.Running, now.Unanswered, now.Digest)
 	fmt.Fprintf(w, "waiting for the dispatcher\t%d%s\n", now.Waiting, since(now.Oldest))
 	fmt.Fprintf(w, "targets live, dead, put aside\t%d, %d, %d\n", now.Live, now.Dead, now.Aside)
+	if now.Damaged > 0 {
+		fmt.Fprintf(w, "rows that cannot be read\t%d; the others go on: stop the server and run tsunagu verify\n", now.Damaged)
+	}
 	if len(now.Groups) > 0 {
 		fmt.Fprintln(w, "\nGROUP\tCHART\tSEVERITY\tSTATE\tALERTS\tBEGAN\tROUND/STEP\tNEXT\tTOLD")
 	}

@@ -15,7 +15,7 @@ func (i Item) Hands() (ja, en string) {
 		return "", ""
 	}
 	if ja, en = "?", "?"; i.Author != nil {
-		roleJa, roleEn := care.RoleTitle(i.Author.GetRole())
+		roleJa, roleEn := care.AuthorTitle(i.Author)
 		ja, en = i.Author.GetName()+" "+roleJa, i.Author.GetName()+" "+roleEn
 	}
 	var jas, ens []string

@@ -23,6 +23,7 @@ import (
 	"github.com/tsunagu-care/tsunagu/api"
 	"github.com/tsunagu-care/tsunagu/server/config"
 	"github.com/tsunagu-care/tsunagu/server/internal/alarm"
+	"github.com/tsunagu-care/tsunagu/server/internal/alerts"
 	"github.com/tsunagu-care/tsunagu/server/internal/blobs"
 	"github.com/tsunagu-care/tsunagu/server/internal/directory"
 	"github.com/tsunagu-care/tsunagu/server/internal/epochs"
@@ -58,6 +59,8 @@ type App struct {
 	// ways lead out to people, dispatcher uses them.
 	ways       ways
 	dispatcher *alarm.Dispatcher
+	// defaults are the limits for readings, as organisations have set them.
+	defaults *alerts.Defaults
 	// wayTroubles are what the last checks of the ways out said.
 	wayTroubles struct {
 		sync.Mutex
@@ -86,7 +89,7 @@ func Open(ctx context.Context, c config.Server, log zerolog.Logger, with ...Opti
 		return nil, err
 	}
 	a := newApp(c, log, with)
-	for _, step := range []func(context.Context) error{a.takePorts, a.openStore, a.openAPI, a.carryOutOpen, a.listen, a.listenToOperator} {
+	for _, step := range []func(context.Context) error{a.takePorts, a.findWays, a.openStore, a.openAPI, a.carryOutOpen, a.listen, a.listenToOperator} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}
@@ -178,14 +181,15 @@ func (a *App) openAPI(ctx context.Context) error {
 	if a.engine.commits != nil {
 		a.metrics.Store(a.engine.commits)
 	}
-	if err := a.openAlarm(ctx); err != nil {
+	a.openAlarm()
+	if err := a.openDefaults(ctx); err != nil {
 		return err
 	}
 	a.hub = hub.New(hub.Config{
 		Outbox: a.dispatcher.Wake,
 		Store:  a.engine, Directory: a.directory, Seals: a.options.seals, Epochs: a.epochs,
-		Organisations: a.organisations,
-		Backups:       a.journal, Restored: a.journal, Exports: exports{a.journal},
+		Organisations: a.organisations, AlertDefaults: a.defaults.For,
+		Backups: a.journal, Restored: a.journal, Exports: exports{a.journal},
 		Fault: a.fault, Differed: a.metrics.Differed,
 	})
 	var core api.Core = a.hub

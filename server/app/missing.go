@@ -42,8 +42,8 @@ func (a *App) lookForMissing(ctx context.Context) error {
 	if a.journal.Unconfirmed() {
 		return nil
 	}
-	var failed error
-	for _, stream := range a.careStreams(ctx) {
+	streams, failed := a.careStreams(ctx)
+	for _, stream := range streams {
 		call := hub.Call{Session: hub.Session{Tenant: stream.Tenant}, Now: time.Now(), Entropy: rand.Reader}
 		moved, err := a.hub.LookForMissing(ctx, call, stream.Name)
 		if err != nil {
@@ -60,8 +60,8 @@ func (a *App) lookForMissing(ctx context.Context) error {
 }
 
 // careStreams are those that somebody has written to.
-func (a *App) careStreams(ctx context.Context) (streams []store.Stream) {
-	_ = a.engine.View(ctx, func(r store.Reader) error {
+func (a *App) careStreams(ctx context.Context) (streams []store.Stream, err error) {
+	err = a.engine.View(ctx, func(r store.Reader) error {
 		streams = nil
 		return r.Streams(func(s store.Stream) error {
 			if ref, known := a.directory.Stream(s.Tenant, s.Name); known && ref.Info.GetStreamClass() == carev1.StreamClass_STREAM_CLASS_CARE {
@@ -70,5 +70,5 @@ func (a *App) careStreams(ctx context.Context) (streams []store.Stream) {
 			return nil
 		})
 	})
-	return streams
+	return streams, err
 }

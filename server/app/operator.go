@@ -34,7 +34,7 @@ func Operate(ctx context.Context, c config.Server, log zerolog.Logger, with ...O
 		return nil, fmt.Errorf("there is no store in %s; nothing was made: name the data folder with --data", c.StoreFolder())
 	}
 	a := newApp(c, log, with)
-	for _, step := range []func(context.Context) error{a.openStore, a.openAPI, a.carryOutOpen} {
+	for _, step := range []func(context.Context) error{a.findWays, a.openStore, a.openAPI, a.carryOutOpen} {
 		if err := step(ctx); err != nil {
 			return nil, errors.Join(err, a.Close())
 		}

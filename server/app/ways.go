@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/tsunagu-care/tsunagu/server/config"
@@ -25,6 +24,17 @@ type ways struct {
 	logOnly bool
 	// mails: a mail server is set up.
 	mails bool
+}
+
+// findWays makes the ways out. It comes before the store: what is set up by halves leaves no new store behind.
+func (a *App) findWays(ctx context.Context) (err error) {
+	if a.ways, err = openWays(ctx, a.config.Push, push.NewLog(a.log, time.Now)); err != nil {
+		return err
+	}
+	if a.ways.logOnly {
+		a.log.Warn().Msg("no way to push to telephones is set up: pushes are written to the log and reach nobody; see --fcm-credentials in tsunagu serve --help")
+	}
+	return nil
 }
 
 // openWays makes the channels that are configured. What is not is written to the log.
@@ -81,47 +91,4 @@ func (w ways) checkMail(address string) error {
 		return errNoMail
 	}
 	return mail.CheckAddress(address)
-}
-
-// names of the ways out, for operators.
-var wayNames = map[alertv1.TargetKind]string{
-	alertv1.TargetKind_TARGET_KIND_FCM_TOKEN: "fcm", alertv1.TargetKind_TARGET_KIND_WEBHOOK: "webhook", alertv1.TargetKind_TARGET_KIND_MAIL: "mail",
-}
-
-const (
-	// checkWaysEvery is how often the credentials of the ways out are tried, checkWayWait how long one try may take.
-	checkWaysEvery = time.Hour
-	checkWayWait   = 30 * time.Second
-)
-
-// checkWaysNowAndThen tries the credentials of each way out at the start and every hour, and lets the log say what is wrong.
-func (a *App) checkWaysNowAndThen(ctx context.Context) {
-	again := time.NewTicker(checkWaysEvery)
-	defer again.Stop()
-	for {
-		for kind, name := range wayNames {
-			try, cancel := context.WithTimeout(ctx, checkWayWait)
-			err := a.ways.channels[kind].Check(try)
-			cancel()
-			if err != nil && ctx.Err() == nil {
-				a.log.Error().Str("way", name).Str("why", strings.Join(strings.Fields(err.Error()), " ")).Msg("a way out to people does not work")
-			}
-			a.wayWorks(name, err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-again.C:
-		}
-	}
-}
-
-// wayWorks remembers what the last check of a way out said.
-func (a *App) wayWorks(name string, err error) {
-	a.wayTroubles.Lock()
-	defer a.wayTroubles.Unlock()
-	if a.wayTroubles.last == nil {
-		a.wayTroubles.last = map[string]bool{}
-	}
-	a.wayTroubles.last[name] = err != nil
 }

@@ -100,6 +100,12 @@ func TestEnumTitlesAreComplete(t *testing.T) {
 	if ja, en := RoleTitle(carev1.Role_ROLE_UNSPECIFIED); ja != "職種不明" || en != "unknown role" {
 		t.Errorf("nobody in particular is %s, %s", ja, en)
 	}
+	if ja, en := AuthorTitle(&carev1.Actor{PersonId: "rule:news2"}); ja != "サーバーの自動判定" || en != "by a rule of the server" {
+		t.Errorf("a rule is %s, %s", ja, en)
+	}
+	if ja, _ := AuthorTitle(&carev1.Actor{PersonId: "rule:x", Role: carev1.Role_ROLE_NURSE}); ja != "看護師" {
+		t.Errorf("a nurse whose id looks like a rule's is %s", ja)
+	}
 }
 
 func TestClinicalFieldsExist(t *testing.T) {

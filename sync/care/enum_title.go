@@ -1,6 +1,8 @@
 package care
 
 import (
+	"strings"
+
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -17,6 +19,17 @@ func EnumTitle(e protoreflect.Enum) (ja, en string) {
 
 // RoleTitle names a role for people. One that is unset or not known is "unknown role".
 func RoleTitle(r carev1.Role) (ja, en string) { return enumTitle(r) }
+
+// rulePrefix begins the id of an author that is a rule and nobody.
+const rulePrefix = "rule:"
+
+// AuthorTitle names in what capacity somebody wrote: their role, or that a rule of the server did and no person.
+func AuthorTitle(a *carev1.Actor) (ja, en string) {
+	if a.GetRole() == carev1.Role_ROLE_UNSPECIFIED && strings.HasPrefix(a.GetPersonId(), rulePrefix) {
+		return "サーバーの自動判定", "by a rule of the server"
+	}
+	return RoleTitle(a.GetRole())
+}
 
 func enumTitle(e protoreflect.Enum) (ja, en string) {
 	if e.Descriptor().Name() == "VitalItem" {

@@ -13,11 +13,11 @@ func alertSummary(a *carev1.ClinicalAlert) title {
 	return title{"【" + ja + "】 " + a.GetReasonJa(), "[" + en + "] " + a.GetReasonEn()}
 }
 
-// answerSummary writes "アラートへの返事：指示あり …".
+// answerSummary writes "指示あり …"; what it is an answer to says the title of the kind.
 func answerSummary(a *carev1.AlertResponse) title {
 	var p phrase
 	ja, en := EnumTitle(a.GetAnswer())
-	p.add("アラートへの返事："+ja, "answer to an alert: "+en)
+	p.add(ja, en)
 	p.addSame(a.GetWords())
 	return p.title()
 }

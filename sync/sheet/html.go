@@ -162,7 +162,7 @@ func isStanding(b *carev1.Body) bool {
 // writerCell says who did or saw it, and in what role.
 func writerCell(rec *carev1.Record) string {
 	by := author(rec)
-	ja, en := care.RoleTitle(by.GetRole())
+	ja, en := care.AuthorTitle(by)
 	cell := `<td class="w">` + shown(by.GetName()) + "<br>" + both{ja, en}.title()
 	if wrote := rec.GetArrival().GetAuthor(); wrote.GetName() != "" && wrote.GetName() != by.GetName() {
 		cell += "<br>" + both{"記入：" + wrote.GetName(), "written by"}.title()

@@ -31,10 +31,12 @@ const (
 	TableRunning ServerTable = 9
 	// TableTargetOwner: the id of a device; the person whom it belongs to.
 	TableTargetOwner ServerTable = 10
+	// TableDefaults: the organisation; the limits that its readings are compared with.
+	TableDefaults ServerTable = 11
 )
 
 // lastServerTable is the one with the highest number.
-const lastServerTable = TableTargetOwner
+const lastServerTable = TableDefaults
 
 // ServerKey names a row of one of the server's own tables.
 type ServerKey struct {

@@ -96,6 +96,13 @@ func (d *Dispatcher) Wake() {
 	}
 }
 
+// Works says that something else has got through to a platform over a channel, such as a test push: what was broken is mended.
+func (d *Dispatcher) Works(kind alertv1.TargetKind, platform alertv1.Platform) {
+	if l := d.sender.lanes[kind]; l != nil {
+		l.breakers.of(platform).note(push.Outcome{Verdict: push.Accepted}, d.now())
+	}
+}
+
 // Run works until the context ends. It returns when every goroutine that it started has ended: pushes that are on their way
 // get a moment for it, and what came of them is written. It may be called once.
 func (d *Dispatcher) Run(ctx context.Context) error {

@@ -82,7 +82,7 @@ func (t *turn) tryAgain(key store.ServerKey, d *storev1.PushDelivery) error {
 	if !found || target.GetState() != alertv1.TargetState_TARGET_STATE_LIVE || t.d.config.Channels[target.GetKind()] == nil {
 		return t.lost(key, d, alertv1.DeliveryState_DELIVERY_STATE_DEAD, troubleGone)
 	}
-	if rests := t.d.sender.rests(target.GetKind()); rests.After(t.now) {
+	if rests := t.d.sender.rests(target); rests.After(t.now) {
 		release(d)
 		d.NextMs = min(rests.UnixMilli(), d.GetDeadlineMs())
 	} else {

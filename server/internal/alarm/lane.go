@@ -3,7 +3,6 @@ package alarm
 import (
 	"slices"
 	"sync"
-	"time"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
 	"github.com/tsunagu-care/tsunagu/server/internal/push"
@@ -11,9 +10,9 @@ import (
 
 // lane is the queue of one channel.
 type lane struct {
-	kind    alertv1.TargetKind
-	channel push.Channel
-	breaker breaker
+	kind     alertv1.TargetKind
+	channel  push.Channel
+	breakers breakers
 
 	mu              sync.Mutex
 	critical, other []job
@@ -90,48 +89,4 @@ func (l *lane) empty() []job {
 	left := append(l.critical, l.other...)
 	l.critical, l.other = nil, nil
 	return left
-}
-
-// breaker keeps a channel whose credentials are wrong from being asked by every push.
-type breaker struct {
-	mu       sync.Mutex
-	until    time.Time
-	failures int
-	trouble  string
-	since    time.Time
-}
-
-func (b *breaker) rests() time.Time {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.until
-}
-
-// note learns from an outcome, and returns how long the channel rests; 0: it does not.
-func (b *breaker) note(o push.Outcome, now time.Time) time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if o.Trouble != "" {
-		b.trouble, b.since = o.Trouble, now
-	}
-	switch {
-	case o.Verdict == push.Accepted || o.Verdict == push.Dead:
-		b.until, b.failures = time.Time{}, 0
-	case o.Verdict != push.Broken:
-	case b.until.After(now): // of those that were on their way when the first came back
-		return b.until.Sub(now)
-	default:
-		b.failures++
-		rest := max(doubled(firstRest, lastRest, b.failures), o.After)
-		b.until = now.Add(rest)
-		return rest
-	}
-	return 0
-}
-
-// look returns what Status says of the channel.
-func (b *breaker) look() (broken bool, trouble string, since time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.failures > 0, b.trouble, b.since
 }

@@ -8,6 +8,7 @@ import (
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
 	"github.com/tsunagu-care/tsunagu/server/internal/push"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
@@ -87,10 +88,10 @@ func (s *sender) end() {
 // room tells how many pushes more may be claimed.
 func (s *sender) room() int { return s.d.config.Limits.InHand - int(s.inHand.Load()) }
 
-// rests returns until when nothing is sent over a channel.
-func (s *sender) rests(kind alertv1.TargetKind) time.Time {
-	if l := s.lanes[kind]; l != nil {
-		return l.breaker.rests()
+// rests returns until when nothing is sent to a target's platform over its channel.
+func (s *sender) rests(to *storev1.PushTarget) time.Time {
+	if l := s.lanes[to.GetKind()]; l != nil {
+		return l.breakers.of(to.GetPlatform()).rests()
 	}
 	return time.Time{}
 }
@@ -132,7 +133,8 @@ func (s *sender) work(ctx context.Context, l *lane, j job) {
 		s.inHand.Add(-1)
 		return
 	}
-	if rests := l.breaker.rests(); rests.After(now) {
+	breaker := l.breakers.of(j.to.Platform)
+	if rests := breaker.rests(); rests.After(now) {
 		s.results <- result{job: j, untried: true, rest: rests.Sub(now), outcome: push.Outcome{Verdict: push.Later, Trouble: troubleRests}}
 		return
 	}
@@ -144,7 +146,7 @@ func (s *sender) work(ctx context.Context, l *lane, j job) {
 	if hook := s.d.config.Hooks.Tried; hook != nil {
 		hook(l.kind, outcome.Verdict)
 	}
-	s.results <- result{job: j, outcome: outcome, rest: l.breaker.note(outcome, s.d.now())}
+	s.results <- result{job: j, outcome: outcome, rest: breaker.note(outcome, s.d.now())}
 }
 
 // try is one try. A channel that panics has not sent, or nobody knows: the push is tried again.

@@ -16,7 +16,7 @@ import (
 type Channel struct {
 	// Kind is what its targets are.
 	Kind alertv1.TargetKind
-	// Broken: its credentials are refused, and nothing gets through.
+	// Broken: its credentials are refused, and nothing gets through, or nothing to one platform.
 	Broken bool
 	// Trouble is the code of what was wrong last, and Since when that was; empty: nothing yet.
 	Trouble string
@@ -55,7 +55,7 @@ func (d *Dispatcher) Status() Status {
 	d.status.mu.Unlock()
 	s.LogOnly, s.InHand = d.config.LogOnly, int(d.sender.inHand.Load())
 	for kind, l := range d.sender.lanes {
-		broken, trouble, since := l.breaker.look()
+		broken, trouble, since := l.breakers.look()
 		s.Channels = append(s.Channels, Channel{Kind: kind, Broken: broken, Trouble: trouble, Since: since})
 	}
 	slices.SortFunc(s.Channels, func(a, b Channel) int { return cmp.Compare(a.Kind, b.Kind) })

@@ -122,7 +122,7 @@ func (t *turn) put(d *storev1.PushDelivery, to *way) error {
 	key := deliveryKey(t.tenant, d)
 	if to != nil {
 		d.State = alertv1.DeliveryState_DELIVERY_STATE_QUEUED
-		if rests := t.d.sender.rests(to.target.GetKind()); rests.After(t.now) {
+		if rests := t.d.sender.rests(to.target); rests.After(t.now) {
 			d.NextMs = max(d.GetNextMs(), rests.UnixMilli())
 		}
 		if d.GetNextMs() <= t.nowMs() {

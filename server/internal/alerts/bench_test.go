@@ -38,16 +38,19 @@ type bench struct {
 	ids        *rand.ChaCha8
 	epoch      uint64
 	woken      int
-	put        []string // aside
+	put        []string // aside, or not to be read
 	tested     []*storev1.PushTarget
 	unreadable bool // a restore waits
 }
 
 func newBench(t testing.TB) *bench {
 	b := &bench{t: t, store: memory.New(), now: day, ids: rand.NewChaCha8([32]byte{1})}
-	b.hub = hub.New(hub.Config{Store: b.store, Directory: team{}, Seals: seal.Master{7}, Epochs: b, Restored: b})
+	limits := b.openDefaults()
+	b.hub = hub.New(hub.Config{
+		Store: b.store, Directory: team{}, Seals: seal.Master{7}, Epochs: b, Restored: b, AlertDefaults: limits.For,
+	})
 	b.Service = New(Config{
-		Store: b.store, Hub: b.hub, Directory: team{}, Restored: b,
+		Store: b.store, Hub: b.hub, Directory: team{}, Restored: b, Defaults: limits,
 		Wake:         func() { b.woken++ },
 		CheckWebhook: address, CheckMail: address,
 		Aside: func(kind alertv1.TargetKind, trouble string) { b.put = append(b.put, trouble) },
@@ -62,6 +65,18 @@ func newBench(t testing.TB) *bench {
 		},
 	})
 	return b
+}
+
+// openDefaults reads the limits as a server does that starts.
+func (b *bench) openDefaults() *Defaults {
+	b.t.Helper()
+	limits, err := OpenDefaults(context.Background(), b.store, team{}, tenant, func() time.Time { return b.now }, func(organisation string) {
+		b.put = append(b.put, organisation)
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return limits
 }
 
 // address takes what begins with "good".

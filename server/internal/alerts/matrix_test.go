@@ -92,6 +92,18 @@ var matrix = []struct {
 		_, err := s.ListThresholds(ctx, c, &alertv1.ListThresholdsRequest{ChartId: "yamada"})
 		return err
 	}},
+	{"SetDefaultLimits of one's organisation", "..PPPP...", func(s *scene, ctx context.Context, c hub.Call) error {
+		_, err := s.setLimits(c.Session.PersonID, spo2AtMost(members[c.Session.PersonID].organisation, 0, 85))
+		return err
+	}},
+	{"SetDefaultLimits of another organisation", "PPPPPPPPP", func(s *scene, ctx context.Context, c hub.Call) error {
+		_, err := s.setLimits(c.Session.PersonID, spo2AtMost("elsewhere", 0, 85))
+		return err
+	}},
+	{"GetDefaultLimits", ".........", func(s *scene, ctx context.Context, c hub.Call) error {
+		_, err := s.GetDefaultLimits(ctx, c, &alertv1.GetDefaultLimitsRequest{})
+		return err
+	}},
 	{"SetPolicy of one's organisation", "..P.PP...", func(s *scene, ctx context.Context, c hub.Call) error {
 		_, err := s.setPolicy(c.Session.PersonID, policy(members[c.Session.PersonID].organisation, "", 0))
 		return err
@@ -165,7 +177,7 @@ func TestWhoMayWhat(t *testing.T) {
 // TestNothingIsShownWhileARestoreWaits: until its operator has confirmed who may read what, nobody is shown an alert, and
 // nobody changes who hears of them; how people are reached goes on.
 func TestNothingIsShownWhileARestoreWaits(t *testing.T) {
-	goesOn := map[string]bool{"RegisterTarget": true, "ListTargets": true, "RemoveTarget": true, "TestPush": true, "ConfirmShown": true, "ListRotas": true}
+	goesOn := map[string]bool{"RegisterTarget": true, "ListTargets": true, "RemoveTarget": true, "TestPush": true, "ConfirmShown": true, "ListRotas": true, "GetDefaultLimits": true}
 	for _, c := range matrix {
 		if c.want[0] != '.' {
 			continue

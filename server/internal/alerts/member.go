@@ -7,8 +7,12 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 )
 
-// deciders are the roles that decide who hears of alerts.
-var deciders = []carev1.Role{carev1.Role_ROLE_PHYSICIAN, carev1.Role_ROLE_NURSE, carev1.Role_ROLE_CARE_MANAGER}
+var (
+	// deciders are the roles that decide who hears of alerts.
+	deciders = []carev1.Role{carev1.Role_ROLE_PHYSICIAN, carev1.Role_ROLE_NURSE, carev1.Role_ROLE_CARE_MANAGER}
+	// telling are the roles whose organisations' policies and limits count for a chart, in this order, and which set limits.
+	telling = []carev1.Role{carev1.Role_ROLE_PHYSICIAN, carev1.Role_ROLE_NURSE}
+)
 
 var (
 	errNotYours = refuse(hub.PermissionDenied, "only physicians, nurses and care managers of the organisation decide who hears of its alerts; nothing was saved, ask one of them")
@@ -27,9 +31,14 @@ func (s *Service) organisation(c hub.Call) (string, error) {
 
 // mayDecide tells whether the caller may change policies and rotas of an organisation.
 func (s *Service) mayDecide(c hub.Call, organisation string) error {
-	actor, ok := s.Directory.Person(c.Session.Tenant, c.Session.PersonID)
-	if !ok || actor.GetOrganisationId() != organisation || !slices.Contains(deciders, actor.GetRole()) {
+	if !s.hasRole(c, organisation, deciders) {
 		return errNotYours
 	}
 	return nil
+}
+
+// hasRole tells whether the caller is of an organisation, in one of some roles.
+func (s *Service) hasRole(c hub.Call, organisation string, roles []carev1.Role) bool {
+	actor, ok := s.Directory.Person(c.Session.Tenant, c.Session.PersonID)
+	return ok && actor.GetOrganisationId() == organisation && slices.Contains(roles, actor.GetRole())
 }

@@ -3,6 +3,7 @@ package alerts
 import (
 	"context"
 	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -158,8 +159,8 @@ func (s *Service) ownPolicies(r store.Reader, c hub.Call) (all []*alertv1.Policy
 // else that of the nurses', the first by id that has one. None: nobody made one.
 func (s *Service) policyOf(r store.Reader, c hub.Call, chart string) ([]*alertv1.Policy, error) {
 	keys := []store.ServerKey{chartPolicyKey(c.Session.Tenant, chart)}
-	for _, role := range []carev1.Role{carev1.Role_ROLE_PHYSICIAN, carev1.Role_ROLE_NURSE} {
-		for _, organisation := range s.organisationsOf(c, chart, role) {
+	for _, role := range telling {
+		for _, organisation := range organisationsOf(s.Directory, c.Session.Tenant, chart, role, c.Now) {
 			keys = append(keys, organisationPolicyKey(c.Session.Tenant, organisation))
 		}
 	}
@@ -175,10 +176,10 @@ func (s *Service) policyOf(r store.Reader, c hub.Call, chart string) ([]*alertv1
 	return nil, nil
 }
 
-// organisationsOf are those of a chart's team in a role, in order of id.
-func (s *Service) organisationsOf(c hub.Call, chart string, role carev1.Role) (ids []string) {
-	for _, person := range s.Directory.Team(c.Session.Tenant, chart, role, c.Now) {
-		if actor, ok := s.Directory.Person(c.Session.Tenant, person); ok && actor.GetOrganisationId() != "" {
+// organisationsOf are those of a chart's team in a role at a time, in order of id.
+func organisationsOf(d Directory, tenant, chart string, role carev1.Role, at time.Time) (ids []string) {
+	for _, person := range d.Team(tenant, chart, role, at) {
+		if actor, ok := d.Person(tenant, person); ok && actor.GetOrganisationId() != "" {
 			ids = append(ids, actor.GetOrganisationId())
 		}
 	}

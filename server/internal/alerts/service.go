@@ -8,7 +8,6 @@ import (
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
-	"github.com/tsunagu-care/tsunagu/sync/care/rules"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
@@ -27,7 +26,7 @@ type Directory interface {
 	Team(tenant, chartID string, role carev1.Role, at time.Time) []string
 }
 
-// Config is what a service stands on. Restored, Wake, Aside and Defaults may be nil, all else is required.
+// Config is what a service stands on. Restored, Wake and Aside may be nil, all else is required.
 type Config struct {
 	Store     store.Store
 	Hub       Hub
@@ -43,11 +42,12 @@ type Config struct {
 	CheckWebhook, CheckMail func(address string) error
 	// Aside tells the operator that a registration was put aside, and why: a code.
 	Aside func(kind alertv1.TargetKind, trouble string)
-	// Defaults returns the limits that count in a chart where nobody ordered any. Nil: those of package rules.
-	Defaults func(tenant, chartID string) []rules.Limit
+	// Defaults are the limits that count in a chart where nobody ordered any, the same that the hub asks.
+	Defaults *Defaults
 }
 
-// Service answers AlertService. It may be used by many goroutines at once; its only state is the store's.
+// Service answers AlertService. It may be used by many goroutines at once; its only state is the store's,
+// and what Defaults remembers of it.
 type Service struct {
 	Config
 }
@@ -62,9 +62,6 @@ func New(c Config) *Service {
 	}
 	if c.Aside == nil {
 		c.Aside = func(alertv1.TargetKind, string) {}
-	}
-	if c.Defaults == nil {
-		c.Defaults = func(string, string) []rules.Limit { return rules.Defaults() }
 	}
 	return &Service{c}
 }

@@ -67,7 +67,7 @@ func (s *Service) ListThresholds(ctx context.Context, c hub.Call, req *alertv1.L
 	}
 	slices.SortStableFunc(all, func(a, b *chartv1.TimelineItem) int { return order(a, c.Now) - order(b, c.Now) })
 	resp := &alertv1.ListThresholdsResponse{Thresholds: all, Warnings: s.checkThresholds(all, c, req.GetChartId())}
-	for _, l := range s.Defaults(c.Session.Tenant, req.GetChartId()) {
+	for _, l := range s.Defaults.For(c.Session.Tenant, req.GetChartId()) {
 		resp.Defaults = append(resp.Defaults, &carev1.AlertThreshold{Item: l.Item, Operator: l.Operator, Value: l.Value, Severity: l.Severity})
 	}
 	return resp, nil
@@ -105,5 +105,5 @@ func (s *Service) checkThresholds(items []*chartv1.TimelineItem, c hub.Call, cha
 	for _, item := range items {
 		all = append(all, item.GetRecord().GetBody().GetAlertThreshold())
 	}
-	return escalation.CheckThresholds(all, s.Defaults(c.Session.Tenant, chart), c.Now)
+	return escalation.CheckThresholds(all, s.Defaults.For(c.Session.Tenant, chart), c.Now)
 }

@@ -216,3 +216,32 @@ func TestCheckThresholds(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckDefaults: what is proposed has nothing wrong with it; what has no limit is said once, in both directions.
+func TestCheckDefaults(t *testing.T) {
+	if got := codes(t, escalation.CheckDefaults(rules.Defaults(), began)); got != "" {
+		t.Errorf("what is proposed: %q", got)
+	}
+	without := slices.DeleteFunc(rules.Defaults(), func(l rules.Limit) bool {
+		return l.Item == carev1.VitalItem_VITAL_ITEM_PULSE && l.Operator == carev1.ThresholdOperator_THRESHOLD_OPERATOR_AT_MOST ||
+			l.Item == carev1.VitalItem_VITAL_ITEM_GLUCOSE
+	})
+	all := escalation.CheckDefaults(without, began)
+	if got := codes(t, all); got != "default-missing" {
+		t.Fatal(got)
+	}
+	for _, want := range []string{"脈拍（低い値）", "血糖値（低い値）、血糖値（高い値）"} {
+		if !strings.Contains(all[0].GetJa(), want) {
+			t.Errorf("%q does not name %q", all[0].GetJa(), want)
+		}
+	}
+	if strings.Contains(all[0].GetJa(), "脈拍（高い値）") {
+		t.Errorf("%q", all[0].GetJa())
+	}
+	wrong := append(rules.Defaults(), rules.Limit{
+		Item: carev1.VitalItem_VITAL_ITEM_TEMPERATURE, Operator: carev1.ThresholdOperator_THRESHOLD_OPERATOR_AT_LEAST, Value: 38, Severity: rules.Notice,
+	})
+	if got := codes(t, escalation.CheckDefaults(wrong, began)); !strings.Contains(got, "threshold-always") || !strings.Contains(got, "threshold-contradicts") {
+		t.Errorf("degrees for tenths: %q", got)
+	}
+}

@@ -5,9 +5,9 @@ import "time"
 // AlertsNow is how the way from a reading to a person stands. Nothing in it is about a patient but the chart's id of the
 // operator's own directory file.
 type AlertsNow struct {
-	// Ways are the ways out, in order of their name.
+	// Ways are the ways out, in order of their name; none where no server runs, since only a server has any.
 	Ways []Way `json:"ways"`
-	// LogOnly: no way out is configured, and pushes go to the log.
+	// LogOnly: nothing is configured that reaches a telephone, and such pushes go to the log.
 	LogOnly bool `json:"logOnly"`
 	// Running, Unanswered and Digest count the groups of alerts in that state.
 	Running    int `json:"running"`
@@ -20,6 +20,8 @@ type AlertsNow struct {
 	Live  int `json:"live"`
 	Dead  int `json:"dead"`
 	Aside int `json:"aside"`
+	// Damaged counts groups and targets that cannot be read; they are not among the others.
+	Damaged int `json:"damaged,omitempty"`
 	// Groups are those that nobody has answered, the oldest first; More: there are others.
 	Groups []Group `json:"groups"`
 	More   bool    `json:"more,omitempty"`
@@ -27,8 +29,10 @@ type AlertsNow struct {
 
 // Way is one way out.
 type Way struct {
-	// Name is "fcm", "mail", "webhook" or "log".
+	// Name is "fcm", "mail" or "webhook".
 	Name string `json:"name"`
+	// Off: it is not configured, and what would go out by it is written to the log.
+	Off bool `json:"off,omitempty"`
 	// Trouble is what is wrong with it now: a code; empty if nothing is known to be.
 	Trouble string `json:"trouble,omitempty"`
 }

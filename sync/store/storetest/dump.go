@@ -116,7 +116,7 @@ func (d *dump) records(s store.Stream) {
 
 // serverRows writes down the rows of all tables, by scan and by key.
 func (d *dump) serverRows(tenant string) {
-	for t := store.TableOutbox; t <= store.TableTargetOwner; t++ {
+	for t := store.TableOutbox; t <= store.TableDefaults; t++ {
 		d.must(d.r.ServerRows(tenant, t, "", func(key string, row []byte) error {
 			d.value(fmt.Sprintf("row %d %q", t, key), row, nil)
 			again, err := d.r.ServerRow(store.ServerKey{Tenant: tenant, Table: t, Key: key})

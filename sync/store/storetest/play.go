@@ -171,7 +171,7 @@ func (p *player) eraseKeyed(tx store.Tx, s store.Stream) error {
 // own is one of a few rows of the server's own.
 func (p *player) own() store.ServerKey {
 	s := streams[p.below(uint64(len(streams)))]
-	t := []store.ServerTable{store.TableOutbox, store.TableEscalation, store.TableTargetOwner}[p.below(3)]
+	t := []store.ServerTable{store.TableOutbox, store.TableEscalation, store.TableDefaults}[p.below(3)]
 	return store.ServerKey{Tenant: s.Tenant, Table: t, Key: s.Name + string(rune('a'+p.below(6)))}
 }
 

@@ -28,7 +28,7 @@ func serverLimits(t *testing.T, s store.Store) {
 		"a longer value":        {row(own("t", store.TableRota, "k"), append(big, 0)), store.ErrTooLarge},
 		"no key":                {row(own("t", store.TableRota, ""), nil), store.ErrServerKey},
 		"no table":              {row(own("t", 0, "k"), nil), store.ErrServerKey},
-		"a table of nobody":     {row(own("t", store.TableTargetOwner+1, "k"), nil), store.ErrServerKey},
+		"a table of nobody":     {row(own("t", store.TableDefaults+1, "k"), nil), store.ErrServerKey},
 		"the longest mark":      {due(own(tenant, store.TableRota, key)), nil},
 		"a mark on no key":      {due(own("t", store.TableRota, "")), store.ErrServerKey},
 		"a mark on no table":    {due(own("t", 0, "k")), store.ErrServerKey},

@@ -88,7 +88,7 @@ func (e *env) author(a *carev1.Actor) string {
 	if a == nil {
 		return "?"
 	}
-	return a.GetName() + " " + e.both(care.RoleTitle(a.GetRole()))
+	return a.GetName() + " " + e.both(care.AuthorTitle(a))
 }
 
 // patient names a chart as people know it: its id, and the patient's name if this tablet may show it.

@@ -2116,6 +2116,208 @@ func (x *ListThresholdsResponse) GetWarnings() []*Warning {
 	return nil
 }
 
+// SetDefaultLimitsRequest saves the limits of an organisation.
+type SetDefaultLimitsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// All of them, with the version that was seen.
+	Limits        *DefaultLimits `protobuf:"bytes,1,opt,name=limits,proto3" json:"limits,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetDefaultLimitsRequest) Reset() {
+	*x = SetDefaultLimitsRequest{}
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetDefaultLimitsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetDefaultLimitsRequest) ProtoMessage() {}
+
+func (x *SetDefaultLimitsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetDefaultLimitsRequest.ProtoReflect.Descriptor instead.
+func (*SetDefaultLimitsRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *SetDefaultLimitsRequest) GetLimits() *DefaultLimits {
+	if x != nil {
+		return x.Limits
+	}
+	return nil
+}
+
+// SetDefaultLimitsResponse are the limits as saved.
+type SetDefaultLimitsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As saved.
+	Limits *DefaultLimits `protobuf:"bytes,1,opt,name=limits,proto3" json:"limits,omitempty"`
+	// What does not fit together, and what happens meanwhile.
+	Warnings      []*Warning `protobuf:"bytes,2,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetDefaultLimitsResponse) Reset() {
+	*x = SetDefaultLimitsResponse{}
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetDefaultLimitsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetDefaultLimitsResponse) ProtoMessage() {}
+
+func (x *SetDefaultLimitsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetDefaultLimitsResponse.ProtoReflect.Descriptor instead.
+func (*SetDefaultLimitsResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *SetDefaultLimitsResponse) GetLimits() *DefaultLimits {
+	if x != nil {
+		return x.Limits
+	}
+	return nil
+}
+
+func (x *SetDefaultLimitsResponse) GetWarnings() []*Warning {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
+// GetDefaultLimitsRequest asks for those of the caller's organisation.
+type GetDefaultLimitsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDefaultLimitsRequest) Reset() {
+	*x = GetDefaultLimitsRequest{}
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDefaultLimitsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDefaultLimitsRequest) ProtoMessage() {}
+
+func (x *GetDefaultLimitsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDefaultLimitsRequest.ProtoReflect.Descriptor instead.
+func (*GetDefaultLimitsRequest) Descriptor() ([]byte, []int) {
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{29}
+}
+
+// GetDefaultLimitsResponse are the limits.
+type GetDefaultLimitsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Those of the caller's organisation. For a chart those of another organisation may count; ListThresholds tells.
+	Limits *DefaultLimits `protobuf:"bytes,1,opt,name=limits,proto3" json:"limits,omitempty"`
+	// True: the organisation has set none, and what is here is what this project proposes.
+	BuiltIn bool `protobuf:"varint,2,opt,name=built_in,json=builtIn,proto3" json:"built_in,omitempty"`
+	// What does not fit together now, and what happens meanwhile.
+	Warnings      []*Warning `protobuf:"bytes,3,rep,name=warnings,proto3" json:"warnings,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetDefaultLimitsResponse) Reset() {
+	*x = GetDefaultLimitsResponse{}
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetDefaultLimitsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetDefaultLimitsResponse) ProtoMessage() {}
+
+func (x *GetDefaultLimitsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetDefaultLimitsResponse.ProtoReflect.Descriptor instead.
+func (*GetDefaultLimitsResponse) Descriptor() ([]byte, []int) {
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *GetDefaultLimitsResponse) GetLimits() *DefaultLimits {
+	if x != nil {
+		return x.Limits
+	}
+	return nil
+}
+
+func (x *GetDefaultLimitsResponse) GetBuiltIn() bool {
+	if x != nil {
+		return x.BuiltIn
+	}
+	return false
+}
+
+func (x *GetDefaultLimitsResponse) GetWarnings() []*Warning {
+	if x != nil {
+		return x.Warnings
+	}
+	return nil
+}
+
 // SetPolicyRequest saves a policy.
 type SetPolicyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -2127,7 +2329,7 @@ type SetPolicyRequest struct {
 
 func (x *SetPolicyRequest) Reset() {
 	*x = SetPolicyRequest{}
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[27]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2139,7 +2341,7 @@ func (x *SetPolicyRequest) String() string {
 func (*SetPolicyRequest) ProtoMessage() {}
 
 func (x *SetPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[27]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2152,7 +2354,7 @@ func (x *SetPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPolicyRequest.ProtoReflect.Descriptor instead.
 func (*SetPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{27}
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *SetPolicyRequest) GetPolicy() *Policy {
@@ -2175,7 +2377,7 @@ type SetPolicyResponse struct {
 
 func (x *SetPolicyResponse) Reset() {
 	*x = SetPolicyResponse{}
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[28]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2187,7 +2389,7 @@ func (x *SetPolicyResponse) String() string {
 func (*SetPolicyResponse) ProtoMessage() {}
 
 func (x *SetPolicyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[28]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2200,7 +2402,7 @@ func (x *SetPolicyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPolicyResponse.ProtoReflect.Descriptor instead.
 func (*SetPolicyResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{28}
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *SetPolicyResponse) GetPolicy() *Policy {
@@ -2228,7 +2430,7 @@ type ListPoliciesRequest struct {
 
 func (x *ListPoliciesRequest) Reset() {
 	*x = ListPoliciesRequest{}
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[29]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2240,7 +2442,7 @@ func (x *ListPoliciesRequest) String() string {
 func (*ListPoliciesRequest) ProtoMessage() {}
 
 func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[29]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2253,7 +2455,7 @@ func (x *ListPoliciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesRequest.ProtoReflect.Descriptor instead.
 func (*ListPoliciesRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{29}
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListPoliciesRequest) GetChartId() string {
@@ -2278,7 +2480,7 @@ type ListPoliciesResponse struct {
 
 func (x *ListPoliciesResponse) Reset() {
 	*x = ListPoliciesResponse{}
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[30]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2290,7 +2492,7 @@ func (x *ListPoliciesResponse) String() string {
 func (*ListPoliciesResponse) ProtoMessage() {}
 
 func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[30]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2303,7 +2505,7 @@ func (x *ListPoliciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPoliciesResponse.ProtoReflect.Descriptor instead.
 func (*ListPoliciesResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{30}
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ListPoliciesResponse) GetPolicies() []*Policy {
@@ -2338,7 +2540,7 @@ type SetRotaRequest struct {
 
 func (x *SetRotaRequest) Reset() {
 	*x = SetRotaRequest{}
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[31]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2350,7 +2552,7 @@ func (x *SetRotaRequest) String() string {
 func (*SetRotaRequest) ProtoMessage() {}
 
 func (x *SetRotaRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[31]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2363,7 +2565,7 @@ func (x *SetRotaRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetRotaRequest.ProtoReflect.Descriptor instead.
 func (*SetRotaRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{31}
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *SetRotaRequest) GetRota() *Rota {
@@ -2386,7 +2588,7 @@ type SetRotaResponse struct {
 
 func (x *SetRotaResponse) Reset() {
 	*x = SetRotaResponse{}
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[32]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2398,7 +2600,7 @@ func (x *SetRotaResponse) String() string {
 func (*SetRotaResponse) ProtoMessage() {}
 
 func (x *SetRotaResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[32]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2411,7 +2613,7 @@ func (x *SetRotaResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetRotaResponse.ProtoReflect.Descriptor instead.
 func (*SetRotaResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{32}
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *SetRotaResponse) GetRota() *Rota {
@@ -2437,7 +2639,7 @@ type ListRotasRequest struct {
 
 func (x *ListRotasRequest) Reset() {
 	*x = ListRotasRequest{}
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[33]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2449,7 +2651,7 @@ func (x *ListRotasRequest) String() string {
 func (*ListRotasRequest) ProtoMessage() {}
 
 func (x *ListRotasRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[33]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2462,7 +2664,7 @@ func (x *ListRotasRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRotasRequest.ProtoReflect.Descriptor instead.
 func (*ListRotasRequest) Descriptor() ([]byte, []int) {
-	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{33}
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{37}
 }
 
 // ListRotasResponse are the rotas.
@@ -2478,7 +2680,7 @@ type ListRotasResponse struct {
 
 func (x *ListRotasResponse) Reset() {
 	*x = ListRotasResponse{}
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[34]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2490,7 +2692,7 @@ func (x *ListRotasResponse) String() string {
 func (*ListRotasResponse) ProtoMessage() {}
 
 func (x *ListRotasResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[34]
+	mi := &file_tsunagu_alert_v1_alert_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2503,7 +2705,7 @@ func (x *ListRotasResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRotasResponse.ProtoReflect.Descriptor instead.
 func (*ListRotasResponse) Descriptor() ([]byte, []int) {
-	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{34}
+	return file_tsunagu_alert_v1_alert_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ListRotasResponse) GetRotas() []*Rota {
@@ -2666,6 +2868,16 @@ const file_tsunagu_alert_v1_alert_proto_rawDesc = "" +
 	"thresholds\x18\x01 \x03(\v2\x1e.tsunagu.chart.v1.TimelineItemR\n" +
 	"thresholds\x12;\n" +
 	"\bdefaults\x18\x02 \x03(\v2\x1f.tsunagu.care.v1.AlertThresholdR\bdefaults\x125\n" +
+	"\bwarnings\x18\x03 \x03(\v2\x19.tsunagu.alert.v1.WarningR\bwarnings\"Z\n" +
+	"\x17SetDefaultLimitsRequest\x12?\n" +
+	"\x06limits\x18\x01 \x01(\v2\x1f.tsunagu.alert.v1.DefaultLimitsB\x06\xbaH\x03\xc8\x01\x01R\x06limits\"\x8a\x01\n" +
+	"\x18SetDefaultLimitsResponse\x127\n" +
+	"\x06limits\x18\x01 \x01(\v2\x1f.tsunagu.alert.v1.DefaultLimitsR\x06limits\x125\n" +
+	"\bwarnings\x18\x02 \x03(\v2\x19.tsunagu.alert.v1.WarningR\bwarnings\"\x19\n" +
+	"\x17GetDefaultLimitsRequest\"\xa5\x01\n" +
+	"\x18GetDefaultLimitsResponse\x127\n" +
+	"\x06limits\x18\x01 \x01(\v2\x1f.tsunagu.alert.v1.DefaultLimitsR\x06limits\x12\x19\n" +
+	"\bbuilt_in\x18\x02 \x01(\bR\abuiltIn\x125\n" +
 	"\bwarnings\x18\x03 \x03(\v2\x19.tsunagu.alert.v1.WarningR\bwarnings\"L\n" +
 	"\x10SetPolicyRequest\x128\n" +
 	"\x06policy\x18\x01 \x01(\v2\x18.tsunagu.alert.v1.PolicyB\x06\xbaH\x03\xc8\x01\x01R\x06policy\"|\n" +
@@ -2722,7 +2934,7 @@ const file_tsunagu_alert_v1_alert_proto_rawDesc = "" +
 	"\x13GROUP_STATE_RUNNING\x10\x01\x12\x1a\n" +
 	"\x16GROUP_STATE_UNANSWERED\x10\x02\x12\x18\n" +
 	"\x14GROUP_STATE_ANSWERED\x10\x03\x12\x16\n" +
-	"\x12GROUP_STATE_DIGEST\x10\x042\xca\v\n" +
+	"\x12GROUP_STATE_DIGEST\x10\x042\xa0\r\n" +
 	"\fAlertService\x12c\n" +
 	"\x0eRegisterTarget\x12'.tsunagu.alert.v1.RegisterTargetRequest\x1a(.tsunagu.alert.v1.RegisterTargetResponse\x12Z\n" +
 	"\vListTargets\x12$.tsunagu.alert.v1.ListTargetsRequest\x1a%.tsunagu.alert.v1.ListTargetsResponse\x12]\n" +
@@ -2736,7 +2948,9 @@ const file_tsunagu_alert_v1_alert_proto_rawDesc = "" +
 	"\bInstruct\x12!.tsunagu.alert.v1.InstructRequest\x1a\".tsunagu.alert.v1.InstructResponse\x12c\n" +
 	"\x0eListDeliveries\x12'.tsunagu.alert.v1.ListDeliveriesRequest\x1a(.tsunagu.alert.v1.ListDeliveriesResponse\x12]\n" +
 	"\fSetThreshold\x12%.tsunagu.alert.v1.SetThresholdRequest\x1a&.tsunagu.alert.v1.SetThresholdResponse\x12c\n" +
-	"\x0eListThresholds\x12'.tsunagu.alert.v1.ListThresholdsRequest\x1a(.tsunagu.alert.v1.ListThresholdsResponse\x12T\n" +
+	"\x0eListThresholds\x12'.tsunagu.alert.v1.ListThresholdsRequest\x1a(.tsunagu.alert.v1.ListThresholdsResponse\x12i\n" +
+	"\x10SetDefaultLimits\x12).tsunagu.alert.v1.SetDefaultLimitsRequest\x1a*.tsunagu.alert.v1.SetDefaultLimitsResponse\x12i\n" +
+	"\x10GetDefaultLimits\x12).tsunagu.alert.v1.GetDefaultLimitsRequest\x1a*.tsunagu.alert.v1.GetDefaultLimitsResponse\x12T\n" +
 	"\tSetPolicy\x12\".tsunagu.alert.v1.SetPolicyRequest\x1a#.tsunagu.alert.v1.SetPolicyResponse\x12]\n" +
 	"\fListPolicies\x12%.tsunagu.alert.v1.ListPoliciesRequest\x1a&.tsunagu.alert.v1.ListPoliciesResponse\x12N\n" +
 	"\aSetRota\x12 .tsunagu.alert.v1.SetRotaRequest\x1a!.tsunagu.alert.v1.SetRotaResponse\x12T\n" +
@@ -2757,66 +2971,71 @@ func file_tsunagu_alert_v1_alert_proto_rawDescGZIP() []byte {
 }
 
 var file_tsunagu_alert_v1_alert_proto_enumTypes = make([]protoimpl.EnumInfo, 5)
-var file_tsunagu_alert_v1_alert_proto_msgTypes = make([]protoimpl.MessageInfo, 35)
+var file_tsunagu_alert_v1_alert_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_tsunagu_alert_v1_alert_proto_goTypes = []any{
-	(TargetKind)(0),                 // 0: tsunagu.alert.v1.TargetKind
-	(Platform)(0),                   // 1: tsunagu.alert.v1.Platform
-	(TargetState)(0),                // 2: tsunagu.alert.v1.TargetState
-	(DeliveryState)(0),              // 3: tsunagu.alert.v1.DeliveryState
-	(GroupState)(0),                 // 4: tsunagu.alert.v1.GroupState
-	(*Target)(nil),                  // 5: tsunagu.alert.v1.Target
-	(*RegisterTargetRequest)(nil),   // 6: tsunagu.alert.v1.RegisterTargetRequest
-	(*RegisterTargetResponse)(nil),  // 7: tsunagu.alert.v1.RegisterTargetResponse
-	(*ListTargetsRequest)(nil),      // 8: tsunagu.alert.v1.ListTargetsRequest
-	(*ListTargetsResponse)(nil),     // 9: tsunagu.alert.v1.ListTargetsResponse
-	(*RemoveTargetRequest)(nil),     // 10: tsunagu.alert.v1.RemoveTargetRequest
-	(*RemoveTargetResponse)(nil),    // 11: tsunagu.alert.v1.RemoveTargetResponse
-	(*TestPushRequest)(nil),         // 12: tsunagu.alert.v1.TestPushRequest
-	(*TestPushResponse)(nil),        // 13: tsunagu.alert.v1.TestPushResponse
-	(*Delivery)(nil),                // 14: tsunagu.alert.v1.Delivery
-	(*ConfirmShownRequest)(nil),     // 15: tsunagu.alert.v1.ConfirmShownRequest
-	(*ConfirmShownResponse)(nil),    // 16: tsunagu.alert.v1.ConfirmShownResponse
-	(*AlertGroup)(nil),              // 17: tsunagu.alert.v1.AlertGroup
-	(*ListAlertsRequest)(nil),       // 18: tsunagu.alert.v1.ListAlertsRequest
-	(*ListAlertsResponse)(nil),      // 19: tsunagu.alert.v1.ListAlertsResponse
-	(*WatchAlertsRequest)(nil),      // 20: tsunagu.alert.v1.WatchAlertsRequest
-	(*WatchAlertsResponse)(nil),     // 21: tsunagu.alert.v1.WatchAlertsResponse
-	(*AcknowledgeRequest)(nil),      // 22: tsunagu.alert.v1.AcknowledgeRequest
-	(*AcknowledgeResponse)(nil),     // 23: tsunagu.alert.v1.AcknowledgeResponse
-	(*InstructRequest)(nil),         // 24: tsunagu.alert.v1.InstructRequest
-	(*InstructResponse)(nil),        // 25: tsunagu.alert.v1.InstructResponse
-	(*ListDeliveriesRequest)(nil),   // 26: tsunagu.alert.v1.ListDeliveriesRequest
-	(*ListDeliveriesResponse)(nil),  // 27: tsunagu.alert.v1.ListDeliveriesResponse
-	(*SetThresholdRequest)(nil),     // 28: tsunagu.alert.v1.SetThresholdRequest
-	(*SetThresholdResponse)(nil),    // 29: tsunagu.alert.v1.SetThresholdResponse
-	(*ListThresholdsRequest)(nil),   // 30: tsunagu.alert.v1.ListThresholdsRequest
-	(*ListThresholdsResponse)(nil),  // 31: tsunagu.alert.v1.ListThresholdsResponse
-	(*SetPolicyRequest)(nil),        // 32: tsunagu.alert.v1.SetPolicyRequest
-	(*SetPolicyResponse)(nil),       // 33: tsunagu.alert.v1.SetPolicyResponse
-	(*ListPoliciesRequest)(nil),     // 34: tsunagu.alert.v1.ListPoliciesRequest
-	(*ListPoliciesResponse)(nil),    // 35: tsunagu.alert.v1.ListPoliciesResponse
-	(*SetRotaRequest)(nil),          // 36: tsunagu.alert.v1.SetRotaRequest
-	(*SetRotaResponse)(nil),         // 37: tsunagu.alert.v1.SetRotaResponse
-	(*ListRotasRequest)(nil),        // 38: tsunagu.alert.v1.ListRotasRequest
-	(*ListRotasResponse)(nil),       // 39: tsunagu.alert.v1.ListRotasResponse
-	(*timestamppb.Timestamp)(nil),   // 40: google.protobuf.Timestamp
-	(v1.AlertSeverity)(0),           // 41: tsunagu.care.v1.AlertSeverity
-	(*v11.TimelineItem)(nil),        // 42: tsunagu.chart.v1.TimelineItem
-	(*v1.AlertResponse)(nil),        // 43: tsunagu.care.v1.AlertResponse
-	(*v12.MutationResult)(nil),      // 44: tsunagu.sync.v1.MutationResult
-	(*v12.Receipt)(nil),             // 45: tsunagu.sync.v1.Receipt
-	(*v1.TemporaryInstruction)(nil), // 46: tsunagu.care.v1.TemporaryInstruction
-	(*v12.RecordVersion)(nil),       // 47: tsunagu.sync.v1.RecordVersion
-	(*v1.AlertThreshold)(nil),       // 48: tsunagu.care.v1.AlertThreshold
-	(*v1.Envelope)(nil),             // 49: tsunagu.care.v1.Envelope
-	(*Warning)(nil),                 // 50: tsunagu.alert.v1.Warning
-	(*Policy)(nil),                  // 51: tsunagu.alert.v1.Policy
-	(*Rota)(nil),                    // 52: tsunagu.alert.v1.Rota
+	(TargetKind)(0),                  // 0: tsunagu.alert.v1.TargetKind
+	(Platform)(0),                    // 1: tsunagu.alert.v1.Platform
+	(TargetState)(0),                 // 2: tsunagu.alert.v1.TargetState
+	(DeliveryState)(0),               // 3: tsunagu.alert.v1.DeliveryState
+	(GroupState)(0),                  // 4: tsunagu.alert.v1.GroupState
+	(*Target)(nil),                   // 5: tsunagu.alert.v1.Target
+	(*RegisterTargetRequest)(nil),    // 6: tsunagu.alert.v1.RegisterTargetRequest
+	(*RegisterTargetResponse)(nil),   // 7: tsunagu.alert.v1.RegisterTargetResponse
+	(*ListTargetsRequest)(nil),       // 8: tsunagu.alert.v1.ListTargetsRequest
+	(*ListTargetsResponse)(nil),      // 9: tsunagu.alert.v1.ListTargetsResponse
+	(*RemoveTargetRequest)(nil),      // 10: tsunagu.alert.v1.RemoveTargetRequest
+	(*RemoveTargetResponse)(nil),     // 11: tsunagu.alert.v1.RemoveTargetResponse
+	(*TestPushRequest)(nil),          // 12: tsunagu.alert.v1.TestPushRequest
+	(*TestPushResponse)(nil),         // 13: tsunagu.alert.v1.TestPushResponse
+	(*Delivery)(nil),                 // 14: tsunagu.alert.v1.Delivery
+	(*ConfirmShownRequest)(nil),      // 15: tsunagu.alert.v1.ConfirmShownRequest
+	(*ConfirmShownResponse)(nil),     // 16: tsunagu.alert.v1.ConfirmShownResponse
+	(*AlertGroup)(nil),               // 17: tsunagu.alert.v1.AlertGroup
+	(*ListAlertsRequest)(nil),        // 18: tsunagu.alert.v1.ListAlertsRequest
+	(*ListAlertsResponse)(nil),       // 19: tsunagu.alert.v1.ListAlertsResponse
+	(*WatchAlertsRequest)(nil),       // 20: tsunagu.alert.v1.WatchAlertsRequest
+	(*WatchAlertsResponse)(nil),      // 21: tsunagu.alert.v1.WatchAlertsResponse
+	(*AcknowledgeRequest)(nil),       // 22: tsunagu.alert.v1.AcknowledgeRequest
+	(*AcknowledgeResponse)(nil),      // 23: tsunagu.alert.v1.AcknowledgeResponse
+	(*InstructRequest)(nil),          // 24: tsunagu.alert.v1.InstructRequest
+	(*InstructResponse)(nil),         // 25: tsunagu.alert.v1.InstructResponse
+	(*ListDeliveriesRequest)(nil),    // 26: tsunagu.alert.v1.ListDeliveriesRequest
+	(*ListDeliveriesResponse)(nil),   // 27: tsunagu.alert.v1.ListDeliveriesResponse
+	(*SetThresholdRequest)(nil),      // 28: tsunagu.alert.v1.SetThresholdRequest
+	(*SetThresholdResponse)(nil),     // 29: tsunagu.alert.v1.SetThresholdResponse
+	(*ListThresholdsRequest)(nil),    // 30: tsunagu.alert.v1.ListThresholdsRequest
+	(*ListThresholdsResponse)(nil),   // 31: tsunagu.alert.v1.ListThresholdsResponse
+	(*SetDefaultLimitsRequest)(nil),  // 32: tsunagu.alert.v1.SetDefaultLimitsRequest
+	(*SetDefaultLimitsResponse)(nil), // 33: tsunagu.alert.v1.SetDefaultLimitsResponse
+	(*GetDefaultLimitsRequest)(nil),  // 34: tsunagu.alert.v1.GetDefaultLimitsRequest
+	(*GetDefaultLimitsResponse)(nil), // 35: tsunagu.alert.v1.GetDefaultLimitsResponse
+	(*SetPolicyRequest)(nil),         // 36: tsunagu.alert.v1.SetPolicyRequest
+	(*SetPolicyResponse)(nil),        // 37: tsunagu.alert.v1.SetPolicyResponse
+	(*ListPoliciesRequest)(nil),      // 38: tsunagu.alert.v1.ListPoliciesRequest
+	(*ListPoliciesResponse)(nil),     // 39: tsunagu.alert.v1.ListPoliciesResponse
+	(*SetRotaRequest)(nil),           // 40: tsunagu.alert.v1.SetRotaRequest
+	(*SetRotaResponse)(nil),          // 41: tsunagu.alert.v1.SetRotaResponse
+	(*ListRotasRequest)(nil),         // 42: tsunagu.alert.v1.ListRotasRequest
+	(*ListRotasResponse)(nil),        // 43: tsunagu.alert.v1.ListRotasResponse
+	(*timestamppb.Timestamp)(nil),    // 44: google.protobuf.Timestamp
+	(v1.AlertSeverity)(0),            // 45: tsunagu.care.v1.AlertSeverity
+	(*v11.TimelineItem)(nil),         // 46: tsunagu.chart.v1.TimelineItem
+	(*v1.AlertResponse)(nil),         // 47: tsunagu.care.v1.AlertResponse
+	(*v12.MutationResult)(nil),       // 48: tsunagu.sync.v1.MutationResult
+	(*v12.Receipt)(nil),              // 49: tsunagu.sync.v1.Receipt
+	(*v1.TemporaryInstruction)(nil),  // 50: tsunagu.care.v1.TemporaryInstruction
+	(*v12.RecordVersion)(nil),        // 51: tsunagu.sync.v1.RecordVersion
+	(*v1.AlertThreshold)(nil),        // 52: tsunagu.care.v1.AlertThreshold
+	(*v1.Envelope)(nil),              // 53: tsunagu.care.v1.Envelope
+	(*Warning)(nil),                  // 54: tsunagu.alert.v1.Warning
+	(*DefaultLimits)(nil),            // 55: tsunagu.alert.v1.DefaultLimits
+	(*Policy)(nil),                   // 56: tsunagu.alert.v1.Policy
+	(*Rota)(nil),                     // 57: tsunagu.alert.v1.Rota
 }
 var file_tsunagu_alert_v1_alert_proto_depIdxs = []int32{
 	0,  // 0: tsunagu.alert.v1.Target.kind:type_name -> tsunagu.alert.v1.TargetKind
 	1,  // 1: tsunagu.alert.v1.Target.platform:type_name -> tsunagu.alert.v1.Platform
-	40, // 2: tsunagu.alert.v1.Target.confirmed:type_name -> google.protobuf.Timestamp
+	44, // 2: tsunagu.alert.v1.Target.confirmed:type_name -> google.protobuf.Timestamp
 	2,  // 3: tsunagu.alert.v1.Target.state:type_name -> tsunagu.alert.v1.TargetState
 	0,  // 4: tsunagu.alert.v1.RegisterTargetRequest.kind:type_name -> tsunagu.alert.v1.TargetKind
 	1,  // 5: tsunagu.alert.v1.RegisterTargetRequest.platform:type_name -> tsunagu.alert.v1.Platform
@@ -2825,81 +3044,90 @@ var file_tsunagu_alert_v1_alert_proto_depIdxs = []int32{
 	14, // 8: tsunagu.alert.v1.TestPushResponse.deliveries:type_name -> tsunagu.alert.v1.Delivery
 	0,  // 9: tsunagu.alert.v1.Delivery.target_kind:type_name -> tsunagu.alert.v1.TargetKind
 	3,  // 10: tsunagu.alert.v1.Delivery.state:type_name -> tsunagu.alert.v1.DeliveryState
-	40, // 11: tsunagu.alert.v1.Delivery.created:type_name -> google.protobuf.Timestamp
-	40, // 12: tsunagu.alert.v1.Delivery.accepted:type_name -> google.protobuf.Timestamp
-	40, // 13: tsunagu.alert.v1.Delivery.shown:type_name -> google.protobuf.Timestamp
-	40, // 14: tsunagu.alert.v1.Delivery.opened:type_name -> google.protobuf.Timestamp
+	44, // 11: tsunagu.alert.v1.Delivery.created:type_name -> google.protobuf.Timestamp
+	44, // 12: tsunagu.alert.v1.Delivery.accepted:type_name -> google.protobuf.Timestamp
+	44, // 13: tsunagu.alert.v1.Delivery.shown:type_name -> google.protobuf.Timestamp
+	44, // 14: tsunagu.alert.v1.Delivery.opened:type_name -> google.protobuf.Timestamp
 	4,  // 15: tsunagu.alert.v1.AlertGroup.state:type_name -> tsunagu.alert.v1.GroupState
-	41, // 16: tsunagu.alert.v1.AlertGroup.severity:type_name -> tsunagu.care.v1.AlertSeverity
-	42, // 17: tsunagu.alert.v1.AlertGroup.alerts:type_name -> tsunagu.chart.v1.TimelineItem
-	40, // 18: tsunagu.alert.v1.AlertGroup.began:type_name -> google.protobuf.Timestamp
-	40, // 19: tsunagu.alert.v1.AlertGroup.next:type_name -> google.protobuf.Timestamp
-	40, // 20: tsunagu.alert.v1.AlertGroup.answered:type_name -> google.protobuf.Timestamp
+	45, // 16: tsunagu.alert.v1.AlertGroup.severity:type_name -> tsunagu.care.v1.AlertSeverity
+	46, // 17: tsunagu.alert.v1.AlertGroup.alerts:type_name -> tsunagu.chart.v1.TimelineItem
+	44, // 18: tsunagu.alert.v1.AlertGroup.began:type_name -> google.protobuf.Timestamp
+	44, // 19: tsunagu.alert.v1.AlertGroup.next:type_name -> google.protobuf.Timestamp
+	44, // 20: tsunagu.alert.v1.AlertGroup.answered:type_name -> google.protobuf.Timestamp
 	17, // 21: tsunagu.alert.v1.ListAlertsResponse.groups:type_name -> tsunagu.alert.v1.AlertGroup
 	17, // 22: tsunagu.alert.v1.WatchAlertsResponse.group:type_name -> tsunagu.alert.v1.AlertGroup
-	43, // 23: tsunagu.alert.v1.AcknowledgeRequest.response:type_name -> tsunagu.care.v1.AlertResponse
-	44, // 24: tsunagu.alert.v1.AcknowledgeResponse.result:type_name -> tsunagu.sync.v1.MutationResult
-	45, // 25: tsunagu.alert.v1.AcknowledgeResponse.receipt:type_name -> tsunagu.sync.v1.Receipt
-	46, // 26: tsunagu.alert.v1.InstructRequest.instruction:type_name -> tsunagu.care.v1.TemporaryInstruction
-	45, // 27: tsunagu.alert.v1.InstructResponse.instruction:type_name -> tsunagu.sync.v1.Receipt
-	45, // 28: tsunagu.alert.v1.InstructResponse.response:type_name -> tsunagu.sync.v1.Receipt
+	47, // 23: tsunagu.alert.v1.AcknowledgeRequest.response:type_name -> tsunagu.care.v1.AlertResponse
+	48, // 24: tsunagu.alert.v1.AcknowledgeResponse.result:type_name -> tsunagu.sync.v1.MutationResult
+	49, // 25: tsunagu.alert.v1.AcknowledgeResponse.receipt:type_name -> tsunagu.sync.v1.Receipt
+	50, // 26: tsunagu.alert.v1.InstructRequest.instruction:type_name -> tsunagu.care.v1.TemporaryInstruction
+	49, // 27: tsunagu.alert.v1.InstructResponse.instruction:type_name -> tsunagu.sync.v1.Receipt
+	49, // 28: tsunagu.alert.v1.InstructResponse.response:type_name -> tsunagu.sync.v1.Receipt
 	14, // 29: tsunagu.alert.v1.ListDeliveriesResponse.deliveries:type_name -> tsunagu.alert.v1.Delivery
-	47, // 30: tsunagu.alert.v1.SetThresholdRequest.seen:type_name -> tsunagu.sync.v1.RecordVersion
-	48, // 31: tsunagu.alert.v1.SetThresholdRequest.threshold:type_name -> tsunagu.care.v1.AlertThreshold
-	49, // 32: tsunagu.alert.v1.SetThresholdRequest.envelope:type_name -> tsunagu.care.v1.Envelope
-	44, // 33: tsunagu.alert.v1.SetThresholdResponse.result:type_name -> tsunagu.sync.v1.MutationResult
-	45, // 34: tsunagu.alert.v1.SetThresholdResponse.receipt:type_name -> tsunagu.sync.v1.Receipt
-	50, // 35: tsunagu.alert.v1.SetThresholdResponse.warnings:type_name -> tsunagu.alert.v1.Warning
-	42, // 36: tsunagu.alert.v1.ListThresholdsResponse.thresholds:type_name -> tsunagu.chart.v1.TimelineItem
-	48, // 37: tsunagu.alert.v1.ListThresholdsResponse.defaults:type_name -> tsunagu.care.v1.AlertThreshold
-	50, // 38: tsunagu.alert.v1.ListThresholdsResponse.warnings:type_name -> tsunagu.alert.v1.Warning
-	51, // 39: tsunagu.alert.v1.SetPolicyRequest.policy:type_name -> tsunagu.alert.v1.Policy
-	51, // 40: tsunagu.alert.v1.SetPolicyResponse.policy:type_name -> tsunagu.alert.v1.Policy
-	50, // 41: tsunagu.alert.v1.SetPolicyResponse.warnings:type_name -> tsunagu.alert.v1.Warning
-	51, // 42: tsunagu.alert.v1.ListPoliciesResponse.policies:type_name -> tsunagu.alert.v1.Policy
-	50, // 43: tsunagu.alert.v1.ListPoliciesResponse.warnings:type_name -> tsunagu.alert.v1.Warning
-	52, // 44: tsunagu.alert.v1.SetRotaRequest.rota:type_name -> tsunagu.alert.v1.Rota
-	52, // 45: tsunagu.alert.v1.SetRotaResponse.rota:type_name -> tsunagu.alert.v1.Rota
-	50, // 46: tsunagu.alert.v1.SetRotaResponse.warnings:type_name -> tsunagu.alert.v1.Warning
-	52, // 47: tsunagu.alert.v1.ListRotasResponse.rotas:type_name -> tsunagu.alert.v1.Rota
-	50, // 48: tsunagu.alert.v1.ListRotasResponse.warnings:type_name -> tsunagu.alert.v1.Warning
-	6,  // 49: tsunagu.alert.v1.AlertService.RegisterTarget:input_type -> tsunagu.alert.v1.RegisterTargetRequest
-	8,  // 50: tsunagu.alert.v1.AlertService.ListTargets:input_type -> tsunagu.alert.v1.ListTargetsRequest
-	10, // 51: tsunagu.alert.v1.AlertService.RemoveTarget:input_type -> tsunagu.alert.v1.RemoveTargetRequest
-	12, // 52: tsunagu.alert.v1.AlertService.TestPush:input_type -> tsunagu.alert.v1.TestPushRequest
-	15, // 53: tsunagu.alert.v1.AlertService.ConfirmShown:input_type -> tsunagu.alert.v1.ConfirmShownRequest
-	18, // 54: tsunagu.alert.v1.AlertService.ListAlerts:input_type -> tsunagu.alert.v1.ListAlertsRequest
-	20, // 55: tsunagu.alert.v1.AlertService.WatchAlerts:input_type -> tsunagu.alert.v1.WatchAlertsRequest
-	22, // 56: tsunagu.alert.v1.AlertService.Acknowledge:input_type -> tsunagu.alert.v1.AcknowledgeRequest
-	24, // 57: tsunagu.alert.v1.AlertService.Instruct:input_type -> tsunagu.alert.v1.InstructRequest
-	26, // 58: tsunagu.alert.v1.AlertService.ListDeliveries:input_type -> tsunagu.alert.v1.ListDeliveriesRequest
-	28, // 59: tsunagu.alert.v1.AlertService.SetThreshold:input_type -> tsunagu.alert.v1.SetThresholdRequest
-	30, // 60: tsunagu.alert.v1.AlertService.ListThresholds:input_type -> tsunagu.alert.v1.ListThresholdsRequest
-	32, // 61: tsunagu.alert.v1.AlertService.SetPolicy:input_type -> tsunagu.alert.v1.SetPolicyRequest
-	34, // 62: tsunagu.alert.v1.AlertService.ListPolicies:input_type -> tsunagu.alert.v1.ListPoliciesRequest
-	36, // 63: tsunagu.alert.v1.AlertService.SetRota:input_type -> tsunagu.alert.v1.SetRotaRequest
-	38, // 64: tsunagu.alert.v1.AlertService.ListRotas:input_type -> tsunagu.alert.v1.ListRotasRequest
-	7,  // 65: tsunagu.alert.v1.AlertService.RegisterTarget:output_type -> tsunagu.alert.v1.RegisterTargetResponse
-	9,  // 66: tsunagu.alert.v1.AlertService.ListTargets:output_type -> tsunagu.alert.v1.ListTargetsResponse
-	11, // 67: tsunagu.alert.v1.AlertService.RemoveTarget:output_type -> tsunagu.alert.v1.RemoveTargetResponse
-	13, // 68: tsunagu.alert.v1.AlertService.TestPush:output_type -> tsunagu.alert.v1.TestPushResponse
-	16, // 69: tsunagu.alert.v1.AlertService.ConfirmShown:output_type -> tsunagu.alert.v1.ConfirmShownResponse
-	19, // 70: tsunagu.alert.v1.AlertService.ListAlerts:output_type -> tsunagu.alert.v1.ListAlertsResponse
-	21, // 71: tsunagu.alert.v1.AlertService.WatchAlerts:output_type -> tsunagu.alert.v1.WatchAlertsResponse
-	23, // 72: tsunagu.alert.v1.AlertService.Acknowledge:output_type -> tsunagu.alert.v1.AcknowledgeResponse
-	25, // 73: tsunagu.alert.v1.AlertService.Instruct:output_type -> tsunagu.alert.v1.InstructResponse
-	27, // 74: tsunagu.alert.v1.AlertService.ListDeliveries:output_type -> tsunagu.alert.v1.ListDeliveriesResponse
-	29, // 75: tsunagu.alert.v1.AlertService.SetThreshold:output_type -> tsunagu.alert.v1.SetThresholdResponse
-	31, // 76: tsunagu.alert.v1.AlertService.ListThresholds:output_type -> tsunagu.alert.v1.ListThresholdsResponse
-	33, // 77: tsunagu.alert.v1.AlertService.SetPolicy:output_type -> tsunagu.alert.v1.SetPolicyResponse
-	35, // 78: tsunagu.alert.v1.AlertService.ListPolicies:output_type -> tsunagu.alert.v1.ListPoliciesResponse
-	37, // 79: tsunagu.alert.v1.AlertService.SetRota:output_type -> tsunagu.alert.v1.SetRotaResponse
-	39, // 80: tsunagu.alert.v1.AlertService.ListRotas:output_type -> tsunagu.alert.v1.ListRotasResponse
-	65, // [65:81] is the sub-list for method output_type
-	49, // [49:65] is the sub-list for method input_type
-	49, // [49:49] is the sub-list for extension type_name
-	49, // [49:49] is the sub-list for extension extendee
-	0,  // [0:49] is the sub-list for field type_name
+	51, // 30: tsunagu.alert.v1.SetThresholdRequest.seen:type_name -> tsunagu.sync.v1.RecordVersion
+	52, // 31: tsunagu.alert.v1.SetThresholdRequest.threshold:type_name -> tsunagu.care.v1.AlertThreshold
+	53, // 32: tsunagu.alert.v1.SetThresholdRequest.envelope:type_name -> tsunagu.care.v1.Envelope
+	48, // 33: tsunagu.alert.v1.SetThresholdResponse.result:type_name -> tsunagu.sync.v1.MutationResult
+	49, // 34: tsunagu.alert.v1.SetThresholdResponse.receipt:type_name -> tsunagu.sync.v1.Receipt
+	54, // 35: tsunagu.alert.v1.SetThresholdResponse.warnings:type_name -> tsunagu.alert.v1.Warning
+	46, // 36: tsunagu.alert.v1.ListThresholdsResponse.thresholds:type_name -> tsunagu.chart.v1.TimelineItem
+	52, // 37: tsunagu.alert.v1.ListThresholdsResponse.defaults:type_name -> tsunagu.care.v1.AlertThreshold
+	54, // 38: tsunagu.alert.v1.ListThresholdsResponse.warnings:type_name -> tsunagu.alert.v1.Warning
+	55, // 39: tsunagu.alert.v1.SetDefaultLimitsRequest.limits:type_name -> tsunagu.alert.v1.DefaultLimits
+	55, // 40: tsunagu.alert.v1.SetDefaultLimitsResponse.limits:type_name -> tsunagu.alert.v1.DefaultLimits
+	54, // 41: tsunagu.alert.v1.SetDefaultLimitsResponse.warnings:type_name -> tsunagu.alert.v1.Warning
+	55, // 42: tsunagu.alert.v1.GetDefaultLimitsResponse.limits:type_name -> tsunagu.alert.v1.DefaultLimits
+	54, // 43: tsunagu.alert.v1.GetDefaultLimitsResponse.warnings:type_name -> tsunagu.alert.v1.Warning
+	56, // 44: tsunagu.alert.v1.SetPolicyRequest.policy:type_name -> tsunagu.alert.v1.Policy
+	56, // 45: tsunagu.alert.v1.SetPolicyResponse.policy:type_name -> tsunagu.alert.v1.Policy
+	54, // 46: tsunagu.alert.v1.SetPolicyResponse.warnings:type_name -> tsunagu.alert.v1.Warning
+	56, // 47: tsunagu.alert.v1.ListPoliciesResponse.policies:type_name -> tsunagu.alert.v1.Policy
+	54, // 48: tsunagu.alert.v1.ListPoliciesResponse.warnings:type_name -> tsunagu.alert.v1.Warning
+	57, // 49: tsunagu.alert.v1.SetRotaRequest.rota:type_name -> tsunagu.alert.v1.Rota
+	57, // 50: tsunagu.alert.v1.SetRotaResponse.rota:type_name -> tsunagu.alert.v1.Rota
+	54, // 51: tsunagu.alert.v1.SetRotaResponse.warnings:type_name -> tsunagu.alert.v1.Warning
+	57, // 52: tsunagu.alert.v1.ListRotasResponse.rotas:type_name -> tsunagu.alert.v1.Rota
+	54, // 53: tsunagu.alert.v1.ListRotasResponse.warnings:type_name -> tsunagu.alert.v1.Warning
+	6,  // 54: tsunagu.alert.v1.AlertService.RegisterTarget:input_type -> tsunagu.alert.v1.RegisterTargetRequest
+	8,  // 55: tsunagu.alert.v1.AlertService.ListTargets:input_type -> tsunagu.alert.v1.ListTargetsRequest
+	10, // 56: tsunagu.alert.v1.AlertService.RemoveTarget:input_type -> tsunagu.alert.v1.RemoveTargetRequest
+	12, // 57: tsunagu.alert.v1.AlertService.TestPush:input_type -> tsunagu.alert.v1.TestPushRequest
+	15, // 58: tsunagu.alert.v1.AlertService.ConfirmShown:input_type -> tsunagu.alert.v1.ConfirmShownRequest
+	18, // 59: tsunagu.alert.v1.AlertService.ListAlerts:input_type -> tsunagu.alert.v1.ListAlertsRequest
+	20, // 60: tsunagu.alert.v1.AlertService.WatchAlerts:input_type -> tsunagu.alert.v1.WatchAlertsRequest
+	22, // 61: tsunagu.alert.v1.AlertService.Acknowledge:input_type -> tsunagu.alert.v1.AcknowledgeRequest
+	24, // 62: tsunagu.alert.v1.AlertService.Instruct:input_type -> tsunagu.alert.v1.InstructRequest
+	26, // 63: tsunagu.alert.v1.AlertService.ListDeliveries:input_type -> tsunagu.alert.v1.ListDeliveriesRequest
+	28, // 64: tsunagu.alert.v1.AlertService.SetThreshold:input_type -> tsunagu.alert.v1.SetThresholdRequest
+	30, // 65: tsunagu.alert.v1.AlertService.ListThresholds:input_type -> tsunagu.alert.v1.ListThresholdsRequest
+	32, // 66: tsunagu.alert.v1.AlertService.SetDefaultLimits:input_type -> tsunagu.alert.v1.SetDefaultLimitsRequest
+	34, // 67: tsunagu.alert.v1.AlertService.GetDefaultLimits:input_type -> tsunagu.alert.v1.GetDefaultLimitsRequest
+	36, // 68: tsunagu.alert.v1.AlertService.SetPolicy:input_type -> tsunagu.alert.v1.SetPolicyRequest
+	38, // 69: tsunagu.alert.v1.AlertService.ListPolicies:input_type -> tsunagu.alert.v1.ListPoliciesRequest
+	40, // 70: tsunagu.alert.v1.AlertService.SetRota:input_type -> tsunagu.alert.v1.SetRotaRequest
+	42, // 71: tsunagu.alert.v1.AlertService.ListRotas:input_type -> tsunagu.alert.v1.ListRotasRequest
+	7,  // 72: tsunagu.alert.v1.AlertService.RegisterTarget:output_type -> tsunagu.alert.v1.RegisterTargetResponse
+	9,  // 73: tsunagu.alert.v1.AlertService.ListTargets:output_type -> tsunagu.alert.v1.ListTargetsResponse
+	11, // 74: tsunagu.alert.v1.AlertService.RemoveTarget:output_type -> tsunagu.alert.v1.RemoveTargetResponse
+	13, // 75: tsunagu.alert.v1.AlertService.TestPush:output_type -> tsunagu.alert.v1.TestPushResponse
+	16, // 76: tsunagu.alert.v1.AlertService.ConfirmShown:output_type -> tsunagu.alert.v1.ConfirmShownResponse
+	19, // 77: tsunagu.alert.v1.AlertService.ListAlerts:output_type -> tsunagu.alert.v1.ListAlertsResponse
+	21, // 78: tsunagu.alert.v1.AlertService.WatchAlerts:output_type -> tsunagu.alert.v1.WatchAlertsResponse
+	23, // 79: tsunagu.alert.v1.AlertService.Acknowledge:output_type -> tsunagu.alert.v1.AcknowledgeResponse
+	25, // 80: tsunagu.alert.v1.AlertService.Instruct:output_type -> tsunagu.alert.v1.InstructResponse
+	27, // 81: tsunagu.alert.v1.AlertService.ListDeliveries:output_type -> tsunagu.alert.v1.ListDeliveriesResponse
+	29, // 82: tsunagu.alert.v1.AlertService.SetThreshold:output_type -> tsunagu.alert.v1.SetThresholdResponse
+	31, // 83: tsunagu.alert.v1.AlertService.ListThresholds:output_type -> tsunagu.alert.v1.ListThresholdsResponse
+	33, // 84: tsunagu.alert.v1.AlertService.SetDefaultLimits:output_type -> tsunagu.alert.v1.SetDefaultLimitsResponse
+	35, // 85: tsunagu.alert.v1.AlertService.GetDefaultLimits:output_type -> tsunagu.alert.v1.GetDefaultLimitsResponse
+	37, // 86: tsunagu.alert.v1.AlertService.SetPolicy:output_type -> tsunagu.alert.v1.SetPolicyResponse
+	39, // 87: tsunagu.alert.v1.AlertService.ListPolicies:output_type -> tsunagu.alert.v1.ListPoliciesResponse
+	41, // 88: tsunagu.alert.v1.AlertService.SetRota:output_type -> tsunagu.alert.v1.SetRotaResponse
+	43, // 89: tsunagu.alert.v1.AlertService.ListRotas:output_type -> tsunagu.alert.v1.ListRotasResponse
+	72, // [72:90] is the sub-list for method output_type
+	54, // [54:72] is the sub-list for method input_type
+	54, // [54:54] is the sub-list for extension type_name
+	54, // [54:54] is the sub-list for extension extendee
+	0,  // [0:54] is the sub-list for field type_name
 }
 
 func init() { file_tsunagu_alert_v1_alert_proto_init() }
@@ -2914,7 +3142,7 @@ func file_tsunagu_alert_v1_alert_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tsunagu_alert_v1_alert_proto_rawDesc), len(file_tsunagu_alert_v1_alert_proto_rawDesc)),
 			NumEnums:      5,
-			NumMessages:   35,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

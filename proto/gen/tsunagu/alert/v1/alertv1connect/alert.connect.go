@@ -69,6 +69,12 @@ const (
 	// AlertServiceListThresholdsProcedure is the fully-qualified name of the AlertService's
 	// ListThresholds RPC.
 	AlertServiceListThresholdsProcedure = "/tsunagu.alert.v1.AlertService/ListThresholds"
+	// AlertServiceSetDefaultLimitsProcedure is the fully-qualified name of the AlertService's
+	// SetDefaultLimits RPC.
+	AlertServiceSetDefaultLimitsProcedure = "/tsunagu.alert.v1.AlertService/SetDefaultLimits"
+	// AlertServiceGetDefaultLimitsProcedure is the fully-qualified name of the AlertService's
+	// GetDefaultLimits RPC.
+	AlertServiceGetDefaultLimitsProcedure = "/tsunagu.alert.v1.AlertService/GetDefaultLimits"
 	// AlertServiceSetPolicyProcedure is the fully-qualified name of the AlertService's SetPolicy RPC.
 	AlertServiceSetPolicyProcedure = "/tsunagu.alert.v1.AlertService/SetPolicy"
 	// AlertServiceListPoliciesProcedure is the fully-qualified name of the AlertService's ListPolicies
@@ -106,6 +112,11 @@ type AlertServiceClient interface {
 	SetThreshold(context.Context, *connect.Request[v1.SetThresholdRequest]) (*connect.Response[v1.SetThresholdResponse], error)
 	// ListThresholds lists the limits of a patient, with the defaults that count where nobody ordered any.
 	ListThresholds(context.Context, *connect.Request[v1.ListThresholdsRequest]) (*connect.Response[v1.ListThresholdsResponse], error)
+	// SetDefaultLimits saves what an organisation compares readings with where no limit was ordered for a patient, and says
+	// what is wrong with it.
+	SetDefaultLimits(context.Context, *connect.Request[v1.SetDefaultLimitsRequest]) (*connect.Response[v1.SetDefaultLimitsResponse], error)
+	// GetDefaultLimits reads those of the caller's organisation.
+	GetDefaultLimits(context.Context, *connect.Request[v1.GetDefaultLimitsRequest]) (*connect.Response[v1.GetDefaultLimitsResponse], error)
 	// SetPolicy saves who hears of alerts, and says what is wrong with it.
 	SetPolicy(context.Context, *connect.Request[v1.SetPolicyRequest]) (*connect.Response[v1.SetPolicyResponse], error)
 	// ListPolicies lists the policies of the caller's organisation, and what counts for a chart.
@@ -199,6 +210,18 @@ func NewAlertServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(alertServiceMethods.ByName("ListThresholds")),
 			connect.WithClientOptions(opts...),
 		),
+		setDefaultLimits: connect.NewClient[v1.SetDefaultLimitsRequest, v1.SetDefaultLimitsResponse](
+			httpClient,
+			baseURL+AlertServiceSetDefaultLimitsProcedure,
+			connect.WithSchema(alertServiceMethods.ByName("SetDefaultLimits")),
+			connect.WithClientOptions(opts...),
+		),
+		getDefaultLimits: connect.NewClient[v1.GetDefaultLimitsRequest, v1.GetDefaultLimitsResponse](
+			httpClient,
+			baseURL+AlertServiceGetDefaultLimitsProcedure,
+			connect.WithSchema(alertServiceMethods.ByName("GetDefaultLimits")),
+			connect.WithClientOptions(opts...),
+		),
 		setPolicy: connect.NewClient[v1.SetPolicyRequest, v1.SetPolicyResponse](
 			httpClient,
 			baseURL+AlertServiceSetPolicyProcedure,
@@ -228,22 +251,24 @@ func NewAlertServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 
 // alertServiceClient implements AlertServiceClient.
 type alertServiceClient struct {
-	registerTarget *connect.Client[v1.RegisterTargetRequest, v1.RegisterTargetResponse]
-	listTargets    *connect.Client[v1.ListTargetsRequest, v1.ListTargetsResponse]
-	removeTarget   *connect.Client[v1.RemoveTargetRequest, v1.RemoveTargetResponse]
-	testPush       *connect.Client[v1.TestPushRequest, v1.TestPushResponse]
-	confirmShown   *connect.Client[v1.ConfirmShownRequest, v1.ConfirmShownResponse]
-	listAlerts     *connect.Client[v1.ListAlertsRequest, v1.ListAlertsResponse]
-	watchAlerts    *connect.Client[v1.WatchAlertsRequest, v1.WatchAlertsResponse]
-	acknowledge    *connect.Client[v1.AcknowledgeRequest, v1.AcknowledgeResponse]
-	instruct       *connect.Client[v1.InstructRequest, v1.InstructResponse]
-	listDeliveries *connect.Client[v1.ListDeliveriesRequest, v1.ListDeliveriesResponse]
-	setThreshold   *connect.Client[v1.SetThresholdRequest, v1.SetThresholdResponse]
-	listThresholds *connect.Client[v1.ListThresholdsRequest, v1.ListThresholdsResponse]
-	setPolicy      *connect.Client[v1.SetPolicyRequest, v1.SetPolicyResponse]
-	listPolicies   *connect.Client[v1.ListPoliciesRequest, v1.ListPoliciesResponse]
-	setRota        *connect.Client[v1.SetRotaRequest, v1.SetRotaResponse]
-	listRotas      *connect.Client[v1.ListRotasRequest, v1.ListRotasResponse]
+	registerTarget   *connect.Client[v1.RegisterTargetRequest, v1.RegisterTargetResponse]
+	listTargets      *connect.Client[v1.ListTargetsRequest, v1.ListTargetsResponse]
+	removeTarget     *connect.Client[v1.RemoveTargetRequest, v1.RemoveTargetResponse]
+	testPush         *connect.Client[v1.TestPushRequest, v1.TestPushResponse]
+	confirmShown     *connect.Client[v1.ConfirmShownRequest, v1.ConfirmShownResponse]
+	listAlerts       *connect.Client[v1.ListAlertsRequest, v1.ListAlertsResponse]
+	watchAlerts      *connect.Client[v1.WatchAlertsRequest, v1.WatchAlertsResponse]
+	acknowledge      *connect.Client[v1.AcknowledgeRequest, v1.AcknowledgeResponse]
+	instruct         *connect.Client[v1.InstructRequest, v1.InstructResponse]
+	listDeliveries   *connect.Client[v1.ListDeliveriesRequest, v1.ListDeliveriesResponse]
+	setThreshold     *connect.Client[v1.SetThresholdRequest, v1.SetThresholdResponse]
+	listThresholds   *connect.Client[v1.ListThresholdsRequest, v1.ListThresholdsResponse]
+	setDefaultLimits *connect.Client[v1.SetDefaultLimitsRequest, v1.SetDefaultLimitsResponse]
+	getDefaultLimits *connect.Client[v1.GetDefaultLimitsRequest, v1.GetDefaultLimitsResponse]
+	setPolicy        *connect.Client[v1.SetPolicyRequest, v1.SetPolicyResponse]
+	listPolicies     *connect.Client[v1.ListPoliciesRequest, v1.ListPoliciesResponse]
+	setRota          *connect.Client[v1.SetRotaRequest, v1.SetRotaResponse]
+	listRotas        *connect.Client[v1.ListRotasRequest, v1.ListRotasResponse]
 }
 
 // RegisterTarget calls tsunagu.alert.v1.AlertService.RegisterTarget.
@@ -306,6 +331,16 @@ func (c *alertServiceClient) ListThresholds(ctx context.Context, req *connect.Re
 	return c.listThresholds.CallUnary(ctx, req)
 }
 
+// SetDefaultLimits calls tsunagu.alert.v1.AlertService.SetDefaultLimits.
+func (c *alertServiceClient) SetDefaultLimits(ctx context.Context, req *connect.Request[v1.SetDefaultLimitsRequest]) (*connect.Response[v1.SetDefaultLimitsResponse], error) {
+	return c.setDefaultLimits.CallUnary(ctx, req)
+}
+
+// GetDefaultLimits calls tsunagu.alert.v1.AlertService.GetDefaultLimits.
+func (c *alertServiceClient) GetDefaultLimits(ctx context.Context, req *connect.Request[v1.GetDefaultLimitsRequest]) (*connect.Response[v1.GetDefaultLimitsResponse], error) {
+	return c.getDefaultLimits.CallUnary(ctx, req)
+}
+
 // SetPolicy calls tsunagu.alert.v1.AlertService.SetPolicy.
 func (c *alertServiceClient) SetPolicy(ctx context.Context, req *connect.Request[v1.SetPolicyRequest]) (*connect.Response[v1.SetPolicyResponse], error) {
 	return c.setPolicy.CallUnary(ctx, req)
@@ -352,6 +387,11 @@ type AlertServiceHandler interface {
 	SetThreshold(context.Context, *connect.Request[v1.SetThresholdRequest]) (*connect.Response[v1.SetThresholdResponse], error)
 	// ListThresholds lists the limits of a patient, with the defaults that count where nobody ordered any.
 	ListThresholds(context.Context, *connect.Request[v1.ListThresholdsRequest]) (*connect.Response[v1.ListThresholdsResponse], error)
+	// SetDefaultLimits saves what an organisation compares readings with where no limit was ordered for a patient, and says
+	// what is wrong with it.
+	SetDefaultLimits(context.Context, *connect.Request[v1.SetDefaultLimitsRequest]) (*connect.Response[v1.SetDefaultLimitsResponse], error)
+	// GetDefaultLimits reads those of the caller's organisation.
+	GetDefaultLimits(context.Context, *connect.Request[v1.GetDefaultLimitsRequest]) (*connect.Response[v1.GetDefaultLimitsResponse], error)
 	// SetPolicy saves who hears of alerts, and says what is wrong with it.
 	SetPolicy(context.Context, *connect.Request[v1.SetPolicyRequest]) (*connect.Response[v1.SetPolicyResponse], error)
 	// ListPolicies lists the policies of the caller's organisation, and what counts for a chart.
@@ -441,6 +481,18 @@ func NewAlertServiceHandler(svc AlertServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(alertServiceMethods.ByName("ListThresholds")),
 		connect.WithHandlerOptions(opts...),
 	)
+	alertServiceSetDefaultLimitsHandler := connect.NewUnaryHandler(
+		AlertServiceSetDefaultLimitsProcedure,
+		svc.SetDefaultLimits,
+		connect.WithSchema(alertServiceMethods.ByName("SetDefaultLimits")),
+		connect.WithHandlerOptions(opts...),
+	)
+	alertServiceGetDefaultLimitsHandler := connect.NewUnaryHandler(
+		AlertServiceGetDefaultLimitsProcedure,
+		svc.GetDefaultLimits,
+		connect.WithSchema(alertServiceMethods.ByName("GetDefaultLimits")),
+		connect.WithHandlerOptions(opts...),
+	)
 	alertServiceSetPolicyHandler := connect.NewUnaryHandler(
 		AlertServiceSetPolicyProcedure,
 		svc.SetPolicy,
@@ -491,6 +543,10 @@ func NewAlertServiceHandler(svc AlertServiceHandler, opts ...connect.HandlerOpti
 			alertServiceSetThresholdHandler.ServeHTTP(w, r)
 		case AlertServiceListThresholdsProcedure:
 			alertServiceListThresholdsHandler.ServeHTTP(w, r)
+		case AlertServiceSetDefaultLimitsProcedure:
+			alertServiceSetDefaultLimitsHandler.ServeHTTP(w, r)
+		case AlertServiceGetDefaultLimitsProcedure:
+			alertServiceGetDefaultLimitsHandler.ServeHTTP(w, r)
 		case AlertServiceSetPolicyProcedure:
 			alertServiceSetPolicyHandler.ServeHTTP(w, r)
 		case AlertServiceListPoliciesProcedure:
@@ -554,6 +610,14 @@ func (UnimplementedAlertServiceHandler) SetThreshold(context.Context, *connect.R
 
 func (UnimplementedAlertServiceHandler) ListThresholds(context.Context, *connect.Request[v1.ListThresholdsRequest]) (*connect.Response[v1.ListThresholdsResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.alert.v1.AlertService.ListThresholds is not implemented"))
+}
+
+func (UnimplementedAlertServiceHandler) SetDefaultLimits(context.Context, *connect.Request[v1.SetDefaultLimitsRequest]) (*connect.Response[v1.SetDefaultLimitsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.alert.v1.AlertService.SetDefaultLimits is not implemented"))
+}
+
+func (UnimplementedAlertServiceHandler) GetDefaultLimits(context.Context, *connect.Request[v1.GetDefaultLimitsRequest]) (*connect.Response[v1.GetDefaultLimitsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("tsunagu.alert.v1.AlertService.GetDefaultLimits is not implemented"))
 }
 
 func (UnimplementedAlertServiceHandler) SetPolicy(context.Context, *connect.Request[v1.SetPolicyRequest]) (*connect.Response[v1.SetPolicyResponse], error) {
