@@ -3,12 +3,18 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/tsunagu-care/tsunagu/server/internal/operator"
 	"github.com/tsunagu-care/tsunagu/server/internal/push"
+	"github.com/tsunagu-care/tsunagu/sync/store"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
@@ -85,9 +91,32 @@ func (a *App) TestPush(ctx context.Context, person string) ([]operator.Sent, err
 	if err != nil {
 		return nil, err
 	}
+	if err := a.keepTests(ctx, tenant, deliveries); err != nil {
+		return nil, fmt.Errorf("the test was sent and cannot be written down; look at the disk: %w", err)
+	}
 	sent := make([]operator.Sent, 0, len(deliveries))
 	for i, d := range deliveries {
 		sent = append(sent, sentShown(d, plain(targets[i].GetKind().String(), "TARGET_KIND_")))
 	}
 	return sent, nil
+}
+
+// noGroup stands in the keys of pushes that are about no alert.
+var noGroup = strings.Repeat("0", 2*len(store.ID{}))
+
+// keepTests puts down what was sent, so that an app can say that it was shown.
+func (a *App) keepTests(ctx context.Context, tenant string, sent []*storev1.PushDelivery) error {
+	return a.engine.Update(ctx, func(tx store.Tx) error {
+		for _, d := range sent {
+			raw, err := proto.Marshal(d)
+			if err != nil {
+				return err
+			}
+			key := store.ServerKey{Tenant: tenant, Table: store.TableDelivery, Key: noGroup + "-" + hex.EncodeToString(d.GetId())}
+			if err := tx.PutServerRow(key, raw); err != nil {
+				return err
+			}
+		}
+		return nil
+	})[0]
 }

@@ -21,6 +21,7 @@ func (p *page) glance() {
 	p.glanceRow(false, both{"現在の薬", "current medicines"}, p.summaries("medication_order", both.first), true)
 	if !p.about.ForFamily {
 		p.glanceRow(false, both{"有効な指示書", "instructions in force"}, p.inForce(), true)
+		p.glanceRow(true, both{"臨時の指示", "temporary instructions"}, p.temporary(), false)
 	}
 	p.glanceRow(false, both{"入院・外泊など", "where the patient is"}, p.summaries("episode", both.stacked), false)
 	p.profileRow("devices", "spo2_target", "spo2_scale")
@@ -114,6 +115,20 @@ func (p *page) inForce() (cells []string) {
 		}
 		ja, en := care.InstructionStatusTitle(status)
 		cells = append(cells, "<b>【"+both{ja, en}.title()+"】</b> "+summary(rec).first()+undecided(rec))
+	}
+	return cells
+}
+
+// temporary are the temporary instructions that count when the page is written.
+func (p *page) temporary() (cells []string) {
+	for _, one := range p.standing {
+		rec := one.item.GetRecord()
+		t := rec.GetBody().GetTemporaryInstruction()
+		if t == nil || rec.GetStatus() > carev1.RecordStatus_RECORD_STATUS_ACTIVE || t.GetWithdrawn() ||
+			p.about.At.Before(t.GetFrom().AsTime()) || !p.about.At.Before(t.GetUntil().AsTime()) {
+			continue
+		}
+		cells = append(cells, summary(rec).first()+undecided(rec))
 	}
 	return cells
 }

@@ -203,3 +203,35 @@ func TestProgramsReadItBack(t *testing.T) {
 		}
 	}
 }
+
+// TestTemporaryInstructionsAtAGlance: what counts now stands on top, what is over, withdrawn or still to come does not; the
+// family's page has none.
+func TestTemporaryInstructionsAtAGlance(t *testing.T) {
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	item := func(n byte, text string, from, until time.Duration, edit func(*carev1.TemporaryInstruction)) *chartv1.TimelineItem {
+		i := &carev1.TemporaryInstruction{Text: text, From: timestamppb.New(now.Add(from)), Until: timestamppb.New(now.Add(until))}
+		if edit != nil {
+			edit(i)
+		}
+		return &chartv1.TimelineItem{StreamId: "c/care", Record: &carev1.Record{
+			Id: []byte{n, 15: 1}, Envelope: &carev1.Envelope{Effective: timestamppb.New(now.Add(from))},
+			Body: &carev1.Body{Kind: &carev1.Body_TemporaryInstruction{TemporaryInstruction: i}},
+		}}
+	}
+	items := []*chartv1.TimelineItem{
+		item(1, "酸素を2Lで", -time.Hour, time.Hour, nil),
+		item(2, "もう終わった指示", -2*time.Hour, -time.Minute, nil),
+		item(3, "これからの指示", time.Minute, time.Hour, nil),
+		item(4, "取り下げた指示", -time.Hour, time.Hour, func(i *carev1.TemporaryInstruction) { i.Withdrawn, i.WithdrawnReason = true, "x" }),
+	}
+	for _, family := range []bool{false, true} {
+		var out strings.Builder
+		write(t, sheet.NewHTML(&out, sheet.About{At: now, By: &carev1.Actor{Name: "名前"}, ForFamily: family}), items)
+		glance, _, _ := strings.Cut(out.String(), "</section>")
+		for text, want := range map[string]bool{"酸素を2Lで": !family, "もう終わった指示": false, "これからの指示": false, "取り下げた指示": false} {
+			if strings.Contains(glance, text) != want {
+				t.Errorf("for the family %v: %s stands on top: %v", family, text, !want)
+			}
+		}
+	}
+}

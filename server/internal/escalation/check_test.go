@@ -230,7 +230,7 @@ func TestCheckDefaults(t *testing.T) {
 	if got := codes(t, all); got != "default-missing" {
 		t.Fatal(got)
 	}
-	for _, want := range []string{"脈拍（低い値）", "血糖値（低い値）、血糖値（高い値）"} {
+	for _, want := range []string{"脈拍（低い値）", "血糖（低い値）、血糖（高い値）"} {
 		if !strings.Contains(all[0].GetJa(), want) {
 			t.Errorf("%q does not name %q", all[0].GetJa(), want)
 		}

@@ -611,7 +611,7 @@ func (x *Duty) GetUntil() *timestamppb.Timestamp {
 // DefaultLimits are what an organisation compares the readings of its patients with, where no limit was ordered for a
 // patient. They take the place of all limits that this project proposes; the rules of NEWS2 hold beside them and are not
 // changed by them. For a chart those of the physicians' organisation count, else those of the nurses', the first by id
-// that has set any. They count for what is written from then on: nothing that was judged before is judged again.
+// that has set any. They count for what is written or amended from then on: nothing that was judged before is judged again for them.
 type DefaultLimits struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The organisation whose limits they are: its physicians and nurses alone change them.
