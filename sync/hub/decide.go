@@ -3,6 +3,7 @@ package hub
 import (
 	"cmp"
 	"errors"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -79,7 +80,9 @@ func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error
 	p.freedBy = cmp.Or(p.releasedBy, held.GetJudgedBy())
 	perm := judge(p, w.hub.dir.Grants(w.stream.Tenant, p.m.GetPersonId(), w.stream.Name), kind)
 	switch {
-	case perm.reason != 0 && held.GetJudgedBy() == "" && p.releasedBy == "":
+	case kind != nil && kind.Derived: // nobody writes what the server derives, whoever released it
+		return w.hold(p, held, syncv1.HeldReason_HELD_REASON_ROLE, "", nil)
+	case perm.reason != 0 && !w.released(p, kind, perm.reason):
 		return w.hold(p, held, perm.reason, "", nil)
 	case dep.reason != 0:
 		return w.hold(p, held, dep.reason, "", dep.waitsFor)
@@ -90,6 +93,18 @@ func (w *writer) decide(p *prepared, held *storev1.Entry) (*storev1.Entry, error
 	default:
 		return w.change(p, held, perm, kind, dep.state)
 	}
+}
+
+// released tells whether somebody has taken it on themselves that the author lacked a right. A release from before the record
+// was there was of something that nobody could know the kind of: it covers no role that whoever released it has not.
+func (w *writer) released(p *prepared, kind *care.Kind, reason syncv1.HeldReason) bool {
+	if p.freedBy == "" || reason != syncv1.HeldReason_HELD_REASON_ROLE || kind == nil {
+		return p.freedBy != ""
+	}
+	if _, person := w.hub.dir.Person(w.stream.Tenant, p.freedBy); !person {
+		return true
+	}
+	return slices.ContainsFunc(w.hub.dir.Grants(w.stream.Tenant, p.freedBy, w.stream.Name), func(g Grant) bool { return kind.MayWrite(g.Role) })
 }
 
 // depends looks for the record and the predecessor.
@@ -200,6 +215,9 @@ func (w *writer) change(p *prepared, held *storev1.Entry, perm permission, kind 
 	}
 	if current.GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED {
 		return w.hold(p, held, syncv1.HeldReason_HELD_REASON_INVALID, "record: erased by order; nothing can be written to it", nil)
+	}
+	if kind.Number == answerKind && current.GetArrival().GetAuthor().GetPersonId() != p.m.GetPersonId() {
+		return w.hold(p, held, syncv1.HeldReason_HELD_REASON_ROLE, "", nil) // what somebody answered, nobody else says otherwise
 	}
 	e, err := w.entry(p, held, syncv1.Outcome_OUTCOME_UNSPECIFIED)
 	if err != nil {
