@@ -65,11 +65,18 @@ func (c *alertsListCmd) Run(s *streams) error {
 		if err := c.print(s.out, now, func(w io.Writer) { listAlerts(w, now) }); err != nil {
 			return err
 		}
-		if now.Unanswered > 0 || now.Damaged > 0 || broken(now.Ways) {
+		if wantsPerson(now) {
 			return errAct
 		}
 		return nil
 	})
+}
+
+// wantsPerson tells whether somebody has to act: something is broken, nobody answers, or somebody waits to be told and nothing
+// leads to anybody.
+func wantsPerson(now operator.AlertsNow) bool {
+	nowhere := len(now.Ways) == 0 || now.LogOnly || now.Unconfirmed || now.Live == 0
+	return now.Unanswered > 0 || now.Damaged > 0 || broken(now.Ways) || nowhere && now.Running > 0
 }
 
 func broken(ways []operator.Way) bool {
@@ -102,6 +109,9 @@ func listAlerts(w io.Writer, now operator.AlertsNow) {
 	if now.LogOnly {
 		fmt.Fprintln(w, "no way to push to telephones is set up: pushes go to the log and reach nobody; see tsunagu serve --help")
 	}
+	if now.Unconfirmed {
+		fmt.Fprintln(w, "restored and not confirmed: nobody is told of anything until tsunagu restore confirm")
+	}
 	fmt.Fprintf(w, "groups running\t%d\ngroups unanswered\t%d\ngroups for the digest\t%d\n", now.Running, now.Unanswered, now.Digest)
 	fmt.Fprintf(w, "waiting for the dispatcher\t%d%s\n", now.Waiting, since(now.Oldest))
 	fmt.Fprintf(w, "targets live, dead, put aside\t%d, %d, %d\n", now.Live, now.Dead, now.Aside)
@@ -112,7 +122,7 @@ func listAlerts(w io.Writer, now operator.AlertsNow) {
 		fmt.Fprintln(w, "\nGROUP\tCHART\tSEVERITY\tSTATE\tALERTS\tBEGAN\tROUND/STEP\tNEXT\tTOLD")
 	}
 	for _, g := range now.Groups {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%d/%d\t%s\t%s\n", short(g.ID), g.Chart, g.Severity, g.State, g.Alerts, clock(g.Began),
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\t%d/%d\t%s\t%s\n", g.ID, g.Chart, g.Severity, g.State, g.Alerts, clock(g.Began),
 			g.Round, g.Step, clock(g.Next), strings.Join(g.Told, " "))
 	}
 	if now.More {
@@ -219,15 +229,12 @@ func (c *alertsDutyCmd) Run(s *streams) error {
 	})
 }
 
-// short is how an id is shown: as many digits as a person copies.
-func short(id string) string { return id[:min(8, len(id))] }
-
 // clock shows a time in the zone of the machine; nothing for none.
 func clock(t time.Time) string {
 	if t.IsZero() {
 		return "-"
 	}
-	return t.Local().Format("01-02 15:04:05")
+	return t.Local().Format("01-02 15:04:05 MST")
 }
 
 func since(t time.Time) string {

@@ -19,7 +19,7 @@ type Alert struct {
 	Chart string
 	// Alert is what was found: severity, reason, evidence.
 	Alert *carev1.ClinicalAlert
-	// Answers that name it, oldest first. One that counts ends its escalation.
+	// Answers that name it, oldest first. One that ends it ends its escalation.
 	Answers []Answer
 	// Late is how long after it was measured the server heard of it; 0 if within the hour, or not known.
 	Late time.Duration
@@ -34,14 +34,27 @@ type Answer struct {
 	Response *carev1.AlertResponse
 	// Counts is false for one that was retracted, or that the server refused or holds.
 	Counts bool
+	// Ends tells whether it ends the alerts that it names: it counts, and is of somebody whose answer does (care.AnswerEnds).
+	Ends bool
 }
 
 // lateFrom is from when on an alert says that what it is about came late.
 const lateFrom = time.Hour
 
-// Open tells whether nobody has answered, as far as this tablet knows: the answer may be on its way.
+// Open tells whether nobody whose answer ends it has answered, as far as this tablet knows: the answer may be on its way.
 func (a Alert) Open() bool {
-	return counts(a.Item) && !slices.ContainsFunc(a.Answers, func(one Answer) bool { return one.Counts })
+	return counts(a.Item) && !slices.ContainsFunc(a.Answers, func(one Answer) bool { return one.Ends })
+}
+
+// OpenWords say why an alert is open; empty if it is not.
+func (a Alert) OpenWords() (ja, en string) {
+	switch {
+	case !a.Open():
+		return "", ""
+	case slices.ContainsFunc(a.Answers, func(one Answer) bool { return one.Counts }):
+		return "対応待ち：介護職員の返事のみ", "answered by a care worker: still open"
+	}
+	return "対応待ち", "open"
 }
 
 // AmendedWords say what became of the reason after a record that it rests on was amended; empty if none was.
@@ -50,6 +63,8 @@ func (a Alert) AmendedWords() (ja, en string) {
 	switch {
 	case m == nil:
 		return "", ""
+	case m.GetVoid() && m.GetReasonEn() != "":
+		return m.GetReasonJa(), m.GetReasonEn()
 	case m.GetVoid():
 		return "もとの記録が訂正され、いまは該当しません", "the record that it rests on was amended: it would not be raised now"
 	}
@@ -121,7 +136,8 @@ func (m matters) alert(i Item) Alert {
 	}
 	for _, one := range m.answers {
 		answer := m.answer(one)
-		if slices.ContainsFunc(answer.Response.GetAlertIds(), func(id []byte) bool { return bytes.Equal(id, i.ID[:]) }) {
+		named := slices.ContainsFunc(answer.Response.GetAlertIds(), func(id []byte) bool { return bytes.Equal(id, i.ID[:]) })
+		if named && !foretold(one.Record, i.Record) {
 			a.Answers = append(a.Answers, answer)
 		}
 	}
@@ -129,6 +145,16 @@ func (m matters) alert(i Item) Alert {
 	return a
 }
 
+// foretold tells whether the server had an answer before it raised the alert: nobody answers what is not there yet, and ids can
+// be worked out in advance.
+func foretold(answer, alert *carev1.Record) bool {
+	had, raised := answer.GetArrival().GetReceived(), alert.GetArrival().GetReceived()
+	return had != nil && raised != nil && had.AsTime().Before(raised.AsTime())
+}
+
 func (m matters) answer(i Item) Answer {
-	return Answer{i, m.chart.ID, i.Record.GetBody().GetAlertResponse(), counts(i)}
+	return Answer{
+		Item: i, Chart: m.chart.ID, Response: i.Record.GetBody().GetAlertResponse(),
+		Counts: counts(i), Ends: counts(i) && care.AnswerEnds(i.Writer.GetRole()),
+	}
 }

@@ -221,3 +221,90 @@ func TestWhatWaitsIsNotSaidTwice(t *testing.T) {
 		t.Errorf("the server raised %d", raised)
 	}
 }
+
+// TestAnswerOfACareWorkerEndsNothing: it stands beside the alert, and the alert stays open until somebody answers whose
+// answer ends it.
+func TestAnswerOfACareWorkerEndsNothing(t *testing.T) {
+	s := newServer(t)
+	carer, _ := s.tablet(t, filepath.Join(t.TempDir(), "a"), "tablet-a", "carer-mori")
+	nurse, _ := s.tablet(t, filepath.Join(t.TempDir(), "b"), "tablet-b", "sato")
+	synced(t, carer, nurse)
+	create(t, carer, failing())
+	synced(t, carer, nurse)
+	_, ids := openAlerts(t, carer)
+	if len(ids) == 0 {
+		t.Fatal("nothing was raised")
+	}
+	if _, err := carer.Answer(chart, ids, carev1.AlertAnswer_ALERT_ANSWER_ACKNOWLEDGED, ""); err != nil {
+		t.Fatal(err)
+	}
+	synced(t, carer, nurse)
+	for name, tablet := range map[string]*sdk.Tablet{"the care worker's own": carer, "the nurse's": nurse} {
+		list, _ := openAlerts(t, tablet)
+		if len(list) != len(ids) || len(list[0].Answers) != 1 || !list[0].Answers[0].Counts || list[0].Answers[0].Ends {
+			t.Fatalf("%s tablet: %d are open: %+v", name, len(list), list)
+		}
+		if _, en := list[0].OpenWords(); en != "answered by a care worker: still open" {
+			t.Errorf("%s tablet says %q", name, en)
+		}
+	}
+	if _, err := nurse.Answer(chart, ids, carev1.AlertAnswer_ALERT_ANSWER_ACKNOWLEDGED, ""); err != nil {
+		t.Fatal(err)
+	}
+	synced(t, nurse, carer)
+	if list, _ := openAlerts(t, carer); len(list) != 0 {
+		t.Errorf("after the nurse answered: %d open", len(list))
+	}
+}
+
+// TestEverythingOpenIsAnsweredAtOnce: one bad set raises several alerts, and one answer names them all.
+func TestEverythingOpenIsAnsweredAtOnce(t *testing.T) {
+	nurse, doctor, _ := ward(t)
+	if lists, err := doctor.OpenAlerts(chart); err != nil || len(lists) != 0 {
+		t.Errorf("open of nobody: %v, %v", lists, err)
+	}
+	create(t, nurse, failing())
+	synced(t, nurse, doctor)
+	_, ids := openAlerts(t, doctor)
+	lists, err := doctor.OpenAlerts(chart)
+	if err != nil || len(lists) != 1 || !slices.Equal(lists[0], ids) {
+		t.Fatalf("open: %v, want %v, %v", lists, ids, err)
+	}
+	if _, err := doctor.Answer(chart, lists[0], carev1.AlertAnswer_ALERT_ANSWER_ACKNOWLEDGED, ""); err != nil {
+		t.Fatal(err)
+	}
+	if lists, err := doctor.OpenAlerts(chart); err != nil || len(lists) != 0 {
+		t.Errorf("still open: %v, %v", lists, err)
+	}
+	if _, err := doctor.OpenAlerts("chart-9"); !errors.Is(err, sdk.ErrNoChart) {
+		t.Errorf("of a chart that is not there: %v", err)
+	}
+}
+
+// TestAnAnswerFromBeforeItsAlertAnswersNothing: ids of alerts can be worked out in advance.
+func TestAnAnswerFromBeforeItsAlertAnswersNothing(t *testing.T) {
+	nurse, doctor, net := ward(t)
+	net.down = true
+	saved, err := nurse.Create(chart, failing(), sdk.Entry{Confirm: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := nurse.PreviewRecord(saved.StreamID, saved.RecordID)
+	if err != nil || len(shown) == 0 {
+		t.Fatal(shown, err)
+	}
+	net.down = false
+	early := &carev1.AlertResponse{Answer: carev1.AlertAnswer_ALERT_ANSWER_ACKNOWLEDGED}
+	for _, w := range shown {
+		early.AlertIds = append(early.AlertIds, w.AlertID[:])
+	}
+	if _, err := doctor.Create(chart, &carev1.Body{Kind: &carev1.Body_AlertResponse{AlertResponse: early}}, sdk.Entry{Stream: saved.StreamID, Confirm: true}); err != nil {
+		t.Fatal(err)
+	}
+	synced(t, doctor)
+	time.Sleep(5 * time.Millisecond) // the server keeps whole milliseconds
+	synced(t, nurse, doctor)
+	if list, _ := openAlerts(t, doctor); len(list) != len(shown) {
+		t.Errorf("%d of %d alerts are open: an answer from before them counts", len(list), len(shown))
+	}
+}

@@ -23,6 +23,36 @@ func (t *Tablet) Answer(chart string, alerts []replica.ID, answer carev1.AlertAn
 	return t.Create(chart, body, Entry{Stream: stream, Confirm: true})
 }
 
+// maxAnswered is how many alerts one answer names; the contract says so too.
+const maxAnswered = 64
+
+// OpenAlerts are the ids of what is open of a patient on this tablet, as lists to be answered: each of one stream, and of no
+// more than one answer names. None: nothing is open.
+func (t *Tablet) OpenAlerts(chart string) (lists [][]replica.ID, err error) {
+	if err := t.signedIn(); err != nil {
+		return nil, err
+	}
+	all, err := t.mattersOf(chart)
+	if err != nil {
+		return nil, err
+	}
+	last := map[string]int{}
+	for _, m := range all {
+		for _, a := range m.group().Alerts {
+			if !a.Open() {
+				continue
+			}
+			n, begun := last[a.StreamID]
+			if !begun || len(lists[n]) == maxAnswered {
+				n = len(lists)
+				lists, last[a.StreamID] = append(lists, nil), n
+			}
+			lists[n] = append(lists[n], a.ID)
+		}
+	}
+	return lists, nil
+}
+
 // alertsIn finds alerts and the stream that they stand in, which is where answers go.
 func (t *Tablet) alertsIn(chart string, alerts []replica.ID) (stream string, ids [][]byte, err error) {
 	for _, id := range alerts {

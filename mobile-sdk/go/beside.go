@@ -11,9 +11,13 @@ import (
 )
 
 // beside finds what is unlikely about an entry beside what the tablet already has of the chart: its date, and a dose that
-// is recorded already. A change of a record is not asked about what was asked when it was new. The caller holds the lock.
+// is recorded already; and consciousness that is not given as NEWS2 needs it. A change of a record is not asked about what
+// was asked when it was new. The caller holds the lock.
 func (t *Tablet) beside(by sight, e entered, now time.Time, order *carev1.Record) ([]care.Finding, error) {
 	checked := care.Entered{Body: e.body, At: e.at, Now: now, Order: order}
+	if is := e.body.GetVitalSigns(); is != nil && e.amends != nil {
+		return care.CheckConsciousness(e.amends.GetBody().GetVitalSigns(), is), nil
+	}
 	if e.amends != nil && sameDose(e.amends.GetBody().GetMedicationLog(), e.body.GetMedicationLog()) {
 		return nil, nil
 	}

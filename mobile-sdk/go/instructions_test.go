@@ -106,7 +106,7 @@ func TestNursesDoNotOrder(t *testing.T) {
 	if _, err := nurse.Instruct(chart, twoDays("酸素"), sdk.Entry{}); !errors.Is(err, sdk.ErrMayNotOrder) {
 		t.Errorf("an instruction: %v", err)
 	}
-	if _, err := nurse.OrderThreshold(chart, limit(90), sdk.Entry{}); !errors.Is(err, sdk.ErrMayNotOrder) {
+	if _, _, err := nurse.OrderThreshold(chart, limit(90), sdk.Entry{}); !errors.Is(err, sdk.ErrMayNotOrder) {
 		t.Errorf("a limit: %v", err)
 	}
 	over := twoDays("酸素")
@@ -120,7 +120,7 @@ func TestNursesDoNotOrder(t *testing.T) {
 	if _, err := nurse.Instruct(chart, twoDays("酸素 1L/分"), paper); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := nurse.OrderThreshold(chart, limit(90), paper); err != nil {
+	if _, _, err := nurse.OrderThreshold(chart, limit(90), paper); err != nil {
 		t.Fatal(err)
 	}
 	synced(t, nurse, doctor)

@@ -103,10 +103,16 @@ func (t *Tablet) judged(w wrote) ([]Warning, error) {
 	return all, nil
 }
 
+// windowOf says what a rule saw. Where the tablet holds nothing of that time, as when its clock or the entry's time is wrong,
+// it saw the entry alone.
 func windowOf(v *rules.View, until time.Time) *carev1.AlertWindow {
-	return &carev1.AlertWindow{
+	w := &carev1.AlertWindow{
 		From: timestamppb.New(v.From), Until: timestamppb.New(until), Seq: v.Seq, Records: uint32(len(v.Recent)),
 	}
+	if v.From.After(until) {
+		w.From, w.Records = w.Until, 1
+	}
+	return w
 }
 
 func idOf(r *carev1.Record) (id replica.ID) {

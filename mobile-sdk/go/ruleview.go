@@ -92,13 +92,30 @@ func (t *Tablet) reach(stream string, v *rules.View) error {
 	return err
 }
 
-// authored is the record with its author, whom the server fills in when it has it. The caller holds the lock.
+// authored is the record with its author and the time of its last change, which the server fills in when it has them. The
+// caller holds the lock.
 func (t *Tablet) authored(v replica.View) *carev1.Record {
+	r := changed(v)
 	if v.Version != nil || len(v.Own) == 0 {
+		return r
+	}
+	r = proto.CloneOf(r)
+	r.Arrival = &carev1.Arrival{Author: t.actor(v.Own[0].PersonID)}
+	return r
+}
+
+// changed is a record with the time at which the change was written that waits here. Of what is looked at beside a record,
+// only the profile asks when it was changed.
+func changed(v replica.View) *carev1.Record {
+	last := len(v.Own) - 1
+	if last < 0 || v.Own[last].State != replica.OnTablet || v.Record.GetBody().GetPatientProfile() == nil {
 		return v.Record
 	}
 	r := proto.CloneOf(v.Record)
-	r.Arrival = &carev1.Arrival{Author: t.actor(v.Own[0].PersonID)}
+	if r.LastChange == nil {
+		r.LastChange = &carev1.Change{}
+	}
+	r.LastChange.Recorded = v.Own[last].Mutation.GetRecord().GetEnvelope().GetRecorded()
 	return r
 }
 

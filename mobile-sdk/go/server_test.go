@@ -87,8 +87,11 @@ func (s *server) Person(_, id string) (*carev1.Actor, bool) {
 	return &carev1.Actor{PersonId: id, Name: "name of " + id, Role: roleOf(id), OrganisationId: "o"}, true
 }
 
-// roleOf: everybody is a nurse, except for the physicians.
+// roleOf: everybody is a nurse, except for the physicians and the care workers.
 func roleOf(person string) carev1.Role {
+	if strings.HasPrefix(person, "carer-") {
+		return carev1.Role_ROLE_CARE_WORKER
+	}
 	if strings.HasPrefix(person, "dr-") {
 		return carev1.Role_ROLE_PHYSICIAN
 	}

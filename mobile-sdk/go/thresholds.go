@@ -27,6 +27,8 @@ type Thresholds struct {
 	Ordered []Threshold
 	// Defaults count for what nobody ordered a limit of in their direction.
 	Defaults []rules.Limit
+	// Warnings say what does not fit together among the ordered ones, by this tablet's clock and the built-in defaults.
+	Warnings []rules.ThresholdWarning
 }
 
 // Thresholds lists the limits of a patient on this tablet. It needs no network.
@@ -45,19 +47,38 @@ func (t *Tablet) Thresholds(chart string) (Thresholds, error) {
 		}
 	}
 	slices.SortStableFunc(all.Ordered, func(a, b Threshold) int { return cmp.Compare(a.Force, b.Force) })
+	all.Warnings = rules.CheckThresholds(all.ahead(), rules.Defaults(), t.now())
 	return all, err
 }
 
-// OrderThreshold writes a limit that a physician orders, or one that a nurse types in from paper (Entry.Paper).
-func (t *Tablet) OrderThreshold(chart string, l *carev1.AlertThreshold, e Entry) (Saved, error) {
+// ahead are the ordered limits that count, now or later.
+func (l Thresholds) ahead() (limits []*carev1.AlertThreshold) {
+	for _, one := range l.Ordered {
+		if counts(one.Item) && (one.Force == InForce || one.Force == NotBegun) {
+			limits = append(limits, one.Limit)
+		}
+	}
+	return limits
+}
+
+// OrderThreshold writes a limit that a physician orders, or one that a nurse types in from paper (Entry.Paper). The
+// warnings say what is wrong with it by itself and beside the others of the chart; it is written all the same.
+func (t *Tablet) OrderThreshold(chart string, l *carev1.AlertThreshold, e Entry) (Saved, []rules.ThresholdWarning, error) {
 	body := &carev1.Body{Kind: &carev1.Body_AlertThreshold{AlertThreshold: l}}
 	if err := t.mayWrite(body, e.Paper); err != nil {
-		return Saved{}, err
+		return Saved{}, nil, err
 	}
 	if err := t.endsLater(l.GetValidUntil().AsTime()); err != nil {
-		return Saved{}, err
+		return Saved{}, nil, err
 	}
-	return t.Create(chart, body, e)
+	others, err := t.Thresholds(chart)
+	if err != nil {
+		return Saved{}, nil, err
+	}
+	found := rules.CheckThresholds(append(others.ahead(), l), rules.Defaults(), t.now())
+	found = slices.DeleteFunc(found, func(w rules.ThresholdWarning) bool { return slices.Contains(others.Warnings, w) })
+	saved, err := t.Create(chart, body, e)
+	return saved, found, err
 }
 
 // WithdrawThreshold takes a limit back before its end.

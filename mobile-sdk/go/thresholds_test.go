@@ -1,6 +1,7 @@
 package sdk_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -48,7 +49,7 @@ func TestOrderedLimitCountsOnEveryTablet(t *testing.T) {
 	if w := warned(t, nurse, 92); len(w) != 1 || w[0].Severity != rules.Urgent {
 		t.Errorf("the default: %+v", w)
 	}
-	if _, err := doctor.OrderThreshold(chart, limit(88), sdk.Entry{}); err != nil {
+	if _, _, err := doctor.OrderThreshold(chart, limit(88), sdk.Entry{}); err != nil {
 		t.Fatal(err)
 	}
 	synced(t, doctor, nurse)
@@ -74,5 +75,43 @@ func TestOrderedLimitCountsOnEveryTablet(t *testing.T) {
 	}
 	if w := warned(t, nurse, 92); len(w) != 1 || w[0].Severity != rules.Urgent {
 		t.Errorf("the default again: %+v", w)
+	}
+}
+
+// TestLimitThatDoesNotFitIsSaidWhenItIsOrdered: by itself, beside the others, and in the list; it is written all the same.
+func TestLimitThatDoesNotFitIsSaidWhenItIsOrdered(t *testing.T) {
+	nurse, doctor, net := ward(t)
+	net.down = true
+	codes := func(found []rules.ThresholdWarning) (all string) {
+		for _, w := range found {
+			all += w.Code + " "
+		}
+		return all
+	}
+	order := func(percent int64, severity carev1.AlertSeverity) string {
+		t.Helper()
+		l := limit(percent)
+		l.Severity = severity
+		_, found, err := doctor.OrderThreshold(chart, l, sdk.Entry{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return codes(found)
+	}
+	if got := order(92, rules.Critical); got != "" {
+		t.Errorf("what fits: %q", got)
+	}
+	if got := order(88, rules.Urgent); got != "threshold-contradicts " {
+		t.Errorf("less severe than one that is reached earlier: %q", got)
+	}
+	if got := order(-1, rules.Critical); !strings.Contains(got, "threshold-never ") {
+		t.Errorf("what can never be reached: %q", got)
+	}
+	list, err := doctor.Thresholds(chart)
+	if err != nil || len(list.Ordered) != 3 || len(list.Warnings) < 3 {
+		t.Errorf("listed: %d limits, %q, %v", len(list.Ordered), codes(list.Warnings), err)
+	}
+	if _, found, err := nurse.OrderThreshold(chart, limit(90), sdk.Entry{}); err == nil || len(found) != 0 {
+		t.Errorf("warnings of a limit that was not written: %v, %v", found, err)
 	}
 }

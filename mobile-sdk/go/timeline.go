@@ -103,7 +103,7 @@ func remark(items []Item, now time.Time) {
 		}
 	}
 	for n := range items {
-		items[n].Remarks = care.Remarks(items[n].Record, sheets[items[n].StreamID], now)
+		items[n].Remarks = care.Remarks(changed(items[n].View), sheets[items[n].StreamID], now)
 	}
 }
 

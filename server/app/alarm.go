@@ -7,6 +7,7 @@ import (
 
 	"github.com/tsunagu-care/tsunagu/server/internal/alarm"
 	"github.com/tsunagu-care/tsunagu/server/internal/alerts"
+	"github.com/tsunagu-care/tsunagu/server/internal/metrics"
 	"github.com/tsunagu-care/tsunagu/server/internal/push"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
@@ -30,6 +31,19 @@ func (a *App) openAlarm() {
 			Changed: func(tenant, chart string, group [16]byte) { a.api.PublishGroup(tenant, chart, group) },
 		},
 	})
+	a.metrics.Alerts(a.alertGauges)
+}
+
+// alertGauges are what metrics say of alerts; they are counted once a minute.
+func (a *App) alertGauges() metrics.Alerts {
+	s := a.dispatcher.Status()
+	g := metrics.Alerts{Running: s.Running, Unanswered: s.Unanswered, Digest: s.Digest, OldestDue: s.OldestDue, Aside: s.Aside}
+	for _, c := range s.Channels {
+		if c.Broken {
+			g.Broken++
+		}
+	}
+	return g
 }
 
 // openDefaults reads which limits organisations have set for readings.
@@ -53,6 +67,10 @@ func (a *App) newAlerts() *alerts.Service {
 			a.log.Error().Str("code", alarm.AlarmAside).Str("target", plain(kind.String(), "TARGET_KIND_")).Str("trouble", trouble).
 				Msg("a registration for pushes is none that can be used; it was kept aside: ask its owner to update the app")
 		},
+		Moved: func(kind alertv1.TargetKind) {
+			a.log.Warn().Str("code", "target-moved").Str("target", plain(kind.String(), "TARGET_KIND_")).
+				Msg("a device went over to whoever signed in there next, and gets no pushes for who had it before; that is usual for a shared tablet: ask who had it if it is none")
+		},
 	})
 }
 
@@ -60,9 +78,10 @@ func (a *App) newAlerts() *alerts.Service {
 const confirmedEvery = time.Second
 
 // runAlarm works until the context ends. A server that was restored tells nobody anything before its operator has
-// confirmed it: what it has may have been answered since, and the answers come with the tablets.
+// confirmed it and what came meanwhile was judged: what it has may have been answered since, and the answers come with the
+// tablets.
 func (a *App) runAlarm(ctx context.Context) {
-	for a.journal.Unconfirmed() {
+	for a.unjudged() {
 		select {
 		case <-ctx.Done():
 			return

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"google.golang.org/protobuf/proto"
 
@@ -123,7 +124,12 @@ func (a *App) Targets(ctx context.Context, person string) (all []operator.Regist
 const hintLength = 4
 
 func hint(value string) string {
-	all := []rune(value)
+	all := []rune(strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) { // it goes to somebody's terminal
+			return '·'
+		}
+		return r
+	}, value))
 	return string(all[max(0, len(all)-hintLength):])
 }
 

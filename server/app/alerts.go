@@ -58,6 +58,7 @@ func (a *App) Alerts(ctx context.Context) (now operator.AlertsNow, err error) {
 		return countWaiting(r, &now)
 	})
 	now.Ways, now.LogOnly = a.showWays()
+	now.Unconfirmed = a.journal.Unconfirmed()
 	slices.SortStableFunc(now.Groups, func(x, y operator.Group) int { return x.Began.Compare(y.Began) })
 	return now, err
 }
@@ -78,26 +79,41 @@ func countWaiting(r store.Reader, now *operator.AlertsNow) error {
 	})
 }
 
+// countGroups goes by what runs: groups that have ended are kept for ever, and nobody wants to wait for them.
 func countGroups(r store.Reader, tenant string, now *operator.AlertsNow) error {
-	damaged, err := eachRow(r, tenant, store.TableEscalation, "", func(_ string, e *storev1.Escalation) error {
-		switch e.GetState() {
-		case alertv1.GroupState_GROUP_STATE_RUNNING:
-			now.Running++
-		case alertv1.GroupState_GROUP_STATE_UNANSWERED:
-			now.Unanswered++
-		case alertv1.GroupState_GROUP_STATE_DIGEST:
-			now.Digest++
-			return nil
-		default:
+	return r.ServerRows(tenant, store.TableRunning, "", func(_ string, id []byte) error {
+		if len(id) == 0 {
 			return nil
 		}
-		if now.More = len(now.Groups) == maxGroups; !now.More {
-			now.Groups = append(now.Groups, groupShown(e))
+		raw, err := r.ServerRow(store.ServerKey{Tenant: tenant, Table: store.TableEscalation, Key: string(id)})
+		if err != nil {
+			return err
 		}
+		e := &storev1.Escalation{}
+		if raw == nil || proto.Unmarshal(raw, e) != nil {
+			now.Damaged++
+			return nil
+		}
+		countGroup(e, now)
 		return nil
 	})
-	now.Damaged += damaged
-	return err
+}
+
+func countGroup(e *storev1.Escalation, now *operator.AlertsNow) {
+	switch e.GetState() {
+	case alertv1.GroupState_GROUP_STATE_RUNNING:
+		now.Running++
+	case alertv1.GroupState_GROUP_STATE_UNANSWERED:
+		now.Unanswered++
+	case alertv1.GroupState_GROUP_STATE_DIGEST:
+		now.Digest++
+		return
+	default:
+		return
+	}
+	if now.More = len(now.Groups) == maxGroups; !now.More {
+		now.Groups = append(now.Groups, groupShown(e))
+	}
 }
 
 func groupShown(e *storev1.Escalation) operator.Group {

@@ -66,9 +66,11 @@ type App struct {
 		sync.Mutex
 		last map[string]bool
 	}
-	erasing sync.Mutex
-	close   sync.Once
-	closed  error
+	// confirming counts the confirmations of a restore that are under way.
+	confirming atomic.Int32
+	erasing    sync.Mutex
+	close      sync.Once
+	closed     error
 }
 
 // port is a socket that is taken and not answered on yet.

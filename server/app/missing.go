@@ -39,7 +39,7 @@ func (a *App) lookForMissingNowAndThen(ctx context.Context) {
 
 // lookForMissing goes through the care streams of every chart. One that fails does not keep the others from being looked at.
 func (a *App) lookForMissing(ctx context.Context) error {
-	if a.journal.Unconfirmed() {
+	if a.unjudged() {
 		return nil
 	}
 	streams, failed := a.careStreams(ctx)

@@ -44,22 +44,24 @@ func openWays(ctx context.Context, c config.Push, log push.Channel) (w ways, err
 	}
 	w.channels = map[alertv1.TargetKind]push.Channel{
 		alertv1.TargetKind_TARGET_KIND_FCM_TOKEN: log, alertv1.TargetKind_TARGET_KIND_FCM_INSTALLATION: log,
-		alertv1.TargetKind_TARGET_KIND_MAIL: log,
 	}
 	if w.webhook, err = webhook.New(webhook.Options{AllowHosts: c.WebhookAllow}); err != nil {
 		return w, err
 	}
 	w.channels[alertv1.TargetKind_TARGET_KIND_WEBHOOK] = w.webhook
 	if w.logOnly = c.FCMCredentials == "" && c.FCMEndpoint == ""; !w.logOnly {
-		firebase, err := fcm.Open(ctx, fcm.Config{ProjectID: c.FCMProject, CredentialsFile: c.FCMCredentials, Endpoint: c.FCMEndpoint})
+		firebase, err := fcm.Open(ctx, fcm.Config{ProjectID: c.FCMProject, CredentialsFile: c.FCMCredentials, Endpoint: c.FCMEndpoint, AppleCritical: c.FCMAppleCritical})
 		if err != nil {
 			return w, fmt.Errorf("nothing was started: %w", err)
 		}
 		w.channels[alertv1.TargetKind_TARGET_KIND_FCM_TOKEN] = firebase
 		w.channels[alertv1.TargetKind_TARGET_KIND_FCM_INSTALLATION] = firebase
 	}
+	// An address that was registered while there was a mail server must not count as reached once there is none.
 	if w.mails = c.SMTPServer != ""; w.mails {
 		w.channels[alertv1.TargetKind_TARGET_KIND_MAIL], err = openMail(c)
+	} else if w.logOnly {
+		w.channels[alertv1.TargetKind_TARGET_KIND_MAIL] = log
 	}
 	return w, err
 }

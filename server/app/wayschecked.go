@@ -55,7 +55,7 @@ func (a *App) checkWays(ctx context.Context) (fine bool) {
 	fine = true
 	for _, way := range namedWays {
 		try, cancel := context.WithTimeout(ctx, checkWayWait)
-		err := a.ways.channels[way.kind].Check(try)
+		err := a.ways.check(try, way.kind)
 		cancel()
 		if ctx.Err() != nil {
 			return fine // the server stops: that says nothing of the way
@@ -67,6 +67,20 @@ func (a *App) checkWays(ctx context.Context) (fine bool) {
 		a.wayWorks(way.name, err)
 	}
 	return fine
+}
+
+// check tries the credentials of a way out; one that is not set up has none.
+func (w ways) check(ctx context.Context, kind alertv1.TargetKind) error {
+	if w.off(kind) {
+		return nil
+	}
+	return w.channels[kind].Check(ctx)
+}
+
+// off tells whether a way out is not set up: there is none, or the log stands for it.
+func (w ways) off(kind alertv1.TargetKind) bool {
+	_, onlyLog := w.channels[kind].(*push.Log)
+	return onlyLog || w.channels[kind] == nil
 }
 
 // wayWorks remembers what the last check of a way out said.
@@ -98,7 +112,7 @@ func (a *App) showWays() (shown []operator.Way, logOnly bool) {
 		if one.Trouble == "" && a.wayTroubles.last[way.name] {
 			one.Trouble = "its check failed; see the log"
 		}
-		_, one.Off = a.ways.channels[way.kind].(*push.Log)
+		one.Off = a.ways.off(way.kind)
 		shown = append(shown, one)
 	}
 	return shown, a.ways.logOnly

@@ -15,6 +15,8 @@ type Push struct {
 	FCMCredentials string `group:"push" name:"fcm-credentials" env:"TSUNAGU_FCM_CREDENTIALS" type:"path" placeholder:"FILE" help:"Credentials of a service account (JSON) that may send messages. Default: none; what would be pushed goes to the log."`
 	FCMEndpoint    string `group:"push" name:"fcm-endpoint" env:"TSUNAGU_FCM_ENDPOINT" placeholder:"URL" help:"Another server that speaks FCM HTTP v1, on this machine, for tests and demos: http://127.0.0.1:9099. No credentials are used then."`
 
+	FCMAppleCritical bool `group:"push" name:"fcm-apple-critical" env:"TSUNAGU_FCM_APPLE_CRITICAL" help:"Critical alerts sound on a muted iPhone. Apple has to grant the app the entitlement for critical alerts first."`
+
 	SMTPServer       string `group:"push" name:"smtp-server" env:"TSUNAGU_SMTP_SERVER" placeholder:"HOST:PORT" help:"Mail server for those who are told by mail. Default: none."`
 	SMTPFrom         string `group:"push" name:"smtp-from" env:"TSUNAGU_SMTP_FROM" placeholder:"ADDRESS" help:"Sender of the mails."`
 	SMTPUser         string `group:"push" name:"smtp-user" env:"TSUNAGU_SMTP_USER" placeholder:"NAME" help:"Name to sign in to the mail server with. Default: none."`

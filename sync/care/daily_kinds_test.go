@@ -83,20 +83,6 @@ func TestWordsForLaterValues(t *testing.T) {
 	}
 }
 
-func TestSpo2ScaleIsDecidedAndNeverInferred(t *testing.T) {
-	low := &carev1.PatientProfile{UsualVitals: &carev1.UsualVitals{Spo2Percent: proto.Uint32(88)},
-		Alerts: []*carev1.Alert{{Kind: carev1.AlertKind_ALERT_KIND_CO2_NARCOSIS, Text: "CO2"}}, Spo2Target: &carev1.Spo2Target{LowPercent: 88, HighPercent: 92}}
-	if scale, decided := Spo2Scale(low); scale != 1 || decided {
-		t.Error("a scale came about that nobody decided")
-	}
-	for _, n := range []uint32{1, 2} {
-		low.Spo2Scale = &carev1.Spo2ScaleDecision{Scale: n}
-		if scale, decided := Spo2Scale(low); scale != int(n) || !decided {
-			t.Errorf("scale %d reads as %d, %v", n, scale, decided)
-		}
-	}
-}
-
 func TestVisitsOfOnePersonAtOneTime(t *testing.T) {
 	visit := func(staff string, hour int) *carev1.Record {
 		r := visitRecord("v", clock(hour, 0), 1)

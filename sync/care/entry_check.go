@@ -36,10 +36,10 @@ type GivenDose struct {
 	By     string
 }
 
-// CheckEntry finds what is unlikely about an entry beside its values: its date, or a dose that is there already. All of
-// it is Unlikely; whoever confirms it means it. The sentences about doses name when and by whom the other was recorded.
+// CheckEntry finds what is unlikely about an entry beside its values: its date, a level of consciousness without ACVPU or
+// against it, or a dose that is there already. All of it is Unlikely; whoever confirms it means it. The sentences about doses name when and by whom the other was recorded.
 func CheckEntry(e Entered) []Finding {
-	found := checkDate(e)
+	found := append(checkDate(e), CheckConsciousness(nil, e.Body.GetVitalSigns())...)
 	if log := e.Body.GetMedicationLog(); log != nil && CountsAsTaken(log.GetOutcome()) {
 		found = append(found, checkDays(log, e.Order.GetBody().GetMedicationOrder(), e.At)...)
 		found = append(found, CheckDose(e)...)

@@ -17,21 +17,6 @@ const (
 	SystemCareInsured   = "urn:tsunagu:care-insurance:insured"
 )
 
-// The SpO2 scales of NEWS2.
-const (
-	DefaultSpo2Scale     = 1 // where nobody decided otherwise
-	HypercapnicSpo2Scale = 2 // confirmed hypercapnic respiratory failure
-)
-
-// Spo2Scale returns the SpO2 scale of NEWS2 that counts for the patient: the one that was decided, else scale 1. It
-// is never inferred from a diagnosis or from readings.
-func Spo2Scale(p *carev1.PatientProfile) (scale int, decided bool) {
-	if d := p.GetSpo2Scale(); d != nil && d.GetScale() == HypercapnicSpo2Scale {
-		return HypercapnicSpo2Scale, true
-	}
-	return DefaultSpo2Scale, p.GetSpo2Scale() != nil
-}
-
 // profileSummary writes "田中 花子（タナカ ハナコ） 女 1938-05-02生 要介護3", what a stranger must know, and the devices.
 func profileSummary(b *carev1.PatientProfile) title {
 	var p phrase
@@ -54,7 +39,7 @@ func profileSummary(b *carev1.PatientProfile) title {
 		ja, en := EnumTitle(d.GetKind())
 		p.add(ja+d.GetSize(), en+" "+d.GetSize())
 	}
-	if scale, decided := Spo2Scale(b); decided && scale == HypercapnicSpo2Scale {
+	if d := b.GetSpo2Scale(); d.GetScale() == HypercapnicSpo2Scale && clinicianDecided(d) {
 		p.add("SpO2スケール2", "SpO2 scale 2")
 	}
 	if len(p.ja) == 0 {

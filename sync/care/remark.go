@@ -30,6 +30,7 @@ func Remarks(r *carev1.Record, others []*carev1.Record, now time.Time) []Remark 
 		}
 		all = append(all, Remark{"重複ではないと判断済み" + bracketed("（", on, "）"), "decided to be no duplicate" + bracketed(" on ", on, "")})
 	}
+	all = append(all, scaleRemarks(r)...)
 	if sheet := r.GetBody().GetInstruction(); sheet != nil {
 		day := now.In(japan).Format(dayLayout)
 		all = append(all, periodRemarks(sheet, otherSheets(r, others, false), day)...)

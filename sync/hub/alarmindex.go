@@ -2,13 +2,10 @@ package hub
 
 import (
 	"encoding/binary"
-	"slices"
 	"time"
 
 	"github.com/tsunagu-care/tsunagu/sync/care/rules"
 	"github.com/tsunagu-care/tsunagu/sync/store"
-
-	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
 // alertDay is the number of the day, in UTC, under which an alert is found by its time.
@@ -26,9 +23,6 @@ func dayKey(day int64) store.ID {
 	return keyOf(binary.BigEndian.AppendUint64([]byte("tsunagu alerts 1"), uint64(day)))
 }
 
-// restsKey is the key of the alerts that rest on a record, or quote it.
-func restsKey(record []byte) store.ID { return keyOf(append([]byte("tsunagu rests 1"), record...)) }
-
 // indexAlert puts a new alert under its day, and under all that it rests on.
 func (w *writer) indexAlert(v *version, found []rules.Finding) error {
 	w.alarms.keep(rules.Seen{Record: v.record, Seq: v.at.GetSeq()})
@@ -37,33 +31,11 @@ func (w *writer) indexAlert(v *version, found []rules.Finding) error {
 		return err
 	}
 	for _, id := range restsOn(a, found) {
-		if err := w.putKeyed(restsKey(id), v.id); err != nil {
+		if err := w.putRests(id, v.id); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// restsOn are the records that an alert names or quotes: its evidence, the orders of doses in it, and the limit.
-func restsOn(a *carev1.ClinicalAlert, found []rules.Finding) (ids [][]byte) {
-	add := func(id []byte) {
-		if len(id) == 16 && !slices.ContainsFunc(ids, func(o []byte) bool { return sameID(o, id) }) {
-			ids = append(ids, id)
-		}
-	}
-	for _, e := range a.GetEvidence() {
-		add(e.GetRecordId())
-	}
-	for _, f := range found {
-		if f.Rule != a.GetRule() || f.Topic != a.GetTopic() {
-			continue
-		}
-		for _, s := range f.Evidence {
-			add(s.Record.GetBody().GetMedicationLog().GetOrderId())
-		}
-	}
-	add(a.GetThresholdId())
-	return ids
 }
 
 // readAlerts reads the alerts of the days around a time that may keep others silent.
@@ -111,7 +83,7 @@ func (a *alarms) around(at time.Time) (*rules.View, error) {
 			return nil, err
 		}
 	}
-	v, err := a.view(at.Add(-rules.Lookback), at.Add(rules.Lookback))
+	v, err := a.view(at.Add(-rules.Lookback), at, at.Add(rules.Lookback))
 	if err != nil {
 		return nil, err
 	}

@@ -29,9 +29,9 @@ type alarms struct {
 	gate        *rules.Gate  // nil: profile and limits were not read yet
 	standing    []rules.Seen // profile and limits
 	orders      []rules.Seen
-	ordered     bool // the orders were read
-	window      window
-	reads       int          // places of the timeline that were gone through
+	ordered     bool         // the orders were read
+	window      window       // up to the time that was judged
+	ahead       window       // after it: what is dated ahead must not take the place of what lies before
 	raised      []rules.Seen // alerts of the days that were read
 	days        map[int64]bool
 }
@@ -89,22 +89,26 @@ func (a *alarms) judge(cause rules.Seen) ([]rules.Finding, *rules.View, error) {
 			return nil, nil, err
 		}
 	}
-	v, at := a.alone(cause), effective(cause)
+	v, at, c := a.alone(cause), effective(cause), courseOf(cause.Record)
 	reach, whole := rules.ReachOf(v, cause), false
 	for round := 0; !whole && reach != (rules.Reach{}) && round < maxRounds; round++ {
 		from, until := at.Add(-reach.Back), at.Add(reach.Ahead)
-		if round > 0 || !a.window.holds(at.UnixMilli()) { // what was read for another record may do
+		if round > 0 || !a.window.holds(c, at.UnixMilli()) { // what was read for another record may do
 			var err error
-			if whole, err = a.cover(from.UnixMilli(), until.UnixMilli(), windowStep<<min(round, windowDoublings)); err != nil {
+			places := windowStep << min(round, windowDoublings)
+			if whole, err = a.cover(&a.window, c, from.UnixMilli(), at.UnixMilli(), places); err == nil && until.After(at) {
+				_, err = a.cover(&a.ahead, c, at.UnixMilli()+1, until.UnixMilli(), maxWindowReads)
+			}
+			if err != nil {
 				return nil, nil, err
 			}
 		}
-		v = a.cut(from, until)
+		v = a.cut(c, from, at, until)
 		if next := rules.ReachOf(v, cause); next != reach {
 			reach, whole = next, false
 		}
 	}
-	if reach == (rules.Reach{}) || a.window.cut && !slices.ContainsFunc(v.Recent, func(s rules.Seen) bool { return s.Seq == cause.Seq }) {
+	if reach == (rules.Reach{}) || a.window.short(c) && !slices.ContainsFunc(v.Recent, func(s rules.Seen) bool { return s.Seq == cause.Seq }) {
 		v = a.alone(cause)
 	}
 	v.Seq = cause.Seq
@@ -121,18 +125,31 @@ func (a *alarms) alone(cause rules.Seen) *rules.View {
 	return v
 }
 
-// view returns what the stream has from one time until another. It begins later where there is more than a window holds.
-func (a *alarms) view(from, until time.Time) (*rules.View, error) {
-	_, err := a.cover(from.UnixMilli(), until.UnixMilli(), maxWindowReads)
-	return a.cut(from, until), err
+// view returns what the stream has around a time. It begins later where there is more than a window holds; of no stool it
+// is told by how far back a view goes, and so care decides where this one begins.
+func (a *alarms) view(from, at, until time.Time) (*rules.View, error) {
+	for c := range course(courses) {
+		if _, err := a.cover(&a.window, c, from.UnixMilli(), at.UnixMilli(), maxWindowReads); err != nil {
+			return nil, err
+		}
+	}
+	for c := range course(courses) {
+		if _, err := a.cover(&a.ahead, c, at.UnixMilli()+1, until.UnixMilli(), maxWindowReads); err != nil {
+			return nil, err
+		}
+	}
+	return a.cut(careCourse, from, at, until), nil
 }
 
-// cut returns what the window has from one time until another.
-func (a *alarms) cut(from, until time.Time) *rules.View {
+// cut returns what the windows have from one time until another, to judge what is of a course and a time between them.
+func (a *alarms) cut(c course, from, at, until time.Time) *rules.View {
 	v := a.base()
-	v.From, v.Recent = from, a.window.between(from.UnixMilli(), until.UnixMilli())
-	if begins := time.UnixMilli(a.window.from); begins.After(from) {
+	v.From, v.Recent = from, a.window.between(from.UnixMilli(), at.UnixMilli())
+	if begins := time.UnixMilli(a.window.begins(c)); begins.After(from) {
 		v.From = begins
+	}
+	if after := a.ahead.between(at.UnixMilli()+1, until.UnixMilli()); until.After(at) && len(after) > 0 {
+		v.Recent = slices.Concat(after, v.Recent)
 	}
 	return v
 }
@@ -178,6 +195,7 @@ func (a *alarms) changed(v *version) {
 	default:
 		if rules.Concerns(v.record.GetBody()) {
 			a.window.put(s, v.state != nil)
+			a.ahead.put(s, v.state != nil)
 		}
 	}
 }

@@ -18,11 +18,11 @@ import (
 // Bounds of the window that the rules look at. Where a chart has more, the view of a rule begins later, and its alert says
 // so.
 const (
-	// maxWindowRecords and maxWindowBytes bound what one transaction keeps of a stream for the rules: fifteen days of more
-	// than 130 records each.
+	// maxWindowRecords and maxWindowBytes bound what a window keeps of each course, so that a flood of one hides nothing of
+	// another: fifteen days of more than 130 records each.
 	maxWindowRecords = 2_000
 	maxWindowBytes   = 2 << 20
-	// maxWindowReads bounds the places of the timeline that one transaction goes through for them.
+	// maxWindowReads bounds the places of the timeline that one transaction goes through for a window.
 	maxWindowReads = 12_000
 	// windowStep is how many of them are read at first, until it is known how far back a rule has to look; then twice as
 	// many, and so on, until they have doubled so often.
@@ -35,65 +35,81 @@ const (
 // window is what a transaction knows of the records of the months: all that a rule looks at between two times.
 type window struct {
 	loaded      bool
-	from, until int64        // milliseconds since 1970, both included
-	next        store.Place  // all places from here on were not read yet
-	seen        []rules.Seen // latest first, by time and then by number in the log
-	bytes       int
-	cut         bool // there is more before it than a window holds, or a transaction reads
+	from, until int64          // milliseconds since 1970, both included
+	next        store.Place    // all places from here on were not read yet
+	seen        []rules.Seen   // latest first, by time and then by number in the log
+	shares      [courses]share // of each course
+	reads       int            // places of the timeline that were gone through for it
+	cut         bool           // there is more before it than a transaction reads
 }
 
-// holds tells whether something of a time was read.
-func (w *window) holds(ms int64) bool { return w.loaded && ms <= w.until && ms >= w.next.EffectiveMs }
+// holds tells whether something of a time and a course was read.
+func (w *window) holds(c course, ms int64) bool {
+	return w.loaded && ms <= w.until && ms >= w.next.EffectiveMs && ms >= w.begins(c)
+}
 
-// full tells whether the window takes no more.
-func (w *window) full() bool { return len(w.seen) >= maxWindowRecords || w.bytes >= maxWindowBytes }
-
-// cover reads what the window lacks of a time; of what lies before it at most so many places, and it answers whether that
-// was all. What is more than a window holds is left out at its early end, and that is all then.
-func (a *alarms) cover(from, until int64, places int) (whole bool, err error) {
-	w := &a.window
+// cover reads what a window lacks of a time; of what lies before it at most so many places, and it answers whether that
+// was all. What is more of the course than a window holds is left out at its early end, and that is all then.
+func (a *alarms) cover(w *window, c course, from, until int64, places int) (whole bool, err error) {
 	gap := windowGap.Milliseconds()
-	if !w.loaded || until < w.from-gap || until < w.from && w.cut || from > w.until+gap || until > w.until && w.full() {
-		*w = newWindow(until)
+	if !w.loaded || until < w.from-gap || until < w.from && w.cut || from > w.until+gap || w.shares[c].cut && until < w.shares[c].begins {
+		*w = newWindow(until, w.reads)
 	}
 	if until > w.until {
-		later := newWindow(until)
-		if err := a.scan(&later, w.until+1, maxWindowReads); err != nil {
+		later := newWindow(until, w.reads)
+		if err := a.scan(&later, c, w.until+1, maxWindowReads); err != nil {
 			return false, err
 		}
-		if later.cut { // what lies before the gap is not looked at
+		if w.reads = later.reads; later.from > w.until+1 { // what lies before the gap is not looked at
 			*w = later
 		} else {
-			w.seen, w.until, w.bytes = append(later.seen, w.seen...), until, w.bytes+later.bytes
+			w.follow(later)
 		}
 	}
 	if from < w.from && !w.cut {
-		if err := a.scan(w, from, places); err != nil {
+		if err := a.scan(w, c, from, places); err != nil {
 			return false, err
 		}
 	}
-	return w.from <= from || w.cut, nil
+	return w.from <= from || w.cut || w.shares[c].full(), nil
 }
 
-// newWindow is one that ends at a time and holds nothing yet.
-func newWindow(until int64) window {
-	return window{loaded: true, from: until + 1, until: until, next: store.Place{EffectiveMs: until + 1}}
+// newWindow is one that ends at a time and holds nothing yet, after so many reads.
+func newWindow(until int64, reads int) window {
+	return window{loaded: true, from: until + 1, until: until, next: store.Place{EffectiveMs: until + 1}, reads: reads}
+}
+
+// follow puts a window that begins where this one ends at its end.
+func (w *window) follow(later window) {
+	for c := range course(courses) {
+		if later.shares[c].cut { // it leaves a gap
+			w.leaveOut(c, later.shares[c].begins)
+		}
+	}
+	w.seen, w.until = append(later.seen, w.seen...), later.until
+	for c := range course(courses) {
+		w.shares[c].records += later.shares[c].records
+		w.shares[c].bytes += later.shares[c].bytes
+		if w.shares[c].over() {
+			w.forgetEarliest(c)
+		}
+	}
 }
 
 // scan reads on from where a window begins, back to a time or for so many places.
-func (a *alarms) scan(w *window, from int64, places int) error {
+func (a *alarms) scan(w *window, c course, from int64, places int) error {
 	begins := from
 	var buffer []byte
 	err := a.tx.Timeline(a.stream, w.next, func(p store.Place) error {
 		if p.EffectiveMs < from {
 			return store.ErrStop
 		}
-		if w.cut = w.full() || a.reads >= maxWindowReads; w.cut || places == 0 {
+		if w.cut = w.reads >= maxWindowReads; w.cut || places == 0 || w.shares[c].full() {
 			begins = p.EffectiveMs + 1
 			return store.ErrStop
 		}
 		places, w.next = places-1, p
-		a.reads++
+		w.reads++
 		raw, err := a.tx.Entry(a.stream, p.Seq)
 		if err != nil {
 			return err
@@ -103,7 +119,12 @@ func (a *alarms) scan(w *window, from int64, places int) error {
 			return store.ErrDamaged
 		}
 		buffer = parts.AppendTo(buffer[:0])
-		if g := glimpseOf(buffer); !g.mayBeOf(concerned) {
+		g := glimpseOf(buffer)
+		if !g.mayBeOf(concerned) {
+			return nil
+		}
+		if of, sure := g.course(); sure && w.shares[of].full() {
+			w.shares[of].leaveOut(p.EffectiveMs + 1)
 			return nil
 		}
 		if old, err := a.tx.Superseded(a.stream, p.Seq); err != nil || old {
@@ -137,7 +158,8 @@ var concerned = func() map[uint32]bool {
 
 // add puts a record at the end, which is before all others in time.
 func (w *window) add(s rules.Seen, size int) {
-	w.seen, w.bytes = append(w.seen, s), w.bytes+size
+	w.seen = append(w.seen, s)
+	w.shares[courseOf(s.Record)].add(size)
 }
 
 // put takes up a version that was written, in the place of the one before it.
@@ -145,37 +167,66 @@ func (w *window) put(s rules.Seen, replaces bool) {
 	if !w.loaded {
 		return
 	}
-	ms := effective(s).UnixMilli()
+	ms, c := effective(s).UnixMilli(), courseOf(s.Record)
 	if replaces {
 		w.drop(s.Record.GetId())
 	}
-	if ms > w.until || ms < w.next.EffectiveMs || ms == w.next.EffectiveMs && s.Seq < w.next.Seq {
+	if ms > w.until || ms < w.next.EffectiveMs || ms == w.next.EffectiveMs && s.Seq < w.next.Seq || ms < w.begins(c) {
 		return
 	}
-	if w.full() {
-		w.forgetEarliest()
+	if w.shares[c].full() {
+		w.forgetEarliest(c)
 	}
 	at := sort.Search(len(w.seen), func(i int) bool { return effective(w.seen[i]).UnixMilli() <= ms })
-	w.seen, w.bytes = slices.Insert(w.seen, at, s), w.bytes+proto.Size(s.Record)
+	w.seen = slices.Insert(w.seen, at, s)
+	w.shares[c].add(proto.Size(s.Record))
 }
 
-// forgetEarliest makes room by giving up the earlier half.
-func (w *window) forgetEarliest() {
-	half := len(w.seen) / 2
-	if half == 0 {
-		return
-	}
-	w.from, w.cut = effective(w.seen[half]).UnixMilli()+1, true
-	w.next = store.Place{EffectiveMs: w.from}
-	w.seen = slices.Clone(w.seen[:half])
-	w.bytes = 0
+// forgetEarliest makes room by giving up the earlier half of a course.
+func (w *window) forgetEarliest(c course) {
+	left := w.shares[c].records / 2
 	for _, s := range w.seen {
-		w.bytes += proto.Size(s.Record)
+		if courseOf(s.Record) != c {
+			continue
+		}
+		if left--; left < 0 {
+			w.leaveOut(c, effective(s).UnixMilli()+1)
+			return
+		}
+	}
+}
+
+// leaveOut gives up what is before a time of a course.
+func (w *window) leaveOut(c course, before int64) {
+	w.shares[c].leaveOut(before)
+	kept := make([]rules.Seen, 0, len(w.seen))
+	for _, s := range w.seen {
+		if courseOf(s.Record) != c || effective(s).UnixMilli() >= before {
+			kept = append(kept, s)
+		}
+	}
+	w.seen = kept
+	w.weigh(c)
+}
+
+// weigh counts anew what is held of a course.
+func (w *window) weigh(c course) {
+	w.shares[c].records, w.shares[c].bytes = 0, 0
+	for _, s := range w.seen {
+		if courseOf(s.Record) == c {
+			w.shares[c].add(proto.Size(s.Record))
+		}
 	}
 }
 
 func (w *window) drop(id []byte) {
-	w.seen = slices.DeleteFunc(w.seen, func(s rules.Seen) bool { return string(s.Record.GetId()) == string(id) })
+	n := slices.IndexFunc(w.seen, func(s rules.Seen) bool { return string(s.Record.GetId()) == string(id) })
+	if n >= 0 {
+		c := courseOf(w.seen[n].Record)
+		w.shares[c].records--
+		w.shares[c].bytes -= proto.Size(w.seen[n].Record)
+		w.seen = slices.Delete(w.seen, n, n+1)
+	}
 }
 
 // between returns the records of a time, both ends included. The slice is the window's.

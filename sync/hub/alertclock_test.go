@@ -69,6 +69,44 @@ func TestWhatDidNotHappenIsTold(t *testing.T) {
 	b.sound()
 }
 
+// TestWhatDidNotHappenInAChartThatNobodyKeeps: what counts is when somebody last wrote to it, and not of what time they
+// wrote. By a tablet whose clock was three weeks ahead the last week was one of measuring every day.
+func TestWhatDidNotHappenInAChartThatNobodyKeeps(t *testing.T) {
+	b := newBench(t)
+	start := b.now
+	for d := range 8 {
+		b.expect(b.push("sato", at(b.create("sato", temperature(365)), start.AddDate(0, 0, 21+d))), "APPLIED")
+	}
+	b.now = start.AddDate(0, 0, 28).Add(37 * time.Hour)
+	if moved := b.lookForMissing(); moved != nil {
+		t.Errorf("of a chart that nobody has written to for a month: %v", moved)
+	}
+	b.push("sato", b.create("sato", subjective("変わりありません。")))
+	if moved := b.lookForMissing(); len(moved) != 1 {
+		t.Errorf("somebody writes to it again: %v", moved)
+	}
+}
+
+// TestWhatDidNotHappenWaitsForTheOperator: while a restore is not confirmed what was written is not judged yet, and may be
+// just what seems to be missing.
+func TestWhatDidNotHappenWaitsForTheOperator(t *testing.T) {
+	b, flag := newBench(t), restoring(false)
+	b.hub = hub.New(hub.Config{Store: b.store, Directory: people{}, Seals: b.seals, Epochs: b, Restored: &flag})
+	start := b.now
+	for d := range 8 {
+		b.now = start.AddDate(0, 0, d)
+		b.push("sato", b.create("sato", temperature(365)))
+	}
+	b.now, flag = b.now.Add(37*time.Hour), true
+	if moved := b.lookForMissing(); moved != nil {
+		t.Errorf("while a restore waits: %v", moved)
+	}
+	flag = false
+	if moved := b.lookForMissing(); len(moved) != 1 {
+		t.Errorf("after it was confirmed: %v", moved)
+	}
+}
+
 // TestLimitsOfAnOlderLog: an ordered limit counts that was written before limits were listed.
 func TestLimitsOfAnOlderLog(t *testing.T) {
 	b := newBench(t)

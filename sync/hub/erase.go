@@ -57,7 +57,7 @@ func (h *Hub) Erase(ctx context.Context, c Call, streamID string, record store.I
 // quoting returns a record and the alerts that rest on it.
 func (h *Hub) quoting(ctx context.Context, stream store.Stream, record store.ID) (all []store.ID, err error) {
 	err = h.store.View(ctx, func(r store.Reader) error {
-		alerts, err := r.Keyed(stream, restsKey(record[:]))
+		alerts, err := restingOn(r, stream, record[:])
 		all = append([]store.ID{record}, alerts...)
 		return err
 	})
@@ -134,6 +134,10 @@ func (w *writer) installStub(record store.ID, state *storev1.RecordState, old []
 
 // eraseEntries overwrites every entry about the records but those of the stubs.
 func (h *Hub) eraseEntries(ctx context.Context, stream store.Stream, records []store.ID) error {
+	wanted := map[store.ID]bool{}
+	for _, id := range records {
+		wanted[id] = true
+	}
 	for after := uint64(0); ; {
 		var about []uint64
 		next := uint64(0)
@@ -149,7 +153,7 @@ func (h *Hub) eraseEntries(ctx context.Context, stream store.Stream, records []s
 				if err != nil {
 					return store.ErrDamaged
 				}
-				if len(g.RecordID) == 16 && slices.Contains(records, store.ID(g.RecordID)) {
+				if len(g.RecordID) == 16 && wanted[store.ID(g.RecordID)] {
 					about = append(about, seq)
 				}
 				return nil

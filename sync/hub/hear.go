@@ -2,6 +2,7 @@ package hub
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -41,7 +42,7 @@ func (w *writer) hear(v *version) error {
 		return err
 	}
 	if might {
-		if err := w.raise(cause, v.by); err != nil {
+		if err := w.raise(w.newsOf(v)); err != nil {
 			return err
 		}
 	}
@@ -51,30 +52,89 @@ func (w *writer) hear(v *version) error {
 	return w.amendAlerts(cause, v.by)
 }
 
-// raise appends an alert for each thing that the rules find in a record and of which nobody was told yet.
-func (w *writer) raise(cause rules.Seen, by *prepared) error {
-	found, view, err := w.alarms.judge(cause)
-	if err != nil || len(found) == 0 {
-		return err
-	}
-	if err := w.alarms.readAlerts(effective(cause)); err != nil {
-		return err
-	}
-	view.Alerts = w.alarms.raised
-	why := rules.Cause{MutationID: by.id[:], Received: by.arrived}
-	if by.waited {
-		why.Received = w.call.Now
-	}
-	return w.raiseAll(rules.Raise(view, why, found), found, why.MutationID)
+// news is what set the rules off.
+type news struct {
+	cause rules.Seen
+	// mutation wrote it, and arrived then; or it was held, and counts from then on.
+	mutation []byte
+	arrived  time.Time
+	// amends: the record was there before.
+	amends bool
 }
 
-// raiseAll appends alerts, and releases what was held because they were not there.
-func (w *writer) raiseAll(alerts []*carev1.Record, found []rules.Finding, cause []byte) error {
-	for _, rec := range alerts {
-		if err := w.derive(rec, found, cause); err != nil {
+// newsOf is the news of a version.
+func (w *writer) newsOf(v *version) news {
+	n := news{cause: rules.Seen{Record: v.record, Seq: v.at.GetSeq()}, mutation: v.by.id[:], arrived: v.by.arrived, amends: v.state != nil}
+	if v.by.waited {
+		n.arrived = w.call.Now
+	}
+	return n
+}
+
+// raise appends an alert for each thing that the rules find through a record and of which nobody was told yet, and releases
+// what was held because they were not there.
+func (w *writer) raise(n news) error {
+	matters, err := w.alarms.findings(n.cause)
+	if err != nil {
+		return err
+	}
+	var raised []*carev1.Record
+	for _, all := range matters {
+		alerts, err := w.raiseOne(all, n)
+		if err != nil {
 			return err
 		}
+		raised = append(raised, alerts...)
 	}
+	return w.releaseAll(raised)
+}
+
+// raiseOne appends an alert for the worst of the findings about one matter of which nobody was told: one thing that was
+// written is told once.
+func (w *writer) raiseOne(all []found, n news) ([]*carev1.Record, error) {
+	for _, f := range all {
+		if err := w.alarms.readAlerts(f.Observed); err != nil {
+			return nil, err
+		}
+		why, told := rules.Cause{MutationID: n.mutation, Received: n.arrived}, f.Finding
+		if f.again {
+			why.Received, told = time.Time{}, f.sayLate(n) // its own time says nothing of what was late
+		}
+		if alerts, err := w.raiseUnlessQuiet(f.view, why, told, n.arrived); len(alerts) > 0 || err != nil {
+			return alerts, err
+		}
+	}
+	return nil, nil
+}
+
+// raiseUnlessQuiet appends an alert for a finding, unless one that was raised before keeps it silent. arrived is when what it
+// is about was there.
+func (w *writer) raiseUnlessQuiet(view *rules.View, why rules.Cause, f rules.Finding, arrived time.Time) ([]*carev1.Record, error) {
+	ahead := f.Observed.After(arrived.Add(w.hub.limits.ClockTolerance))
+	all := []rules.Finding{f}
+	view.Alerts = w.alarms.silencing(ahead)
+	alerts := rules.Raise(view, why, all)
+	for _, rec := range alerts {
+		if err := w.derive(rec, all, why.MutationID, ahead); err != nil {
+			return nil, err
+		}
+	}
+	return alerts, nil
+}
+
+// silencing are the alerts that may keep a finding silent. One whose time lay after its arrival rests on a clock that was
+// wrong, or on one that was set to be: it keeps silent only what is ahead of its arrival too, since nobody knows of what
+// time it speaks, and a reading of now must not stay untold because of it.
+func (a *alarms) silencing(ahead bool) []rules.Seen {
+	wrong := func(s rules.Seen) bool { return s.Record.GetArrival().GetTimeUncertain() }
+	if ahead || !slices.ContainsFunc(a.raised, wrong) {
+		return a.raised
+	}
+	return slices.DeleteFunc(slices.Clone(a.raised), wrong)
+}
+
+// releaseAll releases what was held because alerts were not there.
+func (w *writer) releaseAll(alerts []*carev1.Record) error {
 	for _, rec := range alerts {
 		if err := w.releaseWaiting(store.ID(rec.GetId())); err != nil {
 			return err
@@ -87,14 +147,15 @@ func (w *writer) raiseAll(alerts []*carev1.Record, found []rules.Finding, cause 
 // alert will be called, and must not silence it by taking that name.
 const maxTaken = 8
 
-// derive appends one alert. One that is there already, or was erased, is not raised again.
-func (w *writer) derive(rec *carev1.Record, found []rules.Finding, cause []byte) error {
+// derive appends one alert. One that is there already, or was erased, is not raised again. ahead: what it speaks of lies
+// after the arrival of what it rests on.
+func (w *writer) derive(rec *carev1.Record, found []rules.Finding, cause []byte, ahead bool) error {
 	a := rec.GetBody().GetAlert()
 	raised, err := w.nameAlert(rec, cause)
 	if err != nil || raised {
 		return err
 	}
-	rec.Arrival = &carev1.Arrival{Received: w.now(), Author: ruleAuthor(a)}
+	rec.Arrival = &carev1.Arrival{Received: w.now(), Author: ruleAuthor(a), TimeUncertain: ahead}
 	v, err := w.appendDerived(rec, nil, nil, cause)
 	if err != nil {
 		return err
@@ -215,6 +276,9 @@ func (w *writer) amendAlert(id store.ID, changed rules.Seen, by *prepared) error
 		return err
 	}
 	w.alarms.keep(rules.Seen{Record: rec, Seq: v.at.GetSeq()})
+	if err := w.indexAmended(view, a, id); err != nil {
+		return err
+	}
 	if err := w.putEvent(v, &storev1.OutboxEvent{Severity: now.GetSeverity(), Amended: true}); err != nil {
 		return err
 	}
@@ -236,7 +300,10 @@ func (w *writer) unsilence(a *carev1.ClinicalAlert, by *prepared) error {
 	if err := w.alarms.readAlerts(worst.Observed); err != nil {
 		return err
 	}
-	view.Alerts, view.Seq = w.alarms.raised, w.head.GetVersion().GetSeq()
-	all := []rules.Finding{worst}
-	return w.raiseAll(rules.Raise(view, rules.Cause{MutationID: by.id[:], Received: w.call.Now}, all), all, by.id[:])
+	view.Seq = w.head.GetVersion().GetSeq()
+	alerts, err := w.raiseUnlessQuiet(view, rules.Cause{MutationID: by.id[:], Received: w.call.Now}, worst, w.call.Now)
+	if err != nil {
+		return err
+	}
+	return w.releaseAll(alerts)
 }

@@ -52,8 +52,8 @@ type proof struct {
 	sealed bool
 }
 
-// proofs are the places of the log that the device names: its cursor, what it has staged after it, and its newest
-// landing if this server sealed it.
+// proofs are the places of the log that the device names: its cursor, what it has staged after it, and the newest place that
+// it was told of, if this server sealed it: a landing, or the head when the pages of an unfinished fill were read.
 func (h *Hub) proofs(s store.Stream, p *syncv1.StreamPosition) []proof {
 	var proofs []proof
 	seals := h.seals.Sealer()
@@ -62,8 +62,9 @@ func (h *Hub) proofs(s store.Stream, p *syncv1.StreamPosition) []proof {
 			proofs = append(proofs, proof{c, seals.CursorFits(s.Tenant, s.Name, c)})
 		}
 	}
-	if result := p.GetNewestResult(); result.GetVersion().GetSeq() > 0 && seals.LandingFits(s.Tenant, s.Name, result) {
-		proofs = append(proofs, proof{result, true})
+	told := p.GetNewestResult()
+	if told.GetVersion().GetSeq() > 0 && (seals.LandingFits(s.Tenant, s.Name, told) || seals.CursorFits(s.Tenant, s.Name, told)) {
+		proofs = append(proofs, proof{told, true})
 	}
 	return proofs
 }

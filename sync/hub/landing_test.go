@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/hub"
+	"github.com/tsunagu-care/tsunagu/sync/store/memory"
 
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
@@ -58,7 +59,7 @@ func TestShortenedPagesAreBoundedByWhatIsSent(t *testing.T) {
 }
 
 // TestLandingProvesALoss: a device that was never sent a place shows what its answer named, and so a log that went back
-// is found out. A reader's seal is no such proof, and neither is the place of another stream.
+// is found out. The place of another stream is no such proof.
 func TestLandingProvesALoss(t *testing.T) {
 	b := newBench(t)
 	b.push("suzuki", b.create("suzuki", temperature(361)))
@@ -67,26 +68,57 @@ func TestLandingProvesALoss(t *testing.T) {
 	if len(resp.GetLandings()) != 1 || !proto.Equal(resp.GetLandings()[0].GetPlace().GetVersion(), resp.GetResults()[1].GetVersion()) {
 		t.Fatalf("%v for the results %v", resp.GetLandings(), resp.GetResults())
 	}
-	landing, head := resp.GetLandings()[0].GetPlace(), resp.GetVerdicts()[0].GetHead()
-	verdict := func(place *syncv1.Cursor) string {
-		req := b.request()
-		req.Positions = []*syncv1.StreamPosition{{StreamId: "yamada/care", NewestResult: place}}
-		return b.sync("sato", req).GetVerdicts()[0].GetVerdict().String()
-	}
-	if got := verdict(landing); got != "VERDICT_BEHIND" {
+	landing := resp.GetLandings()[0].GetPlace()
+	if got := b.shows("sato", landing); got != "VERDICT_BEHIND" {
 		t.Errorf("the log has it: %s", got)
 	}
-	b.store = before
-	b.hub = hub.New(hub.Config{Store: b.store, Directory: people{}, Seals: b.seals, Epochs: b})
+	b.setBack(before)
 	elsewhere := proto.CloneOf(landing)
 	elsewhere.Seal = b.seals.Sealer().Landing(tenant, "other/care", landing)
-	for name, place := range map[string]*syncv1.Cursor{"a reader's": head, "of another stream": elsewhere} {
-		if got := verdict(place); got != "VERDICT_BEHIND" {
-			t.Errorf("%s: %s", name, got)
-		}
+	if got := b.shows("sato", elsewhere); got != "VERDICT_BEHIND" {
+		t.Errorf("of another stream: %s", got)
 	}
 	epoch := b.epoch
-	if got := verdict(landing); got != "VERDICT_HISTORY_LOST" || b.epoch != epoch+1 {
+	if got := b.shows("sato", landing); got != "VERDICT_HISTORY_LOST" || b.epoch != epoch+1 {
+		t.Errorf("the log went back: %s, %d epochs began", got, b.epoch-epoch)
+	}
+}
+
+// shows is the verdict on a device that shows the newest place that it was told of, and has nothing of the stream.
+func (b *bench) shows(person string, place *syncv1.Cursor) string {
+	b.t.Helper()
+	req := b.request()
+	req.Positions = []*syncv1.StreamPosition{{StreamId: "yamada/care", NewestResult: place}}
+	return b.sync(person, req).GetVerdicts()[0].GetVerdict().String()
+}
+
+// setBack puts an older copy in the store's place.
+func (b *bench) setBack(to *memory.Store) {
+	b.store = to
+	b.hub = hub.New(hub.Config{Store: b.store, Directory: people{}, Seals: b.seals, Epochs: b})
+}
+
+// TestTheHeadProvesALoss: whoever reads, and brought nothing, shows the head of when the pages of an unfinished fill were read.
+// For somebody who may not read the stream it proves nothing, and one that nobody sealed proves it to nobody.
+func TestTheHeadProvesALoss(t *testing.T) {
+	b := newBench(t)
+	b.push("suzuki", b.create("suzuki", temperature(361)))
+	before := b.store.Snapshot()
+	b.push("suzuki", b.create("suzuki", temperature(365)))
+	head := b.sync("sato", b.request()).GetVerdicts()[0].GetHead()
+	if got := b.shows("sato", head); got != "VERDICT_BEHIND" {
+		t.Errorf("the log has it: %s", got)
+	}
+	b.setBack(before)
+	epoch, unsealed := b.epoch, proto.CloneOf(head)
+	unsealed.Seal = nil
+	if got := b.shows("sato", unsealed); got != "VERDICT_BEHIND" {
+		t.Errorf("without a seal: %s", got)
+	}
+	if got := b.shows("mori", head); got != "VERDICT_REVOKED" || b.epoch != epoch {
+		t.Errorf("without the right to read: %s, %d epochs began", got, b.epoch-epoch)
+	}
+	if got := b.shows("sato", head); got != "VERDICT_HISTORY_LOST" || b.epoch != epoch+1 {
 		t.Errorf("the log went back: %s, %d epochs began", got, b.epoch-epoch)
 	}
 }

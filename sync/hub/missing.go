@@ -72,7 +72,13 @@ func (w *writer) raiseMissing() error {
 		return err
 	}
 	cause := missingCause(w.stream, w.call.Now)
-	return w.raiseAll(rules.Raise(view, rules.Cause{MutationID: cause, Received: w.call.Now}, found), found, cause)
+	alerts := rules.Raise(view, rules.Cause{MutationID: cause, Received: w.call.Now}, found)
+	for _, rec := range alerts {
+		if err := w.derive(rec, found, cause, false); err != nil {
+			return err
+		}
+	}
+	return w.releaseAll(alerts)
 }
 
 // missing returns what did not happen until now, and the view that shows it. What an alert of today told already is not
@@ -96,14 +102,14 @@ func (a *alarms) missing(head *storev1.StreamHead, now time.Time) ([]rules.Findi
 	if err != nil {
 		return nil, nil, err
 	}
-	found := rules.Missing(view, now)
-	if len(found) == 0 {
-		return nil, nil, nil
-	}
 	if err := a.readAlerts(now); err != nil {
 		return nil, nil, err
 	}
-	view.Alerts, view.Seq = a.raised, head.GetVersion().GetSeq()
+	view.Alerts, view.Seq = a.silencing(false), head.GetVersion().GetSeq()
+	found := rules.Missing(view, now) // a rule looks at what was told before, too
+	if len(found) == 0 {
+		return nil, nil, nil
+	}
 	cause := missingCause(a.stream, now)
 	if len(rules.Raise(view, rules.Cause{MutationID: cause, Received: now}, found)) == 0 {
 		return nil, nil, nil

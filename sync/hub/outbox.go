@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 
+	"google.golang.org/protobuf/proto"
+
+	"github.com/tsunagu-care/tsunagu/sync/care"
 	"github.com/tsunagu-care/tsunagu/sync/ledger"
 	"github.com/tsunagu-care/tsunagu/sync/planted"
 	"github.com/tsunagu-care/tsunagu/sync/store"
@@ -38,24 +42,39 @@ func (w *writer) putEvent(v *version, e *storev1.OutboxEvent) error {
 
 // tell puts an event into the outbox for what answers an alert, or orders something in answer to one.
 func (w *writer) tell(v *version) error {
-	var answers [][]byte
+	e := &storev1.OutboxEvent{PersonId: v.by.m.GetPersonId(), Amended: v.state != nil}
 	switch v.kind.Number {
 	case answerKind:
 		var err error
-		if answers, err = w.answered(v.record); err != nil {
+		if e.Answers, err = w.answered(v.bytes); err != nil {
 			return err
 		}
+		if e.TakenBack, err = w.answered(v.oldBytes); err != nil {
+			return err
+		}
+		e.TakenBack = slices.DeleteFunc(e.TakenBack, func(id []byte) bool {
+			return slices.ContainsFunc(e.Answers, func(still []byte) bool { return sameID(still, id) })
+		})
 	case instructionKind, receiptKind:
 	default:
 		return nil
 	}
-	return w.putEvent(v, &storev1.OutboxEvent{Answers: answers, PersonId: v.by.m.GetPersonId(), Amended: v.state != nil})
+	return w.putEvent(v, e)
 }
 
-// answered are the alerts of this stream that a person's answer is about. An answer in another chart ends nothing here, and
-// neither does one that was taken back.
-func (w *writer) answered(rec *carev1.Record) (ids [][]byte, err error) {
-	if rec.GetStatus() > carev1.RecordStatus_RECORD_STATUS_ACTIVE {
+// answered are the alerts of this stream that a version of an answer ends, in the eyes of the log as it is now. An answer in
+// another chart ends nothing here, and neither does one that was taken back, one by somebody whose answer ends none, and one
+// to an alert that is not there yet: whoever can compute the name of an alert cannot have it born answered.
+func (w *writer) answered(version []byte) (ids [][]byte, err error) {
+	rec := &carev1.Record{}
+	if proto.Unmarshal(version, rec) != nil {
+		return nil, store.ErrDamaged
+	}
+	by := rec.GetArrival().GetAuthor()
+	if change := rec.GetLastChange(); change != nil {
+		by = change.GetAuthor()
+	}
+	if rec.GetStatus() > carev1.RecordStatus_RECORD_STATUS_ACTIVE || !care.AnswerEnds(by.GetRole()) {
 		return nil, nil
 	}
 	for _, id := range rec.GetBody().GetAlertResponse().GetAlertIds() {

@@ -55,6 +55,7 @@ type absorbing struct {
 	retry   map[string]bool // streams whose answers do not count any more
 
 	restored bool            // since the answer before
+	again    int             // mutations that the server has lost in streams that may not be read
 	late     map[string]bool // streams of mutations that were answered with RETRY
 	checked  int             // streams whose digests were compared, or never will be
 	widen    bool            // the next request asks for older months
@@ -94,7 +95,7 @@ func (r *Replica) Absorb(c Clock, newID IDSource, req *syncv1.SyncRequest, resp 
 
 // take is the transaction that takes everything but the pages.
 func (a *absorbing) take(tx Tx) (err error) {
-	a.tx, a.out, a.widen, a.confirm, a.checked, a.late = tx, Progress{}, false, false, 0, map[string]bool{}
+	a.tx, a.out, a.widen, a.confirm, a.checked, a.again, a.late = tx, Progress{}, false, false, 0, 0, map[string]bool{}
 	a.streams, a.asked = map[string]*devicev1.StreamState{}, map[string]*syncv1.StreamPosition{}
 	a.verdict, a.retry = map[string]*syncv1.StreamVerdict{}, map[string]bool{}
 	if a.device, err = loadDevice(tx); err != nil {
@@ -160,7 +161,7 @@ func (a *absorbing) current(s *devicev1.StreamState) bool {
 
 // finish decides whether to go on, and says so.
 func (a *absorbing) finish() error {
-	acted := a.out.Pushed+a.out.Renewed+a.out.Pages+len(a.out.Adopted)+len(a.out.HistoryLost) > 0
+	acted := a.again+a.out.Pushed+a.out.Renewed+a.out.Pages+len(a.out.Adopted)+len(a.out.HistoryLost) > 0
 	a.r.turnAfter = a.r.turnNext
 	needed := a.resp.GetManifestNeeded() && !a.req.GetManifestComplete()
 	a.out.Unproven = needed && a.r.inTurns

@@ -133,6 +133,12 @@ func TestNewerServerIsNoReasonToStop(t *testing.T) {
 	}
 }
 
+// fits is the verdict on a tablet that has everything.
+func (d *device) fits() *syncv1.StreamVerdict {
+	d.w.t.Helper()
+	return &syncv1.StreamVerdict{StreamId: care, Verdict: syncv1.Verdict_VERDICT_UP_TO_DATE, Head: d.stream().Cursor}
+}
+
 func TestDurableEndsTheKeeping(t *testing.T) {
 	w := newWorld(t, hub.Limits{})
 	d := w.device("a", nurse)
@@ -141,7 +147,10 @@ func TestDurableEndsTheKeeping(t *testing.T) {
 	d.write(create(vitals(362)))
 	d.sync()
 	durable := func(epoch, seq uint64) *syncv1.SyncResponse {
-		return &syncv1.SyncResponse{Durable: []*syncv1.Durable{{StreamId: care, Version: &syncv1.Version{Epoch: epoch, Seq: seq}}}}
+		return &syncv1.SyncResponse{
+			Durable:  []*syncv1.Durable{{StreamId: care, Version: &syncv1.Version{Epoch: epoch, Seq: seq}}},
+			Verdicts: []*syncv1.StreamVerdict{d.fits()},
+		}
 	}
 	epoch := d.queue()[0].Result.GetVersion().GetEpoch()
 	d.told(durable(epoch+5, 9)) // of an epoch whose beginning the device does not know

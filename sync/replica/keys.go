@@ -63,6 +63,9 @@ func numberKey(family byte, no uint64) []byte {
 
 func idKey(id []byte) []byte { return append([]byte{keyID}, id...) }
 
+// streamIn is the stream of a key of a family that is kept by stream.
+func streamIn(key []byte) string { return string(key[2 : 2+int(key[1])]) }
+
 func classKey(stream string, class byte) []byte {
 	return append(streamKey(keyAnswered, stream), class)
 }

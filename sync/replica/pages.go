@@ -23,7 +23,7 @@ func (a *absorbing) takePages() error {
 		if err != nil {
 			return err
 		}
-		take := takePageOf(a.askedFrom(page.GetStreamId()))
+		take := takePageOf(a.askedFrom(page.GetStreamId()), a.verdict[page.GetStreamId()].GetHead())
 		if planted.Bug == planted.CursorBeforeData && page.GetLast() {
 			if take, err = a.r.cursorFirst(page); err != nil {
 				return err
@@ -105,11 +105,16 @@ func (a *absorbing) expected(page *syncv1.Page) bool {
 		page.GetStaged().GetVersion() != nil
 }
 
-// takePageOf takes a page that was asked for from a month on.
-func takePageOf(month uint32) func(Tx, *devicev1.StreamState, *syncv1.Page) error {
+// takePageOf takes a page that was asked for from a month on, and that was read when the log had this head.
+//
+// A page leaves out what changed again up to the head: that comes with a later page. So a fill that goes on in a log which has
+// lost its head meanwhile would lack it, although the staged place still stands. The head is shown until the fill is done.
+func takePageOf(month uint32, head *syncv1.Cursor) func(Tx, *devicev1.StreamState, *syncv1.Page) error {
 	return func(tx Tx, s *devicev1.StreamState, page *syncv1.Page) error {
 		if page.GetLast() {
 			s.SectionsFrom = month
+		} else if head.GetVersion().GetSeq() > s.GetLanded().GetVersion().GetSeq() {
+			s.Landed = head
 		}
 		return takePage(tx, s, page)
 	}
@@ -148,9 +153,7 @@ func complete(s *devicev1.StreamState, cursor *syncv1.Cursor) {
 	}
 	s.Cursor, s.Staged, s.Complete, s.Retire = cursor, nil, true, true
 	s.Direct, s.Refill, s.Shown = false, false, false
-	if s.GetLeftover() {
-		s.Narrow, s.Leftover = true, false
-	}
+	narrowLeftover(s)
 }
 
 func takeRecords(tx Tx, s *devicev1.StreamState, page *syncv1.Page, inPlace bool) error {

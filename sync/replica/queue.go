@@ -85,17 +85,32 @@ func (r *Replica) Acknowledge(mutation ID) error {
 		if own == nil {
 			return ErrUnknownMutation
 		}
-		switch {
-		case own.GetState() != stateRejected:
+		if own.GetState() != stateRejected {
 			return nil
-		case own.GetReceipt() == nil: // held and refused outside every log: nothing can prove more than this
-			if err := dropLast(tx, own); err != nil {
-				return err
-			}
-			return forget(tx, own)
 		}
-		return move(tx, own, stateRetired)
+		if err := acknowledged(tx, own); err != nil {
+			return err
+		}
+		s, err := loadStream(tx, own.GetStreamId())
+		if err != nil || !s.GetLeftover() {
+			return err
+		}
+		narrowLeftover(s)
+		r.due[own.GetStreamId()] = true
+		return saveStream(tx, s)
 	})
+}
+
+// acknowledged is done with a rejected mutation. One that was held and refused outside every log goes: nothing can prove more
+// than that its author has seen this.
+func acknowledged(tx Tx, own *devicev1.OwnMutation) error {
+	if own.GetReceipt() != nil {
+		return move(tx, own, stateRetired)
+	}
+	if err := dropLast(tx, own); err != nil {
+		return err
+	}
+	return forget(tx, own)
 }
 
 // Rescued is a record that the server no longer has. It may be the only copy.

@@ -35,7 +35,7 @@ func (r *Replica) NextRequest(c Clock) (*syncv1.SyncRequest, error) {
 		if req.Report, err = r.report(rd, device); err != nil {
 			return err
 		}
-		if err := r.fillHeld(rd, req); err != nil {
+		if err := r.fillHeld(rd, req, keeping(streams)); err != nil {
 			return err
 		}
 		written, err := r.fillMutations(rd, req)
@@ -110,11 +110,11 @@ func (r *Replica) fillFrom(rd Reader, req *syncv1.SyncRequest) (map[string]bool,
 }
 
 // fillHeld asks for the present outcome of what is shown as held or refused, a part of it each time: what was refused may
-// have been erased since.
-func (r *Replica) fillHeld(rd Reader, req *syncv1.SyncRequest) error {
+// have been erased since. It asks besides for what is kept of streams that may not be read, before that goes.
+func (r *Replica) fillHeld(rd Reader, req *syncv1.SyncRequest, kept map[string]*devicev1.StreamState) error {
 	keys := [][]byte{}
 	err := rd.Scan([]byte{keyAnswered}, r.heldAfter, func(key, _ []byte) error {
-		if key[len(key)-9] == classShown {
+		if class := key[len(key)-9]; class == classShown || class == classRetired && kept[streamIn(key)] != nil {
 			keys = append(keys, bytes.Clone(key))
 		}
 		if len(keys) == maxHeldRefs {
@@ -128,9 +128,11 @@ func (r *Replica) fillHeld(rd Reader, req *syncv1.SyncRequest) error {
 		if err != nil {
 			return err
 		}
-		req.Held = append(req.Held, &syncv1.HeldRef{
-			StreamId: own.GetStreamId(), MutationId: own.GetId(), PersonId: own.GetPersonId(),
-		})
+		if own.GetState() != stateRetired || coveredByNumber(own.GetResult().GetVersion(), kept[own.GetStreamId()].GetDurable()) {
+			req.Held = append(req.Held, &syncv1.HeldRef{
+				StreamId: own.GetStreamId(), MutationId: own.GetId(), PersonId: own.GetPersonId(),
+			})
+		}
 		if len(keys) == maxHeldRefs {
 			r.heldAfter = key
 		}

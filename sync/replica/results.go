@@ -91,6 +91,7 @@ func (a *absorbing) answer(own *devicev1.OwnMutation, result *syncv1.MutationRes
 		return move(a.tx, own, own.GetState())
 	}
 	if a.verdict[s.GetStreamId()].GetVerdict() == syncv1.Verdict_VERDICT_REVOKED || landed(s, result.GetVersion()) {
+		narrowLeftover(s)
 		return a.settleAs(own, result, stateRetired)
 	}
 	return a.settleAs(own, result, stateAnswered)
@@ -132,25 +133,18 @@ func (a *absorbing) takeHeld() error {
 		if err != nil {
 			return err
 		}
-		refused := own.GetState() == stateRejected && result.GetHeldReason() == syncv1.HeldReason_HELD_REASON_ERASED
-		if own == nil || own.GetState() != stateHeld && !refused || result.GetOutcome() == syncv1.Outcome_OUTCOME_ID_REUSED {
-			continue // what was refused stays so, unless its record was erased
-		}
-		if result.GetOutcome() == syncv1.Outcome_OUTCOME_HELD {
-			if result.GetHeldReason() == 0 || sameAnswer(result, own.GetResult()) {
-				continue // the server says nothing new
+		if own.GetState() == stateRetired {
+			if err := a.takeKept(own, result); err != nil {
+				return err
 			}
+			continue
 		}
-		if result.GetOutcome() == syncv1.Outcome_OUTCOME_UNSPECIFIED {
+		if own == nil || own.GetState() != stateHeld && own.GetState() != stateRejected || saysNothing(own, result) {
 			continue
 		}
 		lost := result.GetOutcome() == syncv1.Outcome_OUTCOME_RETRY && !a.retry[own.GetStreamId()] && !a.unjudged(own.GetStreamId())
 		if lost { // the server has it neither in a log nor in an inbox: it was restored
-			if own.GetReceipt() != nil {
-				own.FirstLanding = own.GetReceipt()
-			}
-			own.Result, own.Receipt = nil, nil
-			if err := move(a.tx, own, statePending); err != nil {
+			if err := offerAgain(a.tx, own); err != nil {
 				return err
 			}
 			continue
@@ -160,6 +154,23 @@ func (a *absorbing) takeHeld() error {
 		}
 	}
 	return nil
+}
+
+// saysNothing tells whether an answer about a mutation that is shown as held or refused leaves it as it is. What was refused
+// is so until the server says otherwise: a server that was set back may have lost the refusal, and somebody may have
+// released it since. That the server does not find it is no such word.
+func saysNothing(own *devicev1.OwnMutation, now *syncv1.MutationResult) bool {
+	switch now.GetOutcome() {
+	case syncv1.Outcome_OUTCOME_UNSPECIFIED, syncv1.Outcome_OUTCOME_ID_REUSED:
+		return true
+	case syncv1.Outcome_OUTCOME_HELD:
+		return now.GetHeldReason() == 0 || sameAnswer(now, own.GetResult())
+	case syncv1.Outcome_OUTCOME_REJECTED:
+		return sameAnswer(now, own.GetResult())
+	case syncv1.Outcome_OUTCOME_RETRY:
+		return own.GetState() == stateRejected
+	}
+	return false
 }
 
 // sameAnswer tells whether two answers say the same about a mutation. An answer to a question about it always says that it

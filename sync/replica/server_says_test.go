@@ -194,7 +194,7 @@ func TestDurableWithWindowsAndAfterALoss(t *testing.T) {
 		t.Fatalf("%d mutations, from %d", n, d.stream().OldestMonth)
 	}
 	durable := []*syncv1.Durable{{StreamId: care, Version: &syncv1.Version{Epoch: d.stream().Cursor.GetVersion().GetEpoch(), Seq: 4}}}
-	d.told(&syncv1.SyncResponse{Durable: durable})
+	d.told(&syncv1.SyncResponse{Durable: durable, Verdicts: []*syncv1.StreamVerdict{d.fits()}})
 	if n := len(d.queue()); n != 6 {
 		t.Errorf("%d mutations are kept", n)
 	}

@@ -116,12 +116,17 @@ func reoffer(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 		if s.GetReoffer() == devicev1.Reoffer_REOFFER_ABOVE_DURABLE && covered(s, own.GetResult().GetVersion()) {
 			return 0, nil
 		}
-		if own.GetReceipt() != nil {
-			own.FirstLanding = own.GetReceipt()
-		}
-		own.Result, own.Receipt = nil, nil
-		return 256, move(tx, own, statePending)
+		return 256, offerAgain(tx, own)
 	})
+}
+
+// offerAgain makes an answered mutation pending again. The receipt of its first landing goes with it.
+func offerAgain(tx Tx, own *devicev1.OwnMutation) error {
+	if own.GetReceipt() != nil {
+		own.FirstLanding = own.GetReceipt()
+	}
+	own.Result, own.Receipt = nil, nil
+	return move(tx, own, statePending)
 }
 
 // retire: the cursor is past these, so the records show what became of them.
@@ -137,6 +142,9 @@ func retire(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 
 // sweep forgets retired mutations that a backup covers.
 func sweep(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
+	if unreadable(s) {
+		return true, nil // each is asked about first, see kept.go
+	}
 	return each(tx, s, b, classKey(s.GetStreamId(), classRetired), func(key []byte) (int, error) {
 		own, err := loadOwn(tx, numberOf(key))
 		if err != nil || !covered(s, own.GetResult().GetVersion()) {
@@ -179,7 +187,8 @@ func purged(s *devicev1.StreamState) {
 }
 
 // rescue sets aside the records that did not come again, and the versions that came again otherwise: both may be the
-// only copies of what somebody wrote.
+// only copies of what somebody wrote. So does one of a month before the window, which stayed for what this device still had
+// to say about it: nobody asks for it again, and nothing proves that the server still has it.
 func rescue(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 	sums := newSections(tx, s)
 	done, err := each(tx, s, b, streamKey(keyRecord, s.GetStreamId()), func(key []byte) (int, error) {
@@ -191,9 +200,6 @@ func rescue(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 		came, err := load(tx, recordKey(keyStaged, s.GetStreamId(), id), again)
 		if err != nil || came && bytes.Equal(page.GetRecord(), again.GetRecord()) {
 			return 0, err
-		}
-		if !came && before(page.GetSection(), kept(s)) {
-			return 0, nil // of a month that was not asked for
 		}
 		if err := sums.remove(id, page); err != nil {
 			return 0, err

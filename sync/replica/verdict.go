@@ -31,6 +31,7 @@ func (a *absorbing) takeVerdicts() error {
 			s.Info = v.GetInfo()
 		}
 		if v.GetVerdict() != syncv1.Verdict_VERDICT_REVOKED {
+			a.readableAgain(s)
 			s.Revoked, s.Gone = false, false
 			if fresh(s) {
 				s.OldestMonth, s.WidenTo = a.askedFrom(v.GetStreamId()), 0
@@ -143,23 +144,6 @@ func (a *absorbing) revoke(s *devicev1.StreamState) error {
 	}
 	s.Purge = true
 	return err
-}
-
-// takeDurable takes how far backups cover the streams. Of a stream whose history was lost, nothing is covered.
-func (a *absorbing) takeDurable() error {
-	for _, d := range a.resp.GetDurable() {
-		if a.verdict[d.GetStreamId()].GetVerdict() == syncv1.Verdict_VERDICT_HISTORY_LOST || a.retry[d.GetStreamId()] {
-			continue
-		}
-		s, err := a.stream(d.GetStreamId())
-		if err != nil {
-			return err
-		}
-		if !proto.Equal(s.GetDurable(), d.GetVersion()) && knows(s, d.GetVersion()) {
-			s.Durable, s.Sweep = d.GetVersion(), true
-		}
-	}
-	return nil
 }
 
 // knows tells whether the device knows the bases of every epoch up to that of a place; without them it cannot tell

@@ -84,7 +84,8 @@ func (r *Replica) nextToVerify() (next *devicev1.StreamState, err error) {
 	return next, err
 }
 
-// verifyStream adds one stream up; nil ends the turn of all.
+// verifyStream adds one stream up; nil ends the turn of all. One that is being filled is added up too: what the disk lost of
+// the pages so far shows when the last page brings the server's digests.
 func verifyStream(tx Tx, s *devicev1.StreamState, c Clock, out *Verified) error {
 	d, err := loadDevice(tx)
 	if err != nil {
@@ -93,7 +94,7 @@ func verifyStream(tx Tx, s *devicev1.StreamState, c Clock, out *Verified) error 
 	if d.VerifiedUpTo = s.GetStreamId(); s == nil {
 		d.VerifiedMs = max(c.WallMs, 1)
 	}
-	if err := save(tx, deviceKey(), d); err != nil || !s.GetComplete() {
+	if err := save(tx, deviceKey(), d); err != nil || s == nil || s.GetGone() {
 		return err
 	}
 	return recompute(tx, s, out)
@@ -111,7 +112,7 @@ func (r *Replica) RecomputeDigests() (differing int, err error) {
 	})
 	out := Verified{}
 	for _, s := range streams {
-		if err != nil || !s.GetComplete() {
+		if err != nil || s.GetGone() {
 			continue
 		}
 		err = r.store.Update(func(tx Tx) error { return recompute(tx, s, &out) })

@@ -215,6 +215,14 @@ func narrow(tx Tx, s *devicev1.StreamState, b *budget) (bool, error) {
 	return true, dropRepairs(tx, s)
 }
 
+// narrowLeftover makes due that the records which stayed for an open mutation are looked at again: one of them may be done
+// with now.
+func narrowLeftover(s *devicev1.StreamState) {
+	if s.GetLeftover() {
+		s.Narrow, s.Leftover = true, false
+	}
+}
+
 // dropRepairs forgets the repairs of months that the device does not keep.
 func dropRepairs(tx Tx, s *devicev1.StreamState) error {
 	keys, _, err := collect(tx, streamKey(keyRepair, s.GetStreamId()), nil, maxKept)

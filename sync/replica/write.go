@@ -7,6 +7,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/ledger"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	devicev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/device/v1"
@@ -155,6 +156,7 @@ func sight(r Reader, stream string, record ID) (seen, error) {
 	if err != nil {
 		return s, err
 	}
+	chain := false
 	beside := false // some of the chain has become a candidate that nobody here has been shown
 	for _, own := range open {
 		if !chained(own) {
@@ -165,12 +167,31 @@ func sight(r Reader, stream string, record ID) (seen, error) {
 		if err != nil {
 			return s, err
 		}
-		s.trunk = m.GetTrunk() // a chain has one trunk, and the last pending mutation is of the present chain
+		s.trunk, chain = m.GetTrunk(), true // a chain has one trunk, and the last pending mutation is of the present chain
 		s.shown = overlaid(s.shown, own, m)
+	}
+	if chain {
+		if s.trunk, err = shownTrunk(r, stream, s.trunk, s.version); err != nil {
+			return s, err
+		}
 	}
 	s.last, s.goesOn, err = lastOf(r, stream, record)
 	s.goesOn = s.goesOn && !beside
 	return s, err
+}
+
+// shownTrunk is the trunk of a chain for somebody who goes on with it now: nil where the confirmed record that is shown has
+// not come as far. So it is after a tablet came back from an older copy, or its disk lost the record, while a form was
+// open: whoever filled the form in had seen more than the tablet shows now, and whoever writes next has not.
+func shownTrunk(r Reader, stream string, trunk, shown *syncv1.RecordVersion) (*syncv1.RecordVersion, error) {
+	if trunk == nil || proto.Equal(trunk, shown) {
+		return trunk, nil
+	}
+	s, err := loadStream(r, stream)
+	if err != nil || shown == nil || !ledger.Reached(trunk.GetVersion(), shown.GetVersion(), s.GetBases()) {
+		return nil, err
+	}
+	return trunk, nil
 }
 
 // confirmed returns a record as the server confirmed it, if the stream is shown.

@@ -162,10 +162,10 @@ func TestTakenIDIsRenewedWithAllThatDependsOnIt(t *testing.T) {
 	a, b := w.device("a", nurse), w.device("b", other)
 	taken := a.write(create(vitals(360)))
 	a.sync()
-	if _, err := b.Write(other, b.clock(), func() replica.ID { return taken }, create(vitals(380))); err != nil {
+	if _, err := b.Write(other, b.clock(), func() replica.ID { return taken }, create(vitals(370))); err != nil {
 		t.Fatal(err)
 	}
-	b.write(patch(taken, vitals(381)))
+	b.write(patch(taken, vitals(371)))
 	draft := note("see the vital signs")
 	draft.GetDraftNote().VitalSignsIds = [][]byte{taken[:]}
 	about := b.write(create(draft))
@@ -186,7 +186,7 @@ func TestTakenIDIsRenewedWithAllThatDependsOnIt(t *testing.T) {
 	b.sync()
 	same(t, a, b)
 	views := a.shown()
-	if len(views) != 3 || views[renewed].Record.GetBody().GetVitalSigns().GetTemperatureTenthsC() != 381 ||
+	if len(views) != 3 || views[renewed].Record.GetBody().GetVitalSigns().GetTemperatureTenthsC() != 371 ||
 		views[taken].Record.GetBody().GetVitalSigns().GetTemperatureTenthsC() != 360 {
 		t.Errorf("%d records; renewed: %v", len(views), views[renewed].Record)
 	}

@@ -29,15 +29,16 @@ type device struct {
 	copied  *memstore.Store
 	acts    int // left to do
 	mending bool
-	late    func() error    // an answer to a repair that is still on its way
-	badDisk bool            // which often damages a record
-	damaged map[string]bool // streams of which a record was damaged and not mended yet
+	late    func() error       // an answer to a repair that is still on its way
+	badDisk bool               // which often damages a record
+	damaged map[string]bool    // streams of which a record was damaged and not mended yet
+	hurt    map[recordKey]bool // records that were ever damaged
 }
 
 func (w *world) addDevice(name string, authors ...string) *device {
 	d := &device{
 		world: w, id: name, person: authors[0], authors: authors, store: memstore.New(), booted: w.now, online: true,
-		damaged: map[string]bool{},
+		damaged: map[string]bool{}, hurt: map[recordKey]bool{},
 	}
 	// Drawn in any case, so that the dice fall the same for every option.
 	d.skew = w.between(3*time.Hour, 72*time.Hour).Truncate(time.Hour) * time.Duration(w.opts.WrongClocks)
@@ -185,6 +186,9 @@ func (d *device) confirmed(streamID string, record id) []byte {
 	return v.ConfirmedBytes
 }
 
+// answerWay is how long the answer to a request is on its way at most.
+const answerWay = 5 * time.Second
+
 // exchange is one request and, if the network is kind, its answer.
 func (d *device) exchange(then func(more bool)) {
 	w := d.world
@@ -222,7 +226,7 @@ func (d *device) exchange(then func(more bool)) {
 			w.after(30*time.Second, func() { then(false) })
 			return
 		}
-		w.after(w.between(50*time.Millisecond, 5*time.Second), func() { d.receive(req, resp, err, then) })
+		w.after(w.between(50*time.Millisecond, answerWay), func() { d.receive(req, resp, err, then) })
 	})
 }
 

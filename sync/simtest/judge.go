@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -12,13 +13,16 @@ import (
 	syncv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/sync/v1"
 )
 
-// mayWrite checks that who wrote it had the right when they did, by the journal, or that somebody released it.
+// mayWrite checks that who wrote it had the right when they did, by the journal, or that somebody released it. A tablet
+// counts from the server's time in an answer, and from when that answer came: the moment that it gives is too early by as
+// long as the answer was on its way.
 func (o *oracle) mayWrite(e *storev1.Entry, m *syncv1.Mutation, kind *care.Kind) {
 	w, known := o.written[id(m.GetId())]
 	may := func(role carev1.Role) bool {
 		return kind.MayWrite(role) || kind.MayTranscribe(role, w.author, m.GetRecord().GetEnvelope())
 	}
-	if !known || e.GetJudgedBy() != "" || o.world.server.dir.journal.cover(w.author, w.at, may) {
+	had := func(at time.Time) bool { return o.world.server.dir.journal.cover(w.author, at, may) }
+	if !known || e.GetJudgedBy() != "" || had(w.at) || had(w.at.Add(-answerWay)) {
 		return
 	}
 	o.world.problem("WITHOUT A RIGHT: mutation %s took effect, and %s had no right to write it", name(id(m.GetId())), w.author)

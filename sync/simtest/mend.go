@@ -30,7 +30,7 @@ func (d *device) damage() {
 	at := w.dice.IntN(len(keys))
 	w.count("record damaged on a tablet")
 	w.note("record %x of %s is damaged on %s", keys[at][len(keys[at])-6:], streamID, d.id)
-	d.damaged[streamID] = true
+	d.damaged[streamID], d.hurt[recordKey{streamID, id(keys[at][len(keys[at])-16:])}] = true, true
 	d.store.FailAt(0)
 	err := d.store.Update(func(tx replica.Tx) error {
 		if w.chance(50) {
@@ -41,6 +41,7 @@ func (d *device) damage() {
 		must(proto.Unmarshal(values[at], was))
 		must(proto.Unmarshal(spoilt, is))
 		w.oracle.versions[sha256.Sum256(is.GetRecord())] = w.oracle.versions[sha256.Sum256(was.GetRecord())]
+		w.oracle.spoilt[sha256.Sum256(is.GetRecord())] = true
 		return tx.Set(keys[at], spoilt)
 	})
 	must(err)

@@ -52,11 +52,14 @@ type oracle struct {
 	// versions: which mutations a version of a record stands for, by the hash of its bytes. Versions of a log that
 	// was lost stay here: somebody may have seen them.
 	versions map[[32]byte]set
+	// spoilt are versions as a tablet's disk has spoilt them. Who sees one has seen the record, and cannot prove it: the
+	// hash is of bytes that the server never had.
+	spoilt map[[32]byte]bool
 	// seen: what the author of a mutation had been shown of the record, and had written to it on the same tablet.
 	seen map[id]set
 	// chain: which mutations of the same tablet were pending, on top of the record, when a mutation was written.
 	chain map[id]set
-	// confirmed: which mutations the version stood for that the author of a mutation was shown.
+	// confirmed: which mutations the version stood for that the author of a mutation was shown, if they can prove it.
 	confirmed map[id]set
 	// order in which mutations were written, for a digest of outcomes that holds no id.
 	order []id
@@ -80,7 +83,7 @@ func newOracle(w *world) *oracle {
 	return &oracle{
 		world: w, log: newLogState(), versions: map[[32]byte]set{}, seen: map[id]set{}, chain: map[id]set{},
 		confirmed: map[id]set{}, acknowledged: map[id]*device{}, written: map[id]writing{}, begun: map[string]bool{},
-		gone: map[recordKey]bool{},
+		gone: map[recordKey]bool{}, spoilt: map[[32]byte]bool{},
 	}
 }
 
@@ -91,9 +94,12 @@ func (o *oracle) wrote(m id, author string, draft replica.Draft, before sight) {
 	o.chain[m] = before.pending
 	seen := maps.Clone(before.own)
 	if before.shown != nil {
-		o.confirmed[m] = o.versions[sha256.Sum256(before.shown)]
-		for one := range o.confirmed[m] {
+		version := sha256.Sum256(before.shown)
+		for one := range o.versions[version] {
 			seen[one] = true
+		}
+		if !o.spoilt[version] {
+			o.confirmed[m] = o.versions[version]
 		}
 	}
 	o.seen[m] = seen

@@ -143,7 +143,7 @@ func (p *player) loses(s *scenario.Step, d *device) error {
 	if !ok {
 		return s.Errorf("which record? %s loses NAME", s.Words[0])
 	}
-	d.damaged[streamOf(s)] = true
+	d.damaged[streamOf(s)], d.hurt[recordKey{streamOf(s), record}] = true, true
 	err := d.store.Update(func(tx replica.Tx) error {
 		return tx.Delete(append(familyOf(familyRecord, streamOf(s)), record[:]...))
 	})

@@ -50,11 +50,13 @@ func (o *oracle) wholeStream(d *device, s replica.StreamView) {
 			return
 		}
 	}
+	younger := false
 	for _, key := range o.log.keys() {
 		r := o.log.records[key]
 		if key.stream == s.ID && r.section != 0 && r.section < s.OldestMonth {
 			d.world.count("in a month that is not held")
 		}
+		younger = younger || d.hurt[key] && key.stream == s.ID && r.created <= at && r.version.GetSeq() > at
 		if key.stream != s.ID || r.created > at || r.section != 0 && r.section < s.OldestMonth ||
 			r.version.GetSeq() > at && s.OldestMonth != 0 {
 			continue // younger than the cursor, or not of its months then
@@ -74,7 +76,9 @@ func (o *oracle) wholeStream(d *device, s replica.StreamView) {
 		}
 		return
 	}
-	d.damaged[s.ID] = false
+	if !younger { // of a record that was damaged and has changed since, nobody can tell whether the tablet has it as it was
+		d.damaged[s.ID] = false
+	}
 }
 
 // sums compares the digests that a tablet keeps with those of the log, once all is quiet.

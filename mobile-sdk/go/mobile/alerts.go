@@ -34,8 +34,9 @@ type Alert struct {
 	Amended string
 	// AtMs is when it was measured; LateMs how long after that the server heard of it, 0 if within the hour.
 	AtMs, LateMs int64
-	// Open: nobody has answered, as far as this tablet knows.
-	Open bool
+	// Open: nobody whose answer ends it has answered, as far as this tablet knows; OpenWords say why it is open.
+	Open      bool
+	OpenWords string
 	// Answers, one to a line, oldest first: what, who, and how safe the answer is.
 	Answers string
 	// RecordJSON is the record, in JSON of care.v1.Record.
@@ -64,7 +65,7 @@ func (l *Alerts) Get(n int) *Alert {
 	return &Alert{
 		ID: hex.EncodeToString(a.ID[:]), Chart: a.Chart, Severity: int(a.Alert.GetSeverity()),
 		SeverityWords: t.pick(care.EnumTitle(a.Alert.GetSeverity())), Reason: care.Printable(t.pick(a.Alert.GetReasonJa(), a.Alert.GetReasonEn())),
-		Amended: t.pick(a.AmendedWords()), AtMs: a.At.UnixMilli(), LateMs: a.Late.Milliseconds(), Open: a.Open(),
+		Amended: t.pick(a.AmendedWords()), AtMs: a.At.UnixMilli(), LateMs: a.Late.Milliseconds(), Open: a.Open(), OpenWords: t.pick(a.OpenWords()),
 		Answers: strings.Join(answers, "\n"), RecordJSON: recordJSON(a.Record),
 	}
 }

@@ -38,6 +38,28 @@ func (l *Warnings) Get(n int) *Warning {
 	}
 }
 
+// News2 says the NEWS2 of a set of vital signs on this tablet with its risk, or what it is at least and what is missing; empty
+// of a record that holds nothing that is scored. It needs no network.
+func (t *Tablet) News2(stream, record string) (string, error) {
+	id, err := t.id(record)
+	if err != nil {
+		return "", err
+	}
+	i, err := t.tablet.Record(stream, id)
+	if err != nil {
+		return "", t.words(err)
+	}
+	scale, err := t.tablet.Spo2Scale(stream)
+	if err != nil {
+		return "", t.words(err)
+	}
+	r, scored := sdk.News2(i, scale)
+	if !scored {
+		return "", nil
+	}
+	return t.pick(sdk.News2Words(r)), nil
+}
+
 // Preview tells what an entry would raise before it is saved; body and time are as in Create. It needs no network.
 func (t *Tablet) Preview(chart, bodyJSON string, atMs int64) (*Warnings, error) {
 	body, err := t.body(bodyJSON)

@@ -22,9 +22,14 @@ type Directory interface {
 	Tenants() []string
 	// Stream returns a stream, with its chart; false if it does not exist.
 	Stream(tenant, streamID string) (hub.StreamRef, bool)
+	// Names returns every id of a chart: the one that it has, and then those of the charts that were merged into it. A chart
+	// that it does not have has the id that was given.
+	Names(tenant, chartID string) []string
 	// Team returns the people who may read the chart in a role at a time, in order of id.
 	Team(tenant, chartID string, role carev1.Role, at time.Time) []string
-	// Person returns a person as an actor; false if there never was one.
+	// Readers returns the people who may read the chart at a time, in whatever role, in order of id.
+	Readers(tenant, chartID string, at time.Time) []string
+	// Person returns a person as an actor; false if there is none, or none any more.
 	Person(tenant, personID string) (*carev1.Actor, bool)
 }
 
@@ -99,6 +104,7 @@ func (d *Dispatcher) Wake() {
 // Works says that something else has got through to a platform over a channel, such as a test push: what was broken is mended.
 func (d *Dispatcher) Works(kind alertv1.TargetKind, platform alertv1.Platform) {
 	if l := d.sender.lanes[kind]; l != nil {
+		l.strangers.works()
 		l.breakers.of(platform).note(push.Outcome{Verdict: push.Accepted}, d.now())
 	}
 }

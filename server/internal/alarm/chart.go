@@ -23,11 +23,10 @@ func (c *chart) look(t *turn) error {
 	if err != nil {
 		return err
 	}
-	running, err := t.running(c.id)
-	if err != nil {
+	w := &ward{turn: t, chart: c.id}
+	if w.group, err = t.runningUnder(c.id); err != nil {
 		return err
 	}
-	w := &ward{turn: t, chart: c.id, group: running}
 	for _, e := range all {
 		if e.GetKind() == kindAlert {
 			if err := w.alert(e); err != nil {
@@ -147,13 +146,13 @@ func (w *ward) answer(e event) error {
 	if e.GetKind() != kindAnswer {
 		return w.done(e)
 	}
-	if e.GetAmended() && len(e.GetAnswers()) == 0 {
-		if err := w.reopen(e); err != nil {
-			return err
-		}
-		return w.done(e)
+	if err := w.reopen(e); err != nil {
+		return err
 	}
 	if err := w.fetch(e.GetAnswers()); err != nil {
+		return err
+	}
+	if err := w.elsewhere(e); err != nil {
 		return err
 	}
 	if w.group != nil && escalation.Answer(w.group.Escalation, e.GetAnswers(), e.GetPersonId(), w.now) {

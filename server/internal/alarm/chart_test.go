@@ -228,6 +228,9 @@ func TestDamagedGroupBeginsAnother(t *testing.T) {
 func TestOneThatCannotBeDoneHoldsUpNothing(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
 		long := strings.Repeat("x", 250)
+		h.stop()
+		h.dir.also = []string{long}
+		h.start("two")
 		h.policy(urgentPolicy("org-dr", &alertv1.Recipient{Who: &alertv1.Recipient_PersonId{PersonId: long}},
 			&alertv1.Recipient{Who: &alertv1.Recipient_PersonId{PersonId: "dr-2"}}))
 		h.raise("chart-1", notice, critical)

@@ -57,7 +57,8 @@ func (t *turn) lookAtPush(key store.ServerKey) error {
 	if err != nil || !found || d.GetState() != alertv1.DeliveryState_DELIVERY_STATE_QUEUED {
 		return err
 	}
-	switch answered, err := t.answered(d); {
+	answered, told, err := t.matter(d)
+	switch {
 	case err != nil:
 		return err
 	case d.GetNextMs() > t.nowMs():
@@ -68,6 +69,9 @@ func (t *turn) lookAtPush(key store.ServerKey) error {
 		return t.finish(key, d, alertv1.DeliveryState_DELIVERY_STATE_NOT_NEEDED, troubleAnswered)
 	case d.GetDeadlineMs() <= t.nowMs():
 		return t.lost(key, d, alertv1.DeliveryState_DELIVERY_STATE_TOO_LATE, troubleDeadline)
+	case !told:
+		d.TargetId = nil
+		return t.lost(key, d, alertv1.DeliveryState_DELIVERY_STATE_NO_TARGET, troubleNoRight)
 	}
 	return t.tryAgain(key, d)
 }
@@ -85,8 +89,10 @@ func (t *turn) tryAgain(key store.ServerKey, d *storev1.PushDelivery) error {
 	if rests := t.d.sender.rests(target); rests.After(t.now) {
 		release(d)
 		d.NextMs = min(rests.UnixMilli(), d.GetDeadlineMs())
-	} else {
+	} else if t.putAside(d, target); d.GetNextMs() <= t.nowMs() {
 		t.claim(key, d, target)
+	} else {
+		release(d)
 	}
 	if err := move(t.tx, key, 0, d.GetNextMs()); err != nil {
 		return err
@@ -94,16 +100,21 @@ func (t *turn) tryAgain(key store.ServerKey, d *storev1.PushDelivery) error {
 	return write(t.tx, key, d)
 }
 
-// answered tells whether the alerts that a push is about were answered.
-func (t *turn) answered(d *storev1.PushDelivery) (bool, error) {
+// matter tells of a push of alerts whether they were answered, and whether its person may still be told of them. Of any
+// other push its person may be told as long as the directory has them.
+func (t *turn) matter(d *storev1.PushDelivery) (answered, told bool, err error) {
 	if d.GetKind() != storev1.PushKind_PUSH_KIND_ALERT {
-		return false, nil
+		_, told = t.d.config.Directory.Person(t.tenant, d.GetPersonId())
+		return false, told, nil
 	}
 	g, err := t.group(d.GetGroupId())
-	if err == errRow {
-		return false, nil // better told once too often
+	switch {
+	case err == errRow: // better told once too often
+		return false, true, nil
+	case err != nil || g == nil:
+		return false, true, err
 	}
-	return g != nil && g.GetState() == alertv1.GroupState_GROUP_STATE_ANSWERED, err
+	return g.GetState() == alertv1.GroupState_GROUP_STATE_ANSWERED, t.mayRead(g.GetChartId(), d.GetPersonId()), nil
 }
 
 // lost ends a push that got nowhere. If nobody of its step was reached, and nobody is being tried, the next step is taken

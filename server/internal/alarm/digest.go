@@ -11,11 +11,17 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
-// digest counts notices for those who are told first of what is urgent: they hear of them once a day.
+// digest counts notices for those who are told first of what is urgent: they hear of them once a day. Where that is nobody
+// who may read the chart now, they are counted for nobody, and it is looked again when they are due.
 func (t *turn) digest(g *group, notices uint32) error {
 	p := &people{turn: t}
 	at := escalation.DigestAt(g.GetPolicy(), t.now)
-	for _, person := range escalation.DigestTo(g.GetPolicy(), g.GetChartId(), p, t.now) {
+	persons := escalation.DigestTo(g.GetPolicy(), g.GetChartId(), p, t.now)
+	persons = slices.DeleteFunc(persons, func(person string) bool { return !t.mayRead(g.GetChartId(), person) })
+	if len(persons) == 0 {
+		persons = []string{""}
+	}
+	for _, person := range persons {
 		if err := t.countNotices(person, at, g, notices); err != nil {
 			return err
 		}
@@ -25,9 +31,6 @@ func (t *turn) digest(g *group, notices uint32) error {
 
 // countNotices adds notices to what a person is told at a time.
 func (t *turn) countNotices(person string, at time.Time, g *group, notices uint32) error {
-	if person == "" {
-		return nil
-	}
 	key := store.ServerKey{Tenant: t.tenant, Table: store.TableDigest, Key: person + "/" + at.In(zone(g.GetPolicy())).Format(time.DateOnly)}
 	day := &storev1.DigestDay{}
 	found, err := read(t.tx, key, day)
@@ -58,16 +61,12 @@ func (t *turn) lookAtDigest(key store.ServerKey) error {
 	case day.GetDueMs() > t.nowMs():
 		return t.tx.PutDue(day.GetDueMs(), key)
 	}
-	open, err := t.open(day.GetGroups())
+	open, groups, err := t.open(day.GetPersonId(), day.GetGroups())
 	if err != nil {
 		return err
 	}
 	if open {
-		err := t.say(day.GetPersonId(), &storev1.PushDelivery{
-			Kind: storev1.PushKind_PUSH_KIND_DIGEST, Severity: carev1.AlertSeverity_ALERT_SEVERITY_NOTICE,
-			DeadlineMs: t.now.Add(digestLasts).UnixMilli(),
-		}, nil)
-		if err != nil {
+		if err := t.tellOfNotices(day.GetPersonId(), groups); err != nil {
 			return err
 		}
 	}
@@ -75,33 +74,32 @@ func (t *turn) lookAtDigest(key store.ServerKey) error {
 	return write(t.tx, key, day)
 }
 
-// open tells whether any of the groups has a notice that nobody has answered.
-func (t *turn) open(groups [][]byte) (bool, error) {
-	for _, id := range groups {
+// open tells whether any of the groups has a notice that nobody has answered, in a chart that the person may read, and
+// which. One that cannot be read counts as one that has.
+func (t *turn) open(person string, ids [][]byte) (open bool, groups []*group, err error) {
+	open = len(ids) == 0
+	for _, id := range ids {
 		g, err := t.group(id)
-		if err == errRow {
-			return true, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		for _, a := range g.alerts() {
-			if a.GetSeverity() == carev1.AlertSeverity_ALERT_SEVERITY_NOTICE && a.GetAnsweredMs() == 0 {
-				return true, nil
-			}
-		}
-		if g != nil && g.GetLeftOut() > 0 && g.GetState() != alertv1.GroupState_GROUP_STATE_ANSWERED {
-			return true, nil
+		switch {
+		case err == errRow:
+			open = true
+		case err != nil:
+			return false, nil, err
+		case g != nil && (person == "" || t.mayRead(g.GetChartId(), person)) && g.hasNotices():
+			open, groups = true, append(groups, g)
 		}
 	}
-	return len(groups) == 0, nil
+	return open, groups, nil
 }
 
-func (g *group) alerts() []*storev1.GroupedAlert {
-	if g == nil {
-		return nil
+// hasNotices tells whether a group has a notice that nobody has answered.
+func (g *group) hasNotices() bool {
+	if g.GetLeftOut() > 0 && g.GetState() != alertv1.GroupState_GROUP_STATE_ANSWERED {
+		return true
 	}
-	return g.GetAlerts()
+	return slices.ContainsFunc(g.GetAlerts(), func(a *storev1.GroupedAlert) bool {
+		return a.GetSeverity() == carev1.AlertSeverity_ALERT_SEVERITY_NOTICE && a.GetAnsweredMs() == 0
+	})
 }
 
 // zone is that of a policy; that of Japan where it names none, or one that is not known.

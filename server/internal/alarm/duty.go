@@ -2,6 +2,7 @@ package alarm
 
 import (
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
@@ -35,14 +36,31 @@ func (t *turn) lookAtDuty(key store.ServerKey) error {
 	case beats == 0:
 		return t.beat(key, check, sum[:16])
 	case taken:
-		return t.checked(key, check)
+		return t.judge(key, check, false)
 	case judged > t.nowMs():
 		return t.tx.PutDue(judged, key)
 	}
-	return t.unreachable(key, check)
+	return t.judge(key, check, true)
 }
 
-// beat sends the push that asks. Whoever has no target that an app has confirmed lately cannot be reached.
+// judge writes what came of a heartbeat, for this check and for those that come soon after it.
+func (t *turn) judge(key store.ServerKey, check *storev1.DutyCheck, unreachable bool) error {
+	last, at, err := t.last(beatOf, check.GetPersonId())
+	if err != nil {
+		return err
+	}
+	last.Unreachable = unreachable
+	if err := write(t.tx, at, last); err != nil {
+		return err
+	}
+	if unreachable {
+		return t.unreachable(key, check)
+	}
+	return t.checked(key, check)
+}
+
+// beat sends the push that asks. Whoever has no target that an app has confirmed lately cannot be reached. Nobody is asked
+// twice within beatEvery, however many duties they have: what came of the last time counts.
 func (t *turn) beat(key store.ServerKey, check *storev1.DutyCheck, group []byte) error {
 	stands, err := t.stands(check)
 	if err != nil {
@@ -51,19 +69,34 @@ func (t *turn) beat(key store.ServerKey, check *storev1.DutyCheck, group []byte)
 	if !stands {
 		return t.checked(key, check)
 	}
-	reachable := false
-	err = t.say(check.GetPersonId(), &storev1.PushDelivery{
-		Kind: storev1.PushKind_PUSH_KIND_HEARTBEAT, GroupId: group, DeadlineMs: t.now.Add(heartbeatLasts).UnixMilli(),
-	}, func(target *storev1.PushTarget) bool {
-		fits := confirmed(target, t.now)
-		reachable = reachable || fits
-		return fits
-	})
+	ways, err := t.ways(check.GetPersonId())
 	if err != nil {
 		return err
 	}
-	if !reachable {
+	if !slices.ContainsFunc(ways, func(w way) bool { return confirmed(w.target, t.now) }) {
 		return t.unreachable(key, check)
+	}
+	last, at, err := t.last(beatOf, check.GetPersonId())
+	if err != nil {
+		return err
+	}
+	switch since := t.nowMs() - last.GetDoneMs(); {
+	case since < heartbeatLasts.Milliseconds() && since >= 0:
+		return t.tx.PutDue(last.GetDoneMs()+heartbeatLasts.Milliseconds(), key) // it is judged by then
+	case since < beatEvery.Milliseconds() && since >= 0 && last.GetUnreachable():
+		return t.unreachable(key, check)
+	case since < beatEvery.Milliseconds() && since >= 0:
+		return t.checked(key, check)
+	}
+	last.DoneMs, last.Unreachable = t.nowMs(), false
+	if err := write(t.tx, at, last); err != nil {
+		return err
+	}
+	err = t.say(check.GetPersonId(), &storev1.PushDelivery{
+		Kind: storev1.PushKind_PUSH_KIND_HEARTBEAT, GroupId: group, DeadlineMs: t.now.Add(heartbeatLasts).UnixMilli(),
+	}, func(target *storev1.PushTarget) bool { return confirmed(target, t.now) })
+	if err != nil {
+		return err
 	}
 	return t.tx.PutDue(t.now.Add(heartbeatLasts).UnixMilli(), key)
 }
@@ -86,6 +119,9 @@ func (t *turn) stands(check *storev1.DutyCheck) (bool, error) {
 		return true, nil
 	}
 	rota, err := t.rota(check)
+	if err == errRow { // the duty may well stand: its person is asked
+		return true, nil
+	}
 	for _, duty := range rota.GetDuties() {
 		if duty.GetPersonId() == check.GetPersonId() && duty.GetFrom().AsTime().UnixMilli() == check.GetDutyMs() {
 			return true, err
@@ -94,14 +130,17 @@ func (t *turn) stands(check *storev1.DutyCheck) (bool, error) {
 	return false, err
 }
 
-// rota is that of a check; an empty one if there is none any more.
+// rota is that of a check; an empty one if there is none any more, and errRow, of which the operator is told, if it cannot be
+// read.
 func (t *turn) rota(check *storev1.DutyCheck) (*alertv1.Rota, error) {
 	rota := &alertv1.Rota{}
 	key := store.ServerKey{Tenant: t.tenant, Table: store.TableRota, Key: check.GetOrganisationId() + "/" + check.GetRotaId()}
-	if _, err := read(t.tx, key, rota); err != nil && err != errRow {
-		return nil, err
+	_, err := read(t.tx, key, rota)
+	if err == errRow {
+		t.alarms = append(t.alarms, alarm{code: AlarmDamaged, table: uint32(store.TableRota)})
+		return &alertv1.Rota{}, errRow
 	}
-	return rota, nil
+	return rota, err
 }
 
 func (t *turn) checked(key store.ServerKey, check *storev1.DutyCheck) error {
@@ -109,7 +148,8 @@ func (t *turn) checked(key store.ServerKey, check *storev1.DutyCheck) error {
 	return write(t.tx, key, check)
 }
 
-// unreachable tells the operator and those who can do something about it before the duty begins.
+// unreachable tells the operator and those who can do something about it before the duty begins, none of them twice within
+// warnEvery: who has just looked at one rota is not told of each of its duties.
 func (t *turn) unreachable(key store.ServerKey, check *storev1.DutyCheck) error {
 	t.alarm(AlarmUnreachable)
 	check.Unreachable = true
@@ -118,6 +158,12 @@ func (t *turn) unreachable(key store.ServerKey, check *storev1.DutyCheck) error 
 		return err
 	}
 	for _, person := range others {
+		if fresh, err := t.warnedLately(person); err != nil || fresh {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		err := t.say(person, &storev1.PushDelivery{
 			Kind: storev1.PushKind_PUSH_KIND_UNREACHABLE, Severity: carev1.AlertSeverity_ALERT_SEVERITY_URGENT,
 			DeadlineMs: t.now.Add(warningLasts).UnixMilli(),
@@ -144,7 +190,7 @@ func (t *turn) others(check *storev1.DutyCheck) (persons []string, err error) {
 	}
 	if check.GetRotaId() != "" {
 		rota, err := t.rota(check)
-		if err != nil {
+		if err != nil && err != errRow {
 			return nil, err
 		}
 		add(rota.GetFallbackPersonId())

@@ -140,6 +140,23 @@ func TestDutyThatWasTakenBackIsNotAsked(t *testing.T) {
 	})
 }
 
+// TestDutyInADamagedRotaIsAsked: a rota that cannot be read is not one from which the duty was taken.
+func TestDutyInADamagedRotaIsAsked(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		begin := time.Now().Add(10 * time.Hour)
+		h.rota("on-call", "", duty("dr-1", begin, begin.Add(8*time.Hour)))
+		h.pass(time.Hour)
+		h.update(func(tx store.Tx) error {
+			return tx.PutServerRow(store.ServerKey{Tenant: tenant, Table: store.TableRota, Key: "org-dr/on-call"}, []byte{0xff})
+		})
+		h.pass(7*time.Hour + time.Minute)
+		h.wantsKind(storev1.PushKind_PUSH_KIND_HEARTBEAT, "dr-1-phone")
+		if h.codes.count(AlarmDamaged) == 0 {
+			t.Fatal("the operator was not told")
+		}
+	})
+}
+
 func TestWhomAPolicyNamesIsAskedDaily(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
 		h.policy(urgentPolicy("org-dr", &alertv1.Recipient{Who: &alertv1.Recipient_PersonId{PersonId: "dr-2"}}))
@@ -180,6 +197,70 @@ func TestStatusCounts(t *testing.T) {
 		s := h.d.Status()
 		if s.Running != 1 || s.Unanswered != 1 || s.Digest != 1 || s.Due != 0 || s.InHand != 0 || len(s.Channels) != 2 {
 			t.Fatalf("%+v", s)
+		}
+	})
+}
+
+// TestNobodyIsAskedAgainAndAgain: whoever has many duties, by one rota or several, is asked once in twelve hours, and duties
+// that nobody can mean are not asked about.
+func TestNobodyIsAskedAgainAndAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		begin := time.Now().Add(130 * time.Minute)
+		for _, id := range []string{"a", "b"} {
+			var duties []*alertv1.Duty
+			for i := range 20 {
+				at := begin.Add(time.Duration(i) * 30 * time.Minute)
+				duties = append(duties, duty("dr-2", at, at.Add(30*time.Minute)))
+			}
+			h.rota(id, "", duties...)
+		}
+		h.rota("short", "", duty("dr-1", begin, begin.Add(14*time.Minute)))
+		h.pass(beatEvery)
+		h.wantsKind(storev1.PushKind_PUSH_KIND_HEARTBEAT, "dr-2-phone")
+		if h.codes.count(AlarmUnreachable) != 0 {
+			t.Error("somebody who was reached counts as unreachable")
+		}
+		at := time.Now().Add(3 * time.Hour)
+		h.rota("a", "", duty("dr-2", at, at.Add(time.Hour)))
+		h.pass(2 * time.Hour)
+		h.wantsKind(storev1.PushKind_PUSH_KIND_HEARTBEAT, "dr-2-phone")
+	})
+}
+
+// TestTheLastAnswerCounts: of somebody who was found unreachable a little while ago the next check says so too, without
+// another push.
+func TestTheLastAnswerCounts(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		h.wire.becomes(nil, func(_ int, to push.Target, _ push.Message) push.Outcome {
+			return push.Outcome{Verdict: push.Refused, Trouble: "refused"}
+		})
+		begin := time.Now().Add(130 * time.Minute)
+		h.rota("a", "", duty("dr-2", begin, begin.Add(time.Hour)), duty("dr-2", begin.Add(time.Minute), begin.Add(time.Hour)),
+			duty("dr-2", begin.Add(5*time.Hour), begin.Add(6*time.Hour)))
+		h.pass(9 * time.Hour)
+		if n := h.codes.count(AlarmUnreachable); n != 3 {
+			t.Errorf("the operator was told %d times, want 3", n)
+		}
+		h.wantsKind(storev1.PushKind_PUSH_KIND_HEARTBEAT, "dr-2-phone")
+	})
+}
+
+// TestNobodyIsWarnedAgainAndAgain: a rota with many duties of somebody whom nobody can reach is one push a day for each of
+// the others.
+func TestNobodyIsWarnedAgainAndAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		begin := time.Now().Add(130 * time.Minute)
+		far := begin.AddDate(1, 0, 0)
+		duties := []*alertv1.Duty{duty("dr-1", far, far.Add(time.Hour)), duty("ns-1", far, far.Add(time.Hour))}
+		for i := range 40 {
+			at := begin.Add(time.Duration(i) * 30 * time.Minute)
+			duties = append(duties, duty("ghost", at, at.Add(30*time.Minute)))
+		}
+		h.rota("a", "", duties...)
+		h.pass(warnEvery - time.Minute)
+		h.wantsKind(storev1.PushKind_PUSH_KIND_UNREACHABLE, "dr-1-phone", "ns-1-phone")
+		if n := h.codes.count(AlarmUnreachable); n != 40 {
+			t.Errorf("the operator was told %d times, want 40", n)
 		}
 	})
 }

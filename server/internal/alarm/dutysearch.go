@@ -9,6 +9,7 @@ import (
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	"github.com/tsunagu-care/tsunagu/server/internal/escalation"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
@@ -77,11 +78,11 @@ func (d *Dispatcher) dutiesOf(ctx context.Context, tenant string) (found []*stor
 	return found, err
 }
 
-// soon calls note for every duty of a rota that begins soon.
+// soon calls note for every duty of a rota that begins soon and is not shorter than any that is meant.
 func soon(rota *alertv1.Rota, now time.Time, note func(*storev1.DutyCheck) error) error {
 	for _, duty := range rota.GetDuties() {
 		from := duty.GetFrom().AsTime()
-		if !from.After(now) || from.After(now.Add(dutyAhead)) {
+		if !from.After(now) || from.After(now.Add(dutyAhead)) || escalation.TooShort(duty) {
 			continue
 		}
 		check := &storev1.DutyCheck{

@@ -66,7 +66,8 @@ func (t *turn) undone(alert []byte) (found *event, err error) {
 }
 
 // asksTheTeam tells whether those at the patient have to hear of a record at once: a question, an answer by instruction, an
-// urgent instruction. It is all that is ever looked at in a record here.
+// urgent instruction. Beside it, only how soon somebody must act is ever looked at in a record here: that of an alert whose
+// answer was taken back.
 func (t *turn) asksTheTeam(e event) (bool, error) {
 	record, err := t.record(e.GetStreamId(), e.GetSeq())
 	if err != nil || record.GetStatus() == carev1.RecordStatus_RECORD_STATUS_RETRACTED {

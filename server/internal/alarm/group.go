@@ -75,14 +75,8 @@ func (t *turn) save(g *group) error {
 		return err
 	}
 	if g.ended {
-		running, err := t.tx.ServerRow(runningKey(t.tenant, g.GetChartId()))
-		if err != nil {
+		if err := t.runsNoMore(g); err != nil {
 			return err
-		}
-		if string(running) == g.key.Key {
-			if err := t.tx.PutServerRow(runningKey(t.tenant, g.GetChartId()), []byte{}); err != nil {
-				return err
-			}
 		}
 	}
 	t.notify(g)
@@ -92,7 +86,7 @@ func (t *turn) save(g *group) error {
 // notify has those who watch look at a group again.
 func (t *turn) notify(g *group) {
 	if id := g.GetId(); len(id) == 16 {
-		t.changed = append(t.changed, changedGroup{g.GetChartId(), [16]byte(id)})
+		t.changed = append(t.changed, changedGroup{t.d.kept(t.tenant, g.GetChartId()), [16]byte(id)})
 	}
 }
 

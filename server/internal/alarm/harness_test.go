@@ -37,7 +37,13 @@ const (
 )
 
 // office is a directory in which every chart has the same team: dr-1 and dr-2, ns-1, cm-1.
-type office struct{ streams *sync.Map } // nil: it has every stream that is asked for
+type office struct {
+	streams *sync.Map       // nil: it has every stream that is asked for
+	ended   map[string]bool // those who may not read any chart
+	also    []string        // who may read every chart beside the team
+	into    *sync.Map       // of charts that were merged: the chart that each of them is read with; nil: none is
+	gone    map[string]bool // those whom it does not have any more
+}
 
 func (office) Tenants() []string { return []string{tenant} }
 
@@ -47,16 +53,30 @@ func (o office) Stream(_, id string) (hub.StreamRef, bool) {
 	if o.streams != nil {
 		_, known = o.streams.Load(id)
 	}
-	return hub.StreamRef{ID: id, Info: &syncv1.StreamInfo{ChartId: chart}}, known
+	return hub.StreamRef{ID: id, Info: &syncv1.StreamInfo{ChartId: o.Names(tenant, chart)[0]}}, known
 }
 
-func (office) Team(_, _ string, role carev1.Role, _ time.Time) []string {
-	return map[carev1.Role][]string{
+func (o office) Team(_, _ string, role carev1.Role, _ time.Time) []string {
+	all := map[carev1.Role][]string{
 		carev1.Role_ROLE_PHYSICIAN: {"dr-1", "dr-2"}, carev1.Role_ROLE_NURSE: {"ns-1"}, carev1.Role_ROLE_CARE_MANAGER: {"cm-1"},
 	}[role]
+	return slices.DeleteFunc(all, func(person string) bool { return o.ended[person] })
 }
 
-func (office) Person(_, id string) (*carev1.Actor, bool) {
+// Readers are the team, but those whose grant was ended.
+func (o office) Readers(_, _ string, _ time.Time) (all []string) {
+	for _, person := range []string{"cm-1", "dr-1", "dr-2", "ns-1"} {
+		if !o.ended[person] {
+			all = append(all, person)
+		}
+	}
+	return append(all, o.also...)
+}
+
+func (o office) Person(_, id string) (*carev1.Actor, bool) {
+	if o.gone[id] {
+		return nil, false
+	}
 	return &carev1.Actor{PersonId: id, OrganisationId: "org-" + id[:2]}, true
 }
 

@@ -28,16 +28,24 @@ type Limits struct {
 const (
 	// maxEvents bounds the events of one chart in one transaction.
 	maxEvents = 512
+	// maxToPerson bounds the pushes of one channel that are on their way to one person at once; to one target it is one.
+	maxToPerson = 2
+	// maxHeld bounds those that wait for it, of what is critical and of the rest. Others are looked at again after heldPause.
+	maxHeld = 256
 	// maxPassedOver bounds the due marks that one look reads in order to find those that it may take now.
 	maxPassedOver = 16384
 	// maxTargets bounds the ways to one person, and maxTargetRows those that they ever had: rows stay when a target ends.
 	maxTargets, maxTargetRows = 16, 4096
 	// maxTrail bounds the deliveries of one group that are looked at together.
 	maxTrail = 4096
+	// maxRunning bounds the charts that are gone through for the group of an alert that its own chart does not have.
+	maxRunning = 50_000
 	// maxDigestGroups bounds the groups that a digest remembers. It counts the rest all the same.
 	maxDigestGroups = 256
 	// maxFailing bounds the rows and charts whose failures are remembered, and the alarms.
 	maxFailing = 4096
+	// maxStrangers bounds the targets of a channel of which it is remembered that they are somebody else's.
+	maxStrangers = 4096
 	// maxRecorded bounds the results that are written together.
 	maxRecorded = 256
 	// maxWarned bounds the people who are told that somebody cannot be reached.
@@ -69,6 +77,10 @@ const (
 	heartbeatLasts = 10 * time.Minute
 )
 
+// pagedAgain is how long after an alert was raised people are told of it again when its answer is taken back. After that it
+// goes into the digest.
+const pagedAgain = 7 * 24 * time.Hour
+
 // Waiting after a failure.
 const (
 	// firstRetry and lastRetry bound the wait before a push is tried again. It doubles, and a quarter of it is by chance.
@@ -79,6 +91,8 @@ const (
 	firstPause, lastPause = time.Second, 30 * time.Second
 	// apartFor is how long the events of a chart that failed together are done one by one.
 	apartFor = 10 * time.Minute
+	// heldPause is how long a push waits whose person has maxHeld of them in hand.
+	heldPause = 10 * time.Second
 	// strangerPause is how long an event waits whose stream the directory does not have.
 	strangerPause = 10 * time.Minute
 	// crowdedPause is how long an alert waits whose group cannot take more of them.
@@ -90,6 +104,9 @@ const (
 	// dutyAhead is how far ahead rotas are searched, dutyLead how long before a duty it is asked whether the person can be
 	// reached, and confirmedWithin how long ago an app must have confirmed a target for that.
 	dutyAhead, dutyLead, confirmedWithin = 24 * time.Hour, 2 * time.Hour, 30 * 24 * time.Hour
+	// beatEvery is how often one person is asked at most whether they can be reached, and warnEvery how often one person is
+	// told at most that somebody else cannot.
+	beatEvery, warnEvery = 12 * time.Hour, 24 * time.Hour
 	// dailyHour is the hour of the day, in the policy's zone, at which those whom a policy names are asked.
 	dailyHour = 8
 	// usualZone is the zone of a policy that names none.

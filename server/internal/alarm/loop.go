@@ -3,6 +3,7 @@ package alarm
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
@@ -50,9 +51,22 @@ func (d *Dispatcher) pass(ctx context.Context) (wait time.Duration, err error) {
 		return 0, err
 	}
 	if len(seen.tasks) > 0 {
+		slices.SortStableFunc(seen.tasks, newsFirst)
 		return 0, d.do(ctx, seen.tasks)
 	}
 	return max(seen.next.Sub(d.now()), time.Millisecond), nil
+}
+
+// newsFirst has what came of patients looked at before the pushes that wait, in one commit: of what was answered in the
+// meantime nobody is told, however long the push has been due.
+func newsFirst(a, b *task) int {
+	later := func(k *task) int {
+		if k.news {
+			return 0
+		}
+		return 1
+	}
+	return later(a) - later(b)
 }
 
 // do runs the closures. One that fails alone is remembered and tried again later, and holds up nothing else.

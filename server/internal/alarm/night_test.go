@@ -6,6 +6,7 @@ import (
 	"time"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
@@ -62,6 +63,9 @@ func TestNightWithoutAnAnswer(t *testing.T) {
 
 func TestQuietHours(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
+		p := urgentPolicy("org-dr", &alertv1.Recipient{Who: &alertv1.Recipient_Role{Role: carev1.Role_ROLE_PHYSICIAN}})
+		p.Quiet = &alertv1.QuietHours{From: "21:00", Until: "07:00"}
+		h.policy(p)
 		h.pass(14 * time.Hour)
 		h.raise("chart-1", urgent)
 		h.pass(8*time.Hour - time.Minute)

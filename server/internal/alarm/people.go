@@ -1,6 +1,7 @@
 package alarm
 
 import (
+	"slices"
 	"time"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
@@ -34,6 +35,10 @@ func (p *people) OnDuty(organisation, rotaID string, at time.Time) (persons []st
 		return escalation.OnDuty(rota, at)
 	}
 	return nil, time.Time{}
+}
+
+func (p *people) MayRead(chartID, personID string, at time.Time) bool {
+	return slices.Contains(p.d.config.Directory.Readers(p.tenant, chartID, at), personID)
 }
 
 func (p *people) Reachable(personID string) bool {

@@ -13,7 +13,8 @@ import (
 var rolesOfPolicies = []carev1.Role{carev1.Role_ROLE_PHYSICIAN, carev1.Role_ROLE_NURSE}
 
 // policy is what counts for a chart now: its own, else that of the physician's organisation, else that of the nurses',
-// else the built-in one. Of several organisations the first by id that has one counts. A policy that cannot be read counts
+// else the built-in one. Of several organisations the first by id that has one counts. A chart's own lapses when nobody of
+// the organisation that made it may read the chart any more: it could name but people who are not told. A policy that cannot be read counts
 // as none: somebody is told all the same, and the operator too.
 func (t *turn) policy(chart string) (p *alertv1.Policy, builtIn bool, err error) {
 	keys := []string{"c/" + chart}
@@ -28,7 +29,7 @@ func (t *turn) policy(chart string) (p *alertv1.Policy, builtIn bool, err error)
 			t.alarm(AlarmDamaged)
 		case err != nil:
 			return nil, false, err
-		case found:
+		case found && !escalation.Lapsed(p, t.readersOf(p.GetChartId())):
 			return p, false, nil
 		}
 	}
@@ -44,4 +45,14 @@ func (t *turn) organisations(chart string, role carev1.Role) (keys []string) {
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
+}
+
+// readersOf are the organisations of those who may read a chart now.
+func (t *turn) readersOf(chart string) (organisations []string) {
+	for _, person := range t.d.config.Directory.Readers(t.tenant, chart, t.now) {
+		if actor, ok := t.d.config.Directory.Person(t.tenant, person); ok {
+			organisations = append(organisations, actor.GetOrganisationId())
+		}
+	}
+	return organisations
 }

@@ -215,6 +215,14 @@ func TestCriticalIsNotHeldUp(t *testing.T) {
 		h.limits = Limits{Sending: 8, Reserved: 2}
 		h.start("two")
 		h.wire.during = func(ctx context.Context, _ int) { <-ctx.Done() }
+		var everybody []*alertv1.Recipient
+		for _, person := range []string{"dr-1", "dr-2", "ns-1", "cm-1"} {
+			h.target(person, token, person+"-tablet")
+			everybody = append(everybody, &alertv1.Recipient{Who: &alertv1.Recipient_PersonId{PersonId: person}})
+		}
+		policy := urgentPolicy("org-dr", everybody[0])
+		policy.Urgent.Steps[0].To = everybody
+		h.policy(policy)
 		for i := range 20 {
 			h.raise("chart-"+string(rune('a'+i)), urgent)
 		}
@@ -224,7 +232,7 @@ func TestCriticalIsNotHeldUp(t *testing.T) {
 		h.wire.becomes(nil, nil)
 		h.wire.clear()
 		h.raise("chart-z", critical)
-		h.wants("dr-1-phone", "dr-2-phone")
+		h.wants("cm-1-phone", "cm-1-tablet", "dr-1-phone", "dr-1-tablet", "dr-2-phone", "dr-2-tablet", "ns-1-phone", "ns-1-tablet")
 	})
 }
 

@@ -10,14 +10,11 @@ import (
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
 
-// reopen has people told again of the alerts of an answer that was taken back. Somebody else may have answered them too:
-// they are told all the same, since one push too many costs less than an alert of which nobody knows.
+// reopen has people told again of what an answer ended and, since it was taken back, ends no more. Somebody else may have
+// answered it too: they are told all the same, since one push too many costs less than an alert of which nobody knows.
+// What is long over, or was found to be none, pages nobody again, whatever becomes of its answers: it stands in the digest.
 func (w *ward) reopen(e event) error {
-	rec, err := w.record(e.GetStreamId(), e.GetSeq())
-	if err != nil {
-		return err
-	}
-	for _, id := range rec.GetBody().GetAlertResponse().GetAlertIds() {
+	for _, id := range e.GetTakenBack() {
 		a, err := w.standing(e.GetStreamId(), id)
 		if err != nil {
 			return err
@@ -28,14 +25,19 @@ func (w *ward) reopen(e event) error {
 		if w.group != nil {
 			escalation.Forget(w.group.Escalation, id)
 		}
-		if _, err := w.join(a); err != nil {
+		joined, err := w.join(a)
+		if err != nil {
 			return err
+		}
+		if joined && a.GetSeverity() == carev1.AlertSeverity_ALERT_SEVERITY_NOTICE {
+			w.notices++
 		}
 	}
 	return nil
 }
 
-// standing reads an alert as it stands; nil for what is none, is in another stream, or was erased.
+// standing reads an alert as it stands; nil for what is none, is in another stream, or was erased. One that was raised more
+// than pagedAgain ago, or is void by what it rests on now, is a notice by now.
 func (t *turn) standing(stream string, id []byte) (*storev1.GroupedAlert, error) {
 	if len(id) != len(store.ID{}) {
 		return nil, nil
@@ -50,7 +52,11 @@ func (t *turn) standing(stream string, id []byte) (*storev1.GroupedAlert, error)
 	if err != nil || a == nil {
 		return nil, err
 	}
-	return &storev1.GroupedAlert{StreamId: stream, RecordId: id, Severity: a.GetSeverity(), RaisedMs: t.nowMs()}, nil
+	severity, age := a.GetSeverity(), t.nowMs()-state.GetArrivedMs()
+	if a.GetAmendment().GetVoid() || age > pagedAgain.Milliseconds() {
+		severity = carev1.AlertSeverity_ALERT_SEVERITY_NOTICE
+	}
+	return &storev1.GroupedAlert{StreamId: stream, RecordId: id, Severity: severity, RaisedMs: state.GetArrivedMs()}, nil
 }
 
 // record reads the record of an entry. One that is not there, was erased or cannot be read is an empty one.

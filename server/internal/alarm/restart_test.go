@@ -13,6 +13,7 @@ import (
 	"github.com/rs/zerolog"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
+	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
 	"github.com/tsunagu-care/tsunagu/server/internal/push"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 	"github.com/tsunagu-care/tsunagu/sync/store/memory"
@@ -53,6 +54,32 @@ func TestStoppedBeforeItWasSent(t *testing.T) {
 		for _, d := range pushes(t, h.store) {
 			if d.GetAttempts() != 1 {
 				t.Fatalf("a push counts %d tries", d.GetAttempts())
+			}
+		}
+	})
+}
+
+// TestAnAnswerGoesBeforeAPushThatWaited: both lie in the store when the dispatcher starts, and the push was due first.
+func TestAnAnswerGoesBeforeAPushThatWaited(t *testing.T) {
+	bubble(t, func(t *testing.T, h *house) {
+		h.wire.becomes(nil, func(int, push.Target, push.Message) push.Outcome {
+			return push.Outcome{Verdict: push.Later, Trouble: "unavailable"}
+		})
+		ids := h.raise("chart-1", critical)
+		h.stop()
+		h.pass(time.Minute)
+		h.answer("chart-1", "dr-1", ids...)
+		h.wire.becomes(nil, nil)
+		h.wire.clear()
+		h.start("one")
+		for _, s := range h.wire.tries() {
+			if s.message.Kind == storev1.PushKind_PUSH_KIND_ALERT {
+				t.Fatal("people are told of what is answered")
+			}
+		}
+		for _, d := range pushes(t, h.store) {
+			if d.GetKind() == storev1.PushKind_PUSH_KIND_ALERT && d.GetState() != alertv1.DeliveryState_DELIVERY_STATE_NOT_NEEDED {
+				t.Errorf("a push of what is answered is %v", d.GetState())
 			}
 		}
 	})

@@ -89,8 +89,12 @@ func (t *turn) outcome(r result) error {
 	if !r.untried {
 		d.Attempts++
 	}
+	r = t.judged(r)
 	t.tellOperator(r)
 	if err := t.markTarget(r); err != nil {
+		return err
+	}
+	if err := t.bringBack(r); err != nil {
 		return err
 	}
 	switch r.outcome.Verdict {
@@ -107,7 +111,7 @@ func (t *turn) outcome(r result) error {
 
 // putOff has a push tried again, not before whoever forwards asked for, and not after it makes sense.
 func (t *turn) putOff(r result, d *storev1.PushDelivery) error {
-	switch answered, err := t.answered(d); {
+	switch answered, _, err := t.matter(d); {
 	case err != nil:
 		return err
 	case d.GetShownMs() != 0: // nobody knew whether it got there, and the app says that it did

@@ -122,7 +122,7 @@ func (s *seen) escalation(m mark) (bool, error) {
 	if err == errRow || !found || row.GetState() == alertv1.GroupState_GROUP_STATE_ANSWERED {
 		return s.alone(m, func(*turn, store.ServerKey) error { return err }), nil
 	}
-	return s.chart(m, row.GetChartId(), func(c *chart) *[]mark { return &c.groups }), nil
+	return s.chart(m, s.d.kept(m.key.Tenant, row.GetChartId()), func(c *chart) *[]mark { return &c.groups }), nil
 }
 
 // chart adds a mark to the task of its chart. Where that failed a while ago each mark has a task of its own, so that one that
@@ -144,6 +144,7 @@ func (s *seen) chart(m mark, id string, list func(*chart) *[]mark) bool {
 		return false
 	}
 	c.task.marks = append(c.task.marks, m)
+	c.task.news = c.task.news || m.key.Table == store.TableOutbox
 	*list(c) = append(*list(c), m)
 	s.taken++
 	return true

@@ -29,6 +29,10 @@ type job struct {
 // device, so the two must not overtake each other.
 func (j job) order() string { return string(j.message.Group[:]) + string(j.targetID) }
 
+func (j job) holder() holder { return holder{j.person, j.critical()} }
+
+func (j job) target() holder { return holder{string(j.targetID), j.critical()} }
+
 func (j job) critical() bool {
 	return j.message.Severity >= carev1.AlertSeverity_ALERT_SEVERITY_CRITICAL
 }
@@ -88,6 +92,12 @@ func (s *sender) end() {
 // room tells how many pushes more may be claimed.
 func (s *sender) room() int { return s.d.config.Limits.InHand - int(s.inHand.Load()) }
 
+// full tells whether so many pushes of a person wait for a channel already that this one is better looked at later.
+func (s *sender) full(kind alertv1.TargetKind, d *storev1.PushDelivery) bool {
+	l := s.lanes[kind]
+	return l != nil && l.full(holder{d.GetPersonId(), d.GetSeverity() >= carev1.AlertSeverity_ALERT_SEVERITY_CRITICAL})
+}
+
 // rests returns until when nothing is sent to a target's platform over its channel.
 func (s *sender) rests(to *storev1.PushTarget) time.Time {
 	if l := s.lanes[to.GetKind()]; l != nil {
@@ -143,6 +153,9 @@ func (s *sender) work(ctx context.Context, l *lane, j job) {
 	}
 	j.message.Sent = now
 	outcome := s.try(ctx, l, j)
+	if l.strangers.note(j.targetRow(), j.key, outcome) {
+		outcome = byCredentials
+	}
 	if hook := s.d.config.Hooks.Tried; hook != nil {
 		hook(l.kind, outcome.Verdict)
 	}

@@ -19,7 +19,7 @@ import (
 
 func TestStorm(t *testing.T) {
 	bubble(t, func(t *testing.T, h *house) {
-		h.wire.becomes(func(context.Context, int) { time.Sleep(100 * time.Millisecond) }, nil)
+		h.wire.becomes(func(context.Context, int) { time.Sleep(10 * time.Millisecond) }, nil)
 		h.update(func(tx store.Tx) error {
 			for i := range 1500 {
 				severity := urgent

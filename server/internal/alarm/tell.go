@@ -17,6 +17,7 @@ const (
 	troubleAnswered = "answered"
 	troubleDeadline = "deadline"
 	troubleGone     = "target-gone"
+	troubleNoRight  = "no-right"
 )
 
 // lasts is how long a push of an alert makes sense.
@@ -28,22 +29,35 @@ func lasts(s carev1.AlertSeverity) time.Duration {
 }
 
 // tell puts down the pushes of a group to one person: one for each way to them, or a line of the trail where there is
-// none.
+// none, or they may not read the chart.
 func (t *turn) tell(g *group, who escalation.Told, written int64) error {
 	draft := &storev1.PushDelivery{
 		Kind: storev1.PushKind_PUSH_KIND_ALERT, GroupId: g.GetId(), PersonId: who.Person, Severity: g.GetSeverity(),
 		Step: who.Step, Round: who.Round, WrittenMs: written,
 		DeadlineMs: t.now.Add(lasts(g.GetSeverity())).UnixMilli(),
 	}
+	if who.Person != "" && !t.mayRead(g.GetChartId(), who.Person) {
+		return t.untold(draft, troubleNoRight)
+	}
 	ways, err := t.ways(who.Person)
 	if err != nil {
 		return err
 	}
 	if len(ways) == 0 {
-		draft.State, draft.Trouble = alertv1.DeliveryState_DELIVERY_STATE_NO_TARGET, troubleNoTarget
-		return t.put(draft, nil)
+		return t.untold(draft, troubleNoTarget)
 	}
 	return t.toEach(draft, ways)
+}
+
+// untold is the line of the trail for somebody who is not told.
+func (t *turn) untold(draft *storev1.PushDelivery, trouble string) error {
+	draft.State, draft.Trouble = alertv1.DeliveryState_DELIVERY_STATE_NO_TARGET, trouble
+	return t.put(draft, nil)
+}
+
+// mayRead tells whether a person may read a chart now: whoever may not hears of none of its alerts.
+func (t *turn) mayRead(chart, person string) bool {
+	return (&people{turn: t}).MayRead(chart, person, t.now)
 }
 
 // toEach puts down one push for each way. A push of the same matter that waits for its next try gives way to it, and leaves
@@ -125,6 +139,7 @@ func (t *turn) put(d *storev1.PushDelivery, to *way) error {
 		if rests := t.d.sender.rests(to.target); rests.After(t.now) {
 			d.NextMs = max(d.GetNextMs(), rests.UnixMilli())
 		}
+		t.putAside(d, to.target)
 		if d.GetNextMs() <= t.nowMs() {
 			t.claim(key, d, to.target)
 		}
@@ -133,6 +148,13 @@ func (t *turn) put(d *storev1.PushDelivery, to *way) error {
 		}
 	}
 	return write(t.tx, key, d)
+}
+
+// putAside has a push wait for its turn if many of its person do already.
+func (t *turn) putAside(d *storev1.PushDelivery, target *storev1.PushTarget) {
+	if t.d.sender.full(target.GetKind(), d) {
+		d.NextMs = max(d.GetNextMs(), min(t.now.Add(heldPause).UnixMilli(), d.GetDeadlineMs()))
+	}
 }
 
 // tellTeam tells the nurses of a chart that an answer has come. It is said once and not escalated: the answer itself is on

@@ -40,6 +40,7 @@ type task struct {
 	run    func(*turn) error
 	did    *turn
 	many   bool // of a chart: several marks, of which one alone may be at fault
+	news   bool // an event of the outbox is among the marks
 }
 
 // closure is the task for the store. The time is read when it runs, since it may have waited for its turn.
@@ -77,9 +78,13 @@ type way struct {
 	target *storev1.PushTarget
 }
 
-// ways are the live targets of a person, in order of id.
+// ways are the live targets of a person, in order of id. Those of somebody whom the directory does not have any more are
+// not used.
 func (t *turn) ways(person string) (ways []way, err error) {
 	if person == "" {
+		return nil, nil
+	}
+	if _, known := t.d.config.Directory.Person(t.tenant, person); !known {
 		return nil, nil
 	}
 	prefix := person + "/"

@@ -22,15 +22,17 @@ var (
 	errNothingToID = refuse(hub.InvalidArgument, "response_id: the instruction names no alert that it answers; nothing was stored, name the alerts or leave response_id empty")
 )
 
-// Acknowledge answers alerts of one chart.
+// Acknowledge answers alerts of one chart, in each stream that has some of them. The receipt is that of the first.
 func (s *Service) Acknowledge(ctx context.Context, c hub.Call, req *alertv1.AcknowledgeRequest) (*alertv1.AcknowledgeResponse, []hub.Moved, error) {
 	if req.GetResponse().GetAnswer() == carev1.AlertAnswer_ALERT_ANSWER_INSTRUCTED {
 		return nil, nil, errInstructed
 	}
-	if err := s.checkAlerts(ctx, c, req.GetChartId(), req.GetResponse().GetAlertIds()); err != nil {
+	chart := s.kept(c, req.GetChartId())
+	parts, err := s.parts(ctx, c, chart, req.GetMutationId(), req.GetResponse().GetAlertIds())
+	if err != nil {
 		return nil, nil, err
 	}
-	resp, moved, err := s.respond(ctx, c, req.GetChartId(), req.GetMutationId(), req.GetResponse())
+	resp, moved, err := s.respond(ctx, c, chart, parts, req.GetResponse())
 	if err != nil {
 		return nil, moved, err
 	}
@@ -47,11 +49,13 @@ func (s *Service) Instruct(ctx context.Context, c hub.Call, req *alertv1.Instruc
 	case len(answers) > 0 && (len(req.GetResponseId()) != 16 || string(req.GetResponseId()) == string(req.GetInstructionId())):
 		return nil, nil, errResponseID
 	}
-	if err := s.checkAlerts(ctx, c, req.GetChartId(), answers); err != nil {
+	chart := s.kept(c, req.GetChartId())
+	parts, err := s.parts(ctx, c, chart, req.GetResponseId(), answers)
+	if err != nil {
 		return nil, nil, err
 	}
 	written, moved, err := s.create(ctx, c, &chartv1.WriteRequest{
-		ChartId: req.GetChartId(), MutationId: req.GetInstructionId(),
+		ChartId: chart, StreamId: parts[0].stream, MutationId: req.GetInstructionId(),
 		Body: &carev1.Body{Kind: &carev1.Body_TemporaryInstruction{TemporaryInstruction: req.GetInstruction()}},
 	})
 	if err != nil {
@@ -61,8 +65,8 @@ func (s *Service) Instruct(ctx context.Context, c hub.Call, req *alertv1.Instruc
 	if len(answers) == 0 {
 		return resp, moved, nil
 	}
-	answered, also, err := s.respond(ctx, c, req.GetChartId(), req.GetResponseId(), &carev1.AlertResponse{
-		AlertIds: answers, Answer: carev1.AlertAnswer_ALERT_ANSWER_INSTRUCTED, InstructionId: req.GetInstructionId(),
+	answered, also, err := s.respond(ctx, c, chart, parts, &carev1.AlertResponse{
+		Answer: carev1.AlertAnswer_ALERT_ANSWER_INSTRUCTED, InstructionId: req.GetInstructionId(),
 	})
 	moved = append(moved, also...)
 	if err != nil {
@@ -70,12 +74,6 @@ func (s *Service) Instruct(ctx context.Context, c hub.Call, req *alertv1.Instruc
 	}
 	resp.Response = answered.GetReceipt()
 	return resp, moved, nil
-}
-
-func (s *Service) respond(ctx context.Context, c hub.Call, chart string, id []byte, r *carev1.AlertResponse) (*chartv1.WriteResponse, []hub.Moved, error) {
-	return s.create(ctx, c, &chartv1.WriteRequest{
-		ChartId: chart, MutationId: id, Body: &carev1.Body{Kind: &carev1.Body_AlertResponse{AlertResponse: r}},
-	})
 }
 
 // create writes a new record, effective now unless its envelope says otherwise, and wakes the dispatcher. A call that is

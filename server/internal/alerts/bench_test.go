@@ -39,6 +39,7 @@ type bench struct {
 	epoch      uint64
 	woken      int
 	put        []string // aside, or not to be read
+	moved      int
 	tested     []*storev1.PushTarget
 	unreadable bool // a restore waits
 }
@@ -54,6 +55,7 @@ func newBench(t testing.TB) *bench {
 		Wake:         func() { b.woken++ },
 		CheckWebhook: address, CheckMail: address,
 		Aside: func(kind alertv1.TargetKind, trouble string) { b.put = append(b.put, trouble) },
+		Moved: func(alertv1.TargetKind) { b.moved++ },
 		Test: func(_ context.Context, _ string, targets []*storev1.PushTarget) (sent []*storev1.PushDelivery, err error) {
 			b.tested = targets
 			for _, to := range targets {
@@ -150,6 +152,19 @@ func (d team) Readable(tenant, person string, at time.Time) (refs []hub.StreamRe
 		}
 	}
 	return refs
+}
+
+// Readers are those of the members who may read the care stream.
+func (d team) Readers(tenant, chart string, at time.Time) (all []string) {
+	for person := range members {
+		for _, g := range d.Grants(tenant, person, chart+"/care") {
+			if g.Covers(at, at) {
+				all = append(all, person)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 func streamsOf(chart string) []hub.StreamRef {

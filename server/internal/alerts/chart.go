@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	chartv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/chart/v1"
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
@@ -28,6 +27,15 @@ func (s *Service) readable(c hub.Call) map[string]streams {
 		charts[chart][ref.ID] = true
 	}
 	return charts
+}
+
+// kept is the chart that an id stands for: charts that were merged are one, and the ids of the others are further names of
+// it. An id that the directory does not have stands for itself.
+func (s *Service) kept(c hub.Call, id string) string {
+	if chart, known := s.Directory.Chart(c.Session.Tenant, id); known {
+		return chart.ID
+	}
+	return id
 }
 
 // charts are the ids of the charts that the caller may read, in order.
@@ -71,20 +79,4 @@ func (s *Service) record(ctx context.Context, c hub.Call, chart, stream string, 
 	}
 	newest := history.GetItems()[0]
 	return &chartv1.TimelineItem{StreamId: stream, Version: newest.GetVersion(), Record: newest.GetRecord()}, nil
-}
-
-// checkAlerts sees that ids are those of alerts of a chart that the caller may read. What an erased record was cannot be
-// told any more; its escalation has to end all the same.
-func (s *Service) checkAlerts(ctx context.Context, c hub.Call, chart string, ids [][]byte) error {
-	for _, id := range ids {
-		item, err := s.record(ctx, c, chart, "", id)
-		if err != nil {
-			return err
-		}
-		erased := item.GetRecord().GetStatus() == carev1.RecordStatus_RECORD_STATUS_ERASED
-		if _, alert := item.GetRecord().GetBody().GetKind().(*carev1.Body_Alert); !alert && !erased {
-			return errNotFound
-		}
-	}
-	return nil
 }

@@ -36,12 +36,14 @@ func (s *Service) ownDelivery(r store.Reader, c hub.Call, req *alertv1.ConfirmSh
 		groups = append(groups, hexID(req.GetGroupId()))
 	} else {
 		for _, chart := range s.charts(c) {
-			running, err := r.ServerRow(runningKey(c.Session.Tenant, chart))
-			if err != nil {
-				return store.ServerKey{}, nil, err
-			}
-			if len(running) > 0 {
-				groups = append(groups, string(running))
+			for _, name := range s.Directory.Names(c.Session.Tenant, chart) {
+				running, err := r.ServerRow(runningKey(c.Session.Tenant, name))
+				if err != nil {
+					return store.ServerKey{}, nil, err
+				}
+				if len(running) > 0 {
+					groups = append(groups, string(running))
+				}
 			}
 		}
 	}

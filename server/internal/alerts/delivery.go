@@ -114,7 +114,7 @@ func (s *Service) ListDeliveries(ctx context.Context, c hub.Call, req *alertv1.L
 		if err != nil {
 			return err
 		}
-		if e == nil || len(visible(e, s.readable(c)[e.GetChartId()])) == 0 {
+		if e == nil || len(visible(e, s.readable(c)[s.kept(c, e.GetChartId())])) == 0 {
 			return errNotFound
 		}
 		return rows(r, c.Session.Tenant, store.TableDelivery, prefix, after, func(key string, d *storev1.PushDelivery) error {

@@ -27,7 +27,7 @@ func (s *Service) Group(ctx context.Context, c hub.Call, groupID [16]byte) (*ale
 	if err != nil {
 		return nil, err
 	}
-	may := s.readable(c)[e.GetChartId()]
+	may := s.readable(c)[s.kept(c, e.GetChartId())]
 	if len(visible(e, may)) == 0 {
 		return nil, errNotFound
 	}
@@ -37,15 +37,15 @@ func (s *Service) Group(ctx context.Context, c hub.Call, groupID [16]byte) (*ale
 // groupOf reads the alerts of a group. An alert in a stream that the caller may not read is left out, and counts for
 // nothing here.
 func (s *Service) groupOf(ctx context.Context, c hub.Call, e *storev1.Escalation, may streams) (*alertv1.AlertGroup, error) {
-	seen := visible(e, may)
+	seen, chart := visible(e, may), s.kept(c, e.GetChartId())
 	g := &alertv1.AlertGroup{
-		Id: e.GetId(), ChartId: e.GetChartId(), State: e.GetState(), Severity: worst(seen), Began: moment(e.GetBeganMs()),
+		Id: e.GetId(), ChartId: chart, State: e.GetState(), Severity: worst(seen), Began: moment(e.GetBeganMs()),
 		Step: e.GetSteps(), Round: e.GetRound(), Next: moment(e.GetNextMs()), Told: e.GetTold(),
 		AnsweredBy: e.GetAnsweredBy(), Answered: moment(e.GetAnsweredMs()),
 	}
 	slices.SortStableFunc(seen, func(a, b *storev1.GroupedAlert) int { return cmp.Compare(b.GetRaisedMs(), a.GetRaisedMs()) })
 	for _, a := range seen[:min(len(seen), maxAlertsShown)] {
-		item, err := s.record(ctx, c, e.GetChartId(), a.GetStreamId(), a.GetRecordId())
+		item, err := s.record(ctx, c, chart, a.GetStreamId(), a.GetRecordId())
 		if hub.CodeOf(err) == hub.NotFound && err != nil {
 			continue // the right to read it ended just now
 		}

@@ -17,7 +17,13 @@ import (
 const (
 	defaultGroups = 50
 	maxGroups     = 200
+	// maxPageAlerts bounds the alerts whose records one page reads: a page that has more ends sooner, and is not the last.
+	maxPageAlerts = 1024
+	// maxListing bounds the lists that one person asks for at the same time.
+	maxListing = 4
 )
+
+var errListing = refuse(hub.Unavailable, "four lists of alerts are being made for you already; nothing is lost, ask again when one of them has come")
 
 // listToken says where a list of alerts goes on. What runs comes first; then, by id, what ended.
 type listToken struct {
@@ -36,6 +42,10 @@ func (s *Service) ListAlerts(ctx context.Context, c hub.Call, req *alertv1.ListA
 	if err := s.serving(); err != nil {
 		return nil, err
 	}
+	if !s.listing.begin(c.Session.Tenant, c.Session.PersonID) {
+		return nil, errListing
+	}
+	defer s.listing.end(c.Session.Tenant, c.Session.PersonID)
 	l := &list{service: s, call: c, size: pageSize(req.GetPageSize(), defaultGroups, maxGroups), charts: s.readable(c)}
 	if err := l.begin(req); err != nil {
 		return nil, err
@@ -51,7 +61,7 @@ func (s *Service) ListAlerts(ctx context.Context, c hub.Call, req *alertv1.ListA
 	}
 	resp := &alertv1.ListAlertsResponse{}
 	for _, e := range found {
-		group, err := s.groupOf(ctx, c, e, l.charts[e.GetChartId()])
+		group, err := s.groupOf(ctx, c, e, l.may(e))
 		if err != nil {
 			return nil, err
 		}
@@ -78,8 +88,8 @@ type list struct {
 
 // begin reads chart and token.
 func (l *list) begin(req *alertv1.ListAlertsRequest) error {
-	l.at = listToken{Chart: req.GetChartId(), Too: req.GetAnsweredToo()}
-	if chart := req.GetChartId(); chart != "" {
+	l.at = listToken{Chart: l.service.kept(l.call, req.GetChartId()), Too: req.GetAnsweredToo()}
+	if chart := l.at.Chart; chart != "" {
 		if l.charts[chart] == nil {
 			return errNotFound
 		}
@@ -105,9 +115,10 @@ func (l *list) page(r store.Reader) (found []*storev1.Escalation, next *listToke
 		if found, err = l.running(r, at); err != nil {
 			return nil, nil, err
 		}
-		if len(found) > l.size || len(found) == l.size && at.Too {
-			found = found[:l.size]
-			last := found[l.size-1]
+		all := len(found)
+		found = l.fitting(found)
+		if n := len(found); n < all || n > 0 && at.Too && (n == l.size || l.weight(found...) >= maxPageAlerts) {
+			last := found[n-1]
 			at.Severity, at.Began, at.ID = int32(l.severity(last)), last.GetBeganMs(), hexID(last.GetId())
 			return found, &at, nil
 		}
@@ -115,7 +126,10 @@ func (l *list) page(r store.Reader) (found []*storev1.Escalation, next *listToke
 			return found, nil, nil
 		}
 	}
-	p := &past{reader: r, tenant: l.call.Session.Tenant, wanted: l.ended}
+	p := &past{
+		reader: r, tenant: l.call.Session.Tenant, mine: l.mine, wanted: l.ended,
+		weigh: func(e *storev1.Escalation) int { return l.weight(e) }, room: maxPageAlerts - l.weight(found...),
+	}
 	ended, before, err := p.before(at.Before, l.call.Now, l.size-len(found))
 	if err != nil || before == "" {
 		return append(found, ended...), nil, err
@@ -123,16 +137,38 @@ func (l *list) page(r store.Reader) (found []*storev1.Escalation, next *listToke
 	return append(found, ended...), &listToken{Chart: at.Chart, Too: at.Too, Before: before}, nil
 }
 
+// fitting are the first groups that one page takes: at least one.
+func (l *list) fitting(all []*storev1.Escalation) []*storev1.Escalation {
+	room := maxPageAlerts
+	for i, e := range all[:min(len(all), l.size)] {
+		if room <= 0 {
+			return all[:i]
+		}
+		room -= l.weight(e)
+	}
+	return all[:min(len(all), l.size)]
+}
+
+// weight is how many alerts are shown of groups.
+func (l *list) weight(groups ...*storev1.Escalation) (n int) {
+	for _, e := range groups {
+		n += min(len(visible(e, l.may(e))), maxAlertsShown)
+	}
+	return n
+}
+
 // running are the groups that nobody has answered, in their order, after a place.
 func (l *list) running(r store.Reader, after listToken) (all []*storev1.Escalation, err error) {
 	tenant := l.call.Session.Tenant
-	for chart, may := range l.charts {
-		e, err := runningIn(r, tenant, chart)
-		if err != nil {
-			return nil, err
-		}
-		if e != nil && len(visible(e, may)) > 0 && (after.ID == "" || l.place(e).after(after)) {
-			all = append(all, e)
+	for chart := range l.charts {
+		for _, name := range l.service.Directory.Names(tenant, chart) { // one may have begun before the charts were merged
+			e, err := runningIn(r, tenant, name)
+			if err != nil {
+				return nil, err
+			}
+			if e != nil && len(visible(e, l.may(e))) > 0 && (after.ID == "" || l.place(e).after(after)) {
+				all = append(all, e)
+			}
 		}
 	}
 	slices.SortFunc(all, func(a, b *storev1.Escalation) int { return l.place(a).compare(l.place(b)) })
@@ -167,13 +203,21 @@ func (t listToken) compare(o listToken) int {
 
 func (t listToken) after(o listToken) bool { return t.compare(o) > 0 }
 
+// may are the streams of a group's chart that the caller may read.
+func (l *list) may(e *storev1.Escalation) streams {
+	return l.charts[l.service.kept(l.call, e.GetChartId())]
+}
+
+// mine tells whether groups of a chart are of the list.
+func (l *list) mine(chart string) bool { return l.charts[l.service.kept(l.call, chart)] != nil }
+
 func (l *list) severity(e *storev1.Escalation) carev1.AlertSeverity {
-	return worst(visible(e, l.charts[e.GetChartId()]))
+	return worst(visible(e, l.may(e)))
 }
 
 // ended tells whether a group was answered and is of the list.
 func (l *list) ended(e *storev1.Escalation) bool {
-	return e.GetState() == alertv1.GroupState_GROUP_STATE_ANSWERED && len(visible(e, l.charts[e.GetChartId()])) > 0
+	return e.GetState() == alertv1.GroupState_GROUP_STATE_ANSWERED && len(visible(e, l.may(e))) > 0
 }
 
 // worst is the worst severity of those that nobody has answered, else of all.

@@ -239,3 +239,62 @@ func TestARowThatCannotBeRead(t *testing.T) {
 		t.Errorf("%x", got)
 	}
 }
+
+// TestAPageReadsABoundedNumberOfAlerts: groups with many alerts make pages short, and each group still comes once, those
+// that run too.
+func TestAPageReadsABoundedNumberOfAlerts(t *testing.T) {
+	b := newBench(t)
+	members["doctor"] = member{role: carev1.Role_ROLE_PHYSICIAN, organisation: "clinic"}
+	defer delete(members, "doctor")
+	doctor := members["doctor"]
+	const groups, alerts = 40, 50
+	for i := range groups {
+		chart := fmt.Sprint("chart", i)
+		doctor.charts = append(doctor.charts, chart)
+		for _, ended := range []bool{true, false} {
+			e := b.group(chart, day.Add(-time.Duration(i)*time.Minute), grouped(chart+"/care", b.id(), severityCritical, day))
+			for len(e.Alerts) < alerts {
+				e.Alerts = append(e.Alerts, grouped(chart+"/care", b.id(), severityCritical, day))
+			}
+			b.save(e)
+			if ended {
+				b.end(e, "mori")
+			}
+		}
+	}
+	members["doctor"] = doctor
+	for too, want := range map[bool]int{false: groups, true: 2 * groups} {
+		req := &alertv1.ListAlertsRequest{PageSize: 200, AnsweredToo: too}
+		n := 0
+		for pages := 0; pages < groups; pages++ {
+			page := b.list("doctor", req)
+			if len(page.GetGroups()) > maxPageAlerts/alerts+1 {
+				t.Errorf("%d groups of %d alerts each on one page", len(page.GetGroups()), alerts)
+			}
+			n += len(page.GetGroups())
+			if req.PageToken = page.GetNextPageToken(); req.PageToken == "" {
+				break
+			}
+		}
+		if n != want {
+			t.Errorf("%d groups in all, want %d", n, want)
+		}
+	}
+}
+
+// TestListsAtTheSameTimeAreBounded for each person by themselves.
+func TestListsAtTheSameTimeAreBounded(t *testing.T) {
+	b := newBench(t)
+	for range maxListing {
+		if !b.listing.begin(tenant, "mori") {
+			t.Fatal("refused too early")
+		}
+	}
+	_, err := b.ListAlerts(t.Context(), b.call("mori"), &alertv1.ListAlertsRequest{})
+	want(t, "one more", err, hub.Unavailable)
+	b.list("sato", &alertv1.ListAlertsRequest{})
+	b.listing.end(tenant, "mori")
+	for range 2 * maxListing { // each one that is made is counted off again
+		b.list("mori", &alertv1.ListAlertsRequest{})
+	}
+}

@@ -112,7 +112,7 @@ var matrix = []struct {
 		_, err := s.setPolicy(c.Session.PersonID, policy("elsewhere", "", 0))
 		return err
 	}},
-	{"SetPolicy of the chart", "..P.PPNNN", func(s *scene, ctx context.Context, c hub.Call) error {
+	{"SetPolicy of the chart", "..PPPPNNN", func(s *scene, ctx context.Context, c hub.Call) error {
 		_, err := s.setPolicy(c.Session.PersonID, policy(members[c.Session.PersonID].organisation, "yamada", 0))
 		return err
 	}},

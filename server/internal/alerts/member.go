@@ -16,7 +16,7 @@ var (
 
 var (
 	errNotYours = refuse(hub.PermissionDenied, "only physicians, nurses and care managers of the organisation decide who hears of its alerts; nothing was saved, ask one of them")
-	errOthers   = refuse(hub.PermissionDenied, "another organisation decides who hears of the alerts of this chart; nothing was saved, ask it")
+	errNotTeam  = refuse(hub.PermissionDenied, "only physicians and nurses of a chart's team decide who hears of the alerts of that chart; nothing was saved, ask one of them")
 	errChanged  = refuse(hub.Aborted, "somebody else has changed it in the meantime; nothing was saved: read it again, and make your change to what is there now")
 )
 
@@ -33,6 +33,20 @@ func (s *Service) organisation(c hub.Call) (string, error) {
 func (s *Service) mayDecide(c hub.Call, organisation string) error {
 	if !s.hasRole(c, organisation, deciders) {
 		return errNotYours
+	}
+	return nil
+}
+
+// mayDecideFor tells whether the caller may set the policy of a chart: a physician or a nurse of its team, of whichever
+// organisation, so that nobody else can keep a chart's alerts to themselves, and no organisation can keep them for good.
+func (s *Service) mayDecideFor(c hub.Call, organisation, chart string) error {
+	if s.readable(c)[chart] == nil {
+		return errNotFound
+	}
+	if !s.hasRole(c, organisation, telling) || !slices.ContainsFunc(telling, func(role carev1.Role) bool {
+		return slices.Contains(s.Directory.Team(c.Session.Tenant, chart, role, c.Now), c.Session.PersonID)
+	}) {
+		return errNotTeam
 	}
 	return nil
 }

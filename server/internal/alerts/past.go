@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protowire"
+
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 )
@@ -24,10 +26,26 @@ const (
 type past struct {
 	reader store.Reader
 	tenant string
+	// mine tells by the chart whether a group may be wanted: those of other charts are passed over without being read.
+	mine   func(chart string) bool
 	wanted func(*storev1.Escalation) bool
+	// weigh is how much of room a group takes. A page ends when there is none left.
+	weigh func(*storev1.Escalation) int
+	room  int
 
 	found  []*storev1.Escalation
 	looked int
+}
+
+// passed is one group of a window, with its id as keys have it; nil if it is of a chart that is not looked at.
+type passed struct {
+	id    string
+	group *storev1.Escalation
+}
+
+// full tells whether a page takes no more.
+func (p *past) full(size int) bool {
+	return p.looked >= maxPast || len(p.found) >= size || p.room <= 0
 }
 
 // before finds groups with ids below one, newest first. Empty: from the newest on. It returns how many were asked for, and
@@ -40,7 +58,7 @@ func (p *past) before(id string, now time.Time, size int) ([]*storev1.Escalation
 		from = msOf(id)
 	}
 	for span := firstWindow.Milliseconds(); ; {
-		if p.looked >= maxPast || len(p.found) >= size {
+		if p.full(size) {
 			return p.found, high, nil
 		}
 		low := max(from-span, 0)
@@ -53,11 +71,12 @@ func (p *past) before(id string, now time.Time, size int) ([]*storev1.Escalation
 			continue
 		}
 		for _, e := range slices.Backward(window) {
-			if len(p.found) >= size {
+			if len(p.found) >= size || p.room <= 0 {
 				return p.found, high, nil
 			}
-			if high = hexID(e.GetId()); p.wanted(e) {
-				p.found = append(p.found, e)
+			if high = e.id; e.group != nil && p.wanted(e.group) {
+				p.found = append(p.found, e.group)
+				p.room -= p.weigh(e.group)
 			}
 		}
 		if low == 0 {
@@ -71,7 +90,7 @@ func (p *past) before(id string, now time.Time, size int) ([]*storev1.Escalation
 
 // window reads the groups from one id on and below another. It is not whole if there are too many of them and a shorter
 // one will do.
-func (p *past) window(low, high string, divisible bool) (all []*storev1.Escalation, whole bool, err error) {
+func (p *past) window(low, high string, divisible bool) (all []passed, whole bool, err error) {
 	whole = true
 	err = p.reader.ServerRows(p.tenant, store.TableEscalation, below(low), func(key string, raw []byte) error {
 		if key >= high {
@@ -81,12 +100,37 @@ func (p *past) window(low, high string, divisible bool) (all []*storev1.Escalati
 		if whole = len(all) < maxWindow || !divisible; !whole {
 			return store.ErrStop
 		}
-		if e, err := decode[storev1.Escalation](raw); err == nil { // else the dispatcher has told the operator
-			all = append(all, e)
+		one := passed{id: key}
+		if chart, ok := chartOf(raw); ok && p.mine(chart) {
+			one.group, _ = decode[storev1.Escalation](raw) // of one that cannot be read the dispatcher has told the operator
 		}
+		all = append(all, one)
 		return nil
 	})
 	return all, whole, err
+}
+
+// chartField is the number of chart_id in an Escalation.
+const chartField protowire.Number = 2
+
+// chartOf finds the chart in the row of a group, and reads nothing else of it.
+func chartOf(raw []byte) (chart string, ok bool) {
+	for len(raw) > 0 {
+		number, kind, n := protowire.ConsumeTag(raw)
+		if n < 0 {
+			return "", false
+		}
+		raw = raw[n:]
+		if number == chartField && kind == protowire.BytesType {
+			value, n := protowire.ConsumeBytes(raw)
+			return string(value), n >= 0
+		}
+		if n = protowire.ConsumeFieldValue(number, kind, raw); n < 0 {
+			return "", false
+		}
+		raw = raw[n:]
+	}
+	return "", false
 }
 
 // topID is above every id.

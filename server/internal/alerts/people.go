@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
@@ -37,9 +38,14 @@ func (p *people) OnDuty(organisation, rotaID string, at time.Time) ([]string, ti
 	return escalation.OnDuty(rota, at)
 }
 
+// MayRead implements escalation.People.
+func (p *people) MayRead(chartID, personID string, at time.Time) bool {
+	return slices.Contains(p.directory.Readers(p.tenant, chartID, at), personID)
+}
+
 // Reachable implements escalation.People.
 func (p *people) Reachable(personID string) (yes bool) {
-	if personID == "" {
+	if personID == "" || !p.known(personID) {
 		return false
 	}
 	err := eachTarget(p.reader, p.tenant, personID, func(t *storev1.PushTarget) error {

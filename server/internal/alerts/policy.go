@@ -39,12 +39,17 @@ func (s *Service) SetPolicy(ctx context.Context, c hub.Call, req *alertv1.SetPol
 	if err := s.serving(); err != nil {
 		return nil, err
 	}
-	if p.GetChartId() != "" && s.readable(c)[p.GetChartId()] == nil {
-		return nil, errNotFound
+	if chart := p.GetChartId(); chart != "" {
+		if err := s.mayDecideFor(c, p.GetOrganisationId(), chart); err != nil {
+			return nil, err
+		}
+	}
+	if escalation.TooLate(p) {
+		return nil, errTooLate
 	}
 	var saved *alertv1.Policy
 	err := s.update(ctx, func(tx store.Tx) (err error) {
-		saved, err = savePolicy(tx, c, p)
+		saved, err = s.savePolicy(tx, c, p)
 		return err
 	})
 	if err != nil {
@@ -57,27 +62,47 @@ func (s *Service) SetPolicy(ctx context.Context, c hub.Call, req *alertv1.SetPol
 	})
 }
 
-// savePolicy writes the next version of a policy. A call that is made again finds what it has saved.
-func savePolicy(tx store.Tx, c hub.Call, p *alertv1.Policy) (*alertv1.Policy, error) {
+// errTooLate names escalation.MaxFirstCritical.
+var errTooLate = refuse(hub.InvalidArgument, "critical.steps: the first step comes more than 30 minutes after the alert, and nobody would hear of what is critical before; nothing was saved, let it come sooner")
+
+// savePolicy writes the next version of a policy. A call that is made again finds what it has saved. One of a chart that
+// has lapsed counts as none: it is replaced without having been seen, and its versions go on.
+func (s *Service) savePolicy(tx store.Tx, c hub.Call, p *alertv1.Policy) (*alertv1.Policy, error) {
 	k := policyKey(c.Session.Tenant, p)
 	old, err := row[alertv1.Policy](tx, k)
 	if err != nil {
 		return nil, err
 	}
-	if old != nil && old.GetOrganisationId() != p.GetOrganisationId() {
-		return nil, errOthers
-	}
 	next := proto.CloneOf(p)
-	next.Version, next.ChangedBy, next.Changed = p.GetVersion()+1, c.Session.PersonID, timestamppb.New(c.Now)
-	if old.GetVersion() == next.GetVersion() && old.GetChangedBy() == next.GetChangedBy() {
-		if next.Changed = old.GetChanged(); proto.Equal(old, next) {
+	next.ChangedBy = c.Session.PersonID
+	if old != nil {
+		if next.Version, next.Changed = old.GetVersion(), old.GetChanged(); proto.Equal(old, next) {
 			return old, nil
 		}
 	}
-	if old.GetVersion() != p.GetVersion() {
+	seen := p.GetVersion()
+	if seen == 0 && s.lapsed(c, old) {
+		seen = old.GetVersion()
+	}
+	if old.GetVersion() != seen {
 		return nil, errChanged
 	}
+	next.Version, next.Changed = seen+1, timestamppb.New(c.Now)
 	return next, put(tx, k, next)
+}
+
+// lapsed tells whether a policy counts no more, since nobody of its organisation may read its chart.
+func (s *Service) lapsed(c hub.Call, p *alertv1.Policy) bool {
+	if p.GetChartId() == "" {
+		return false
+	}
+	var organisations []string
+	for _, person := range s.Directory.Readers(c.Session.Tenant, p.GetChartId(), c.Now) {
+		if actor, ok := s.Directory.Person(c.Session.Tenant, person); ok {
+			organisations = append(organisations, actor.GetOrganisationId())
+		}
+	}
+	return escalation.Lapsed(p, organisations)
 }
 
 // checkPolicy says what is wrong with a policy now.
@@ -155,7 +180,7 @@ func (s *Service) ownPolicies(r store.Reader, c hub.Call) (all []*alertv1.Policy
 	return all, nil
 }
 
-// policyOf is what counts for a chart, as the dispatcher has it: its own policy, else that of the physician's organisation,
+// policyOf is what counts for a chart, as the dispatcher has it: its own policy unless it has lapsed, else that of the physician's organisation,
 // else that of the nurses', the first by id that has one. None: nobody made one.
 func (s *Service) policyOf(r store.Reader, c hub.Call, chart string) ([]*alertv1.Policy, error) {
 	keys := []store.ServerKey{chartPolicyKey(c.Session.Tenant, chart)}
@@ -169,7 +194,7 @@ func (s *Service) policyOf(r store.Reader, c hub.Call, chart string) ([]*alertv1
 		if err != nil {
 			return nil, err
 		}
-		if p != nil {
+		if p != nil && !s.lapsed(c, p) {
 			return []*alertv1.Policy{p}, nil
 		}
 	}

@@ -1,7 +1,10 @@
 package alerts
 
 import (
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,8 +97,89 @@ func TestWhoDecidesPolicies(t *testing.T) {
 	if _, err := b.setPolicy("sato", policy("station", "yamada", 0)); err != nil {
 		t.Fatal(err)
 	}
-	_, err = b.setPolicy("mori", policy("clinic", "yamada", 1))
-	want(t, "a chart's policy that another organisation made", err, hub.PermissionDenied)
+	_, err = b.setPolicy("ito", policy("office", "yamada", 0))
+	want(t, "a care manager for a chart", err, hub.PermissionDenied)
+	_, err = b.setPolicy("mori", policy("clinic", "yamada", 0))
+	want(t, "of another organisation, who has not seen it", err, hub.Aborted)
+	if saved, err := b.setPolicy("mori", policy("clinic", "yamada", 1)); err != nil || saved.GetPolicy().GetVersion() != 2 {
+		t.Errorf("the physician of the team replaces what another organisation made: %v, %v", saved, err)
+	}
+}
+
+// without ends the grants of some members for one test.
+func without(t *testing.T, persons ...string) {
+	before := maps.Clone(members)
+	t.Cleanup(func() { members = before })
+	members = maps.Clone(members)
+	for _, person := range persons {
+		m := members[person]
+		m.until = day.Add(-time.Hour)
+		members[person] = m
+	}
+}
+
+// TestAPolicyLapsesWithItsOrganisation: when nobody of the organisation that made it may read the chart any more, what
+// counted before counts again, and whoever is left may make another one.
+func TestAPolicyLapsesWithItsOrganisation(t *testing.T) {
+	b := newBench(t)
+	must[*alertv1.SetPolicyResponse](t)(b.setPolicy("mori", policy("clinic", "", 0)))
+	must[*alertv1.SetPolicyResponse](t)(b.setPolicy("sato", policy("station", "yamada", 0)))
+	without(t, "sato")
+	if p := b.policies("mori", "yamada").GetPolicies()[0]; p.GetOrganisationId() != "station" {
+		t.Errorf("noguchi of the station is left, and what counts is that of %s", p.GetOrganisationId())
+	}
+	without(t, "sato", "noguchi")
+	if p := b.policies("mori", "yamada").GetPolicies()[0]; p.GetOrganisationId() != "clinic" || p.GetChartId() != "" {
+		t.Errorf("that of %s counts", p.GetOrganisationId())
+	}
+	for range 2 { // a call that is made again finds what it saved
+		saved, err := b.setPolicy("mori", policy("clinic", "yamada", 0))
+		if err != nil || saved.GetPolicy().GetVersion() != 2 {
+			t.Errorf("%v, %v", saved, err)
+		}
+	}
+	if p := b.policies("mori", "yamada").GetPolicies()[0]; p.GetChartId() != "yamada" || p.GetOrganisationId() != "clinic" {
+		t.Errorf("that of %s counts", p.GetOrganisationId())
+	}
+}
+
+// TestWhatIsCriticalIsToldInTime: a policy that leaves everybody uninformed for longer than the limit is not saved.
+func TestWhatIsCriticalIsToldInTime(t *testing.T) {
+	b := newBench(t)
+	p := policy("clinic", "", 0)
+	p.Critical.Steps = p.Critical.Steps[:1]
+	p.Critical.Steps[0].AfterMinutes = escalation.MaxFirstCritical + 1
+	_, err := b.setPolicy("mori", p)
+	want(t, "31 minutes", err, hub.InvalidArgument)
+	if err == nil || !strings.Contains(err.Error(), strconv.Itoa(escalation.MaxFirstCritical)+" minutes") {
+		t.Errorf("the limit is not said: %v", err)
+	}
+	p.Critical.Steps[0].AfterMinutes = escalation.MaxFirstCritical
+	if saved, err := b.setPolicy("mori", p); err != nil || !slices.Contains(codes(saved.GetWarnings()), "critical-late") {
+		t.Errorf("30 minutes: %v, %v", saved, err)
+	}
+}
+
+// TestWhoMayNotReadTheChartIsNamed when a chart's policy names them, by id or by a rota.
+func TestWhoMayNotReadTheChartIsNamed(t *testing.T) {
+	b := newBench(t)
+	b.register("kato", fcmToken, token(1))
+	b.register("past", fcmToken, token(2))
+	must[*alertv1.SetRotaResponse](t)(b.setRota("mori", rota("clinic", "on-call", 0, duty("kato", day, day.AddDate(0, 0, 40)))))
+	p := policy("clinic", "yamada", 0)
+	p.Critical.Steps = []*alertv1.Step{{To: []*alertv1.Recipient{
+		{Who: &alertv1.Recipient_PersonId{PersonId: "past"}}, {Who: &alertv1.Recipient_RotaId{RotaId: "on-call"}},
+	}}}
+	said := codes(must[*alertv1.SetPolicyResponse](t)(b.setPolicy("mori", p)).GetWarnings())
+	n := 0
+	for _, code := range said {
+		if code == "no-right" {
+			n++
+		}
+	}
+	if n != 2 || !slices.Contains(said, "nobody-reachable") {
+		t.Errorf("%v", said)
+	}
 }
 
 // TestWhichPolicyCounts for a chart: its own, else the physician's organisation's, else the nurses', else the built-in one;

@@ -19,24 +19,23 @@ var (
 type registration struct {
 	call hub.Call
 	req  *alertv1.RegisterTargetRequest
-	id   [16]byte
-	code string // why it is no registration; empty if it is one
-	key  []byte // for a webhook that is new
+	id   [16]byte // of a registration that is new, or of a device
+	code string   // why it is no registration; empty if it is one
+	key  []byte   // for a webhook that is new
 
 	target *storev1.PushTarget // as it stands
 	put    bool                // aside, which it was not before
 	keyed  bool                // the key is new
+	moved  bool                // somebody else had it before
 }
 
 // commit stores the registration. It may run again.
 func (r *registration) commit(tx store.Tx) error {
 	tenant, person := r.call.Session.Tenant, r.call.Session.PersonID
-	code, err := r.claim(tx)
-	if err != nil {
+	if err := r.claim(tx); err != nil {
 		return err
 	}
-	k := targetKey(tenant, person, r.id[:])
-	own, err := row[storev1.PushTarget](tx, k)
+	own, err := r.own(tx)
 	if err != nil {
 		return err
 	}
@@ -46,32 +45,52 @@ func (r *registration) commit(tx store.Tx) error {
 		}
 		own = &storev1.PushTarget{Id: r.id[:], PersonId: person, Kind: r.req.GetKind()}
 	}
-	r.fill(own, code)
-	if live(own) {
-		if err := tx.PutServerRow(ownerKey(tenant, r.id[:]), []byte(person)); err != nil {
+	r.fill(own)
+	if live(own) && ofFirebase(own.GetKind()) {
+		if err := tx.PutServerRow(ownerKey(tenant, own.GetId()), []byte(person)); err != nil {
 			return err
 		}
 	}
 	r.target = own
-	return put(tx, k, own)
+	return put(tx, targetKey(tenant, person, own.GetId()), own)
+}
+
+// own is what the caller has registered with this value before; nil if they have not. That of a device is found by its id,
+// an address among the caller's own: what others have registered is not looked at.
+func (r *registration) own(tx store.Tx) (own *storev1.PushTarget, err error) {
+	tenant, person := r.call.Session.Tenant, r.call.Session.PersonID
+	if ofFirebase(r.req.GetKind()) {
+		return row[storev1.PushTarget](tx, targetKey(tenant, person, r.id[:]))
+	}
+	err = eachTarget(tx, tenant, person, func(t *storev1.PushTarget) error {
+		if !removed(t) && t.GetKind() == r.req.GetKind() && t.GetValue() == r.req.GetValue() {
+			own = t
+			return store.ErrStop
+		}
+		return nil
+	})
+	return own, err
 }
 
 // asideFor is how long a target stays aside that whoever forwards has refused, however often an app registers it. After
-// that it is tried again: what was wrong may have been the server's credentials, and mended.
+// that it is tried again: what was wrong may have been the server's credentials, and mended. One that was said to be
+// registered with another project is tried at once, since that is what wrong credentials look like.
 const asideFor = 24 * time.Hour
 
 // refused is why a target that stands is still to be left aside; empty if it is not.
 func (r *registration) refused(t *storev1.PushTarget) string {
-	aside := t.GetState() == alertv1.TargetState_TARGET_STATE_ASIDE && t.GetTrouble() != troubleElsewhere
-	if aside && r.call.Now.Sub(time.UnixMilli(t.GetStateMs())) < asideFor {
+	if t.GetTrouble() == troubleSender {
+		return ""
+	}
+	if t.GetState() == alertv1.TargetState_TARGET_STATE_ASIDE && r.call.Now.Sub(time.UnixMilli(t.GetStateMs())) < asideFor {
 		return t.GetTrouble()
 	}
 	return ""
 }
 
 // fill brings a target up to what was registered now.
-func (r *registration) fill(t *storev1.PushTarget, code string) {
-	code = cmp.Or(code, r.refused(t))
+func (r *registration) fill(t *storev1.PushTarget) {
+	code := cmp.Or(r.code, r.refused(t))
 	state := alertv1.TargetState_TARGET_STATE_LIVE
 	if code != "" {
 		state = alertv1.TargetState_TARGET_STATE_ASIDE
@@ -89,27 +108,26 @@ func (r *registration) fill(t *storev1.PushTarget, code string) {
 	}
 }
 
-// claim looks whether the value is somebody else's. A device that signs in somebody new brings its registration along, and
-// whoever had it before gets no hint there any more. An address is nobody's secret: whoever types that of somebody else
-// must not be able to end their alerts, so it stays where it is. The code says why the registration is put aside.
-func (r *registration) claim(tx store.Tx) (code string, err error) {
-	if r.code != "" {
-		return r.code, nil
+// claim looks whether a device was somebody else's. One that signs in somebody new brings its registration along, and
+// whoever had it before gets no hint there any more: it stands on their list, and the operator is told. An address belongs
+// to nobody: whoever types that of somebody else takes nothing from them, and does not learn that they have it.
+func (r *registration) claim(tx store.Tx) error {
+	r.moved = false
+	if r.code != "" || !ofFirebase(r.req.GetKind()) {
+		return nil
 	}
 	tenant := r.call.Session.Tenant
 	owner, err := tx.ServerRow(ownerKey(tenant, r.id[:]))
 	if err != nil || len(owner) == 0 || string(owner) == r.call.Session.PersonID {
-		return "", err
+		return err
 	}
 	k := targetKey(tenant, string(owner), r.id[:])
 	other, err := row[storev1.PushTarget](tx, k)
-	switch {
-	case err != nil || removed(other):
-		return "", err
-	case !ofFirebase(r.req.GetKind()):
-		return troubleElsewhere, nil
+	if err != nil || removed(other) {
+		return err
 	}
-	return "", put(tx, k, remove(other, r.call.Now, troubleMoved))
+	r.moved = true
+	return put(tx, k, remove(other, r.call.Now, troubleMoved))
 }
 
 // makeRoom sees that a further target fits. Devices are exchanged over the years, so what has been dead for the longest

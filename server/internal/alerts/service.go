@@ -24,9 +24,13 @@ type Directory interface {
 	hub.Directory
 	// Team returns who may read the care stream of a chart in a role at a time, by id.
 	Team(tenant, chartID string, role carev1.Role, at time.Time) []string
+	// Readers returns who may read the care stream of a chart at a time, in whatever role, by id.
+	Readers(tenant, chartID string, at time.Time) []string
+	// Names returns every id of a chart: the one that it has, and then those of the charts that were merged into it.
+	Names(tenant, chartID string) []string
 }
 
-// Config is what a service stands on. Restored, Wake and Aside may be nil, all else is required.
+// Config is what a service stands on. Restored, Wake, Aside and Moved may be nil, all else is required.
 type Config struct {
 	Store     store.Store
 	Hub       Hub
@@ -42,14 +46,17 @@ type Config struct {
 	CheckWebhook, CheckMail func(address string) error
 	// Aside tells the operator that a registration was put aside, and why: a code.
 	Aside func(kind alertv1.TargetKind, trouble string)
+	// Moved tells the operator that a device's registration went over to whoever signed in there next. Nil: nobody is told.
+	Moved func(kind alertv1.TargetKind)
 	// Defaults are the limits that count in a chart where nobody ordered any, the same that the hub asks.
 	Defaults *Defaults
 }
 
 // Service answers AlertService. It may be used by many goroutines at once; its only state is the store's,
-// and what Defaults remembers of it.
+// what Defaults remembers of it, and who is having a list made.
 type Service struct {
 	Config
+	listing listing
 }
 
 // New returns a service.
@@ -63,7 +70,10 @@ func New(c Config) *Service {
 	if c.Aside == nil {
 		c.Aside = func(alertv1.TargetKind, string) {}
 	}
-	return &Service{c}
+	if c.Moved == nil {
+		c.Moved = func(alertv1.TargetKind) {}
+	}
+	return &Service{Config: c}
 }
 
 type neverRestored struct{}

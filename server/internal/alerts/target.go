@@ -25,9 +25,13 @@ const (
 	hintLength = 4
 	// signingKeyBytes is how long the key of a webhook is.
 	signingKeyBytes = 32
+	// movedShown is how long a registration that went over to somebody else stands on the list of who had it before.
+	movedShown = 30 * 24 * time.Hour
 )
 
-// targetID is a hash of kind and value, so that the same registration has the same id whoever makes it.
+// targetID is a hash of kind and value, so that the registration of a device has the same id whoever makes it: its value
+// is long and made by chance, and nobody guesses it. The id of an address is made by chance instead, for each registration:
+// it tells nobody who sees it in a trail which address it is, nor whether somebody else has the same one.
 func targetID(kind alertv1.TargetKind, value string) [16]byte {
 	sum := sha256.Sum256(fmt.Appendf(nil, "tsunagu/push-target/v1/%d/%s", kind, value))
 	return [16]byte(sum[:16])
@@ -60,6 +64,12 @@ func removed(t *storev1.PushTarget) bool {
 	return t == nil || t.GetState() == alertv1.TargetState_TARGET_STATE_REMOVED
 }
 
+// listed tells whether a target is on its owner's list: not one that was removed, but for a while one that somebody else
+// took along.
+func listed(t *storev1.PushTarget, now time.Time) bool {
+	return !removed(t) || t.GetTrouble() == troubleMoved && now.Sub(time.UnixMilli(t.GetStateMs())) < movedShown
+}
+
 // shown is a target as its owner sees it: its value stays here.
 func shown(t *storev1.PushTarget) *alertv1.Target {
 	ja, en := inWords(t.GetTrouble())
@@ -77,13 +87,20 @@ func (s *Service) RegisterTarget(ctx context.Context, c hub.Call, req *alertv1.R
 	if err != nil {
 		return nil, err
 	}
-	key := make([]byte, signingKeyBytes)
-	if _, err := io.ReadFull(c.Entropy, key); err != nil {
+	r := &registration{call: c, req: req, id: targetID(req.GetKind(), req.GetValue()), code: code, key: make([]byte, signingKeyBytes)}
+	if _, err := io.ReadFull(c.Entropy, r.key); err != nil {
 		return nil, outward(err)
 	}
-	r := &registration{call: c, req: req, id: targetID(req.GetKind(), req.GetValue()), code: code, key: key}
+	if !ofFirebase(req.GetKind()) {
+		if _, err := io.ReadFull(c.Entropy, r.id[:]); err != nil {
+			return nil, outward(err)
+		}
+	}
 	if err := s.update(ctx, r.commit); err != nil {
 		return nil, err
+	}
+	if r.moved {
+		s.Moved(req.GetKind())
 	}
 	if r.put {
 		s.Aside(req.GetKind(), r.target.GetTrouble())
@@ -101,7 +118,7 @@ func (s *Service) ListTargets(ctx context.Context, c hub.Call, _ *alertv1.ListTa
 	err := s.view(ctx, func(r store.Reader) error {
 		resp = &alertv1.ListTargetsResponse{Unreachable: true}
 		return eachTarget(r, c.Session.Tenant, c.Session.PersonID, func(t *storev1.PushTarget) error {
-			if !removed(t) {
+			if listed(t, c.Now) {
 				resp.Targets = append(resp.Targets, shown(t))
 			}
 			resp.Unreachable = resp.Unreachable && !live(t)
@@ -121,7 +138,7 @@ func (s *Service) RemoveTarget(ctx context.Context, c hub.Call, req *alertv1.Rem
 			return err
 		case t == nil:
 			return errNotFound
-		case removed(t):
+		case removed(t) && t.GetTrouble() == "":
 			return nil
 		}
 		return put(tx, k, remove(t, c.Now, ""))

@@ -10,6 +10,7 @@ import (
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
+	"github.com/tsunagu-care/tsunagu/server/internal/fcm"
 	"github.com/tsunagu-care/tsunagu/sync/hub"
 )
 
@@ -92,8 +93,9 @@ func TestATokenMovesWithItsDevice(t *testing.T) {
 			if got := b.register(step.to, kind, value).GetTarget(); got.GetState() != stateLive {
 				t.Errorf("%v", got)
 			}
-			if list := b.targets(step.from); len(list.GetTargets()) != 0 || !list.GetUnreachable() {
-				t.Errorf("%s still has %v", step.from, list)
+			list := b.targets(step.from)
+			if !list.GetUnreachable() || len(list.GetTargets()) != 1 || list.GetTargets()[0].GetState() != stateRemoved || list.GetTargets()[0].GetTroubleJa() == "" {
+				t.Errorf("%s is not told that it went over: %v", step.from, list)
 			}
 			old := &storev1.PushTarget{}
 			b.stored(targetKey(tenant, step.from, id), old)
@@ -104,28 +106,67 @@ func TestATokenMovesWithItsDevice(t *testing.T) {
 	}
 }
 
-// TestAnAddressIsNotTaken: whoever types the address of somebody else cannot end their alerts. It is put aside, said, and
-// told to the operator once; it is theirs once it was removed there.
-func TestAnAddressIsNotTaken(t *testing.T) {
+// TestAMovedTokenIsNoticed: the operator is told once, who had it sees it for a while, and may put it off their list.
+func TestAMovedTokenIsNoticed(t *testing.T) {
+	b := newBench(t)
+	id := b.register("sato", fcmToken, token(1)).GetTarget().GetId()
+	b.register("sato", fcmToken, token(1))
+	if b.moved != 0 {
+		t.Error("the operator is told of one that stayed")
+	}
+	for range 2 {
+		b.register("mori", fcmToken, token(1))
+	}
+	if b.moved != 1 {
+		t.Errorf("the operator was told %d times", b.moved)
+	}
+	b.now = b.now.Add(movedShown - time.Hour)
+	if n := len(b.targets("sato").GetTargets()); n != 1 {
+		t.Errorf("%d on the list", n)
+	}
+	b.now = b.now.Add(time.Hour)
+	if n := len(b.targets("sato").GetTargets()); n != 0 {
+		t.Errorf("%d on the list after a month", n)
+	}
+	b.now = day
+	must[*alertv1.RemoveTargetResponse](t)(b.RemoveTarget(t.Context(), b.call("sato"), &alertv1.RemoveTargetRequest{Id: id}))
+	if n := len(b.targets("sato").GetTargets()); n != 0 {
+		t.Errorf("%d on the list after it was put off", n)
+	}
+}
+
+// TestAnAddressIsNobodys: whoever types the address of somebody else takes nothing from them and learns nothing; each has a
+// registration of their own, which the same address again confirms.
+func TestAnAddressIsNobodys(t *testing.T) {
 	for _, kind := range []alertv1.TargetKind{webhook, mail} {
 		b := newBench(t)
-		id := b.register("sato", kind, "good@example.org").GetTarget().GetId()
-		for range 2 {
-			got := b.register("mori", kind, "good@example.org")
-			if got.GetTarget().GetState() != stateAside || got.GetTarget().GetTroubleJa() == "" || got.GetSigningKey() != "" {
-				t.Errorf("%v", got)
-			}
+		first := b.register("takahashi", kind, "good@example.org")
+		second := b.register("mori", kind, "good@example.org")
+		again := b.register("mori", kind, "good@example.org").GetTarget()
+		switch {
+		case first.GetTarget().GetState() != stateLive || second.GetTarget().GetState() != stateLive || second.GetTarget().GetTroubleEn() != "":
+			t.Errorf("%v, %v", first, second)
+		case bytes.Equal(first.GetTarget().GetId(), second.GetTarget().GetId()) || !bytes.Equal(second.GetTarget().GetId(), again.GetId()):
+			t.Errorf("ids %x, %x, %x", first.GetTarget().GetId(), second.GetTarget().GetId(), again.GetId())
+		case kind == webhook && first.GetSigningKey() == second.GetSigningKey():
+			t.Error("two people have one key")
 		}
-		if list := b.targets("sato"); list.GetUnreachable() {
-			t.Errorf("sato has lost their address: %v", list)
+		if b.targets("takahashi").GetUnreachable() || len(b.targets("mori").GetTargets()) != 1 || len(b.put) != 0 || b.moved != 0 {
+			t.Errorf("%v, %v, %v", b.targets("takahashi"), b.targets("mori"), b.put)
 		}
-		if len(b.put) != 1 || b.put[0] != troubleElsewhere {
-			t.Errorf("the operator was told %v", b.put)
+		must[*alertv1.RemoveTargetResponse](t)(b.RemoveTarget(t.Context(), b.call("takahashi"), &alertv1.RemoveTargetRequest{Id: first.GetTarget().GetId()}))
+		if b.targets("mori").GetUnreachable() {
+			t.Error("one that somebody removed is gone for the other")
 		}
-		must[*alertv1.RemoveTargetResponse](t)(b.RemoveTarget(t.Context(), b.call("sato"), &alertv1.RemoveTargetRequest{Id: id}))
-		if got := b.register("mori", kind, "good@example.org").GetTarget(); got.GetState() != stateLive || got.GetTroubleEn() != "" {
-			t.Errorf("%v", got)
-		}
+	}
+}
+
+// TestTheIDOfAnAddressTellsNothing: it is no function of the address.
+func TestTheIDOfAnAddressTellsNothing(t *testing.T) {
+	b := newBench(t)
+	got := b.register("mori", mail, "good@example.org").GetTarget().GetId()
+	if guess := targetID(mail, "good@example.org"); bytes.Equal(got, guess[:]) {
+		t.Error("whoever guesses the address can tell it from the id")
 	}
 }
 
@@ -161,7 +202,7 @@ func TestWhatWasRefusedIsTriedAgainAfterADay(t *testing.T) {
 	id := b.register("sato", fcmToken, token(1)).GetTarget().GetId()
 	refused, k := &storev1.PushTarget{}, targetKey(tenant, "sato", id)
 	b.stored(k, refused)
-	refused.State, refused.StateMs, refused.Trouble = stateAside, b.now.UnixMilli(), "other-sender"
+	refused.State, refused.StateMs, refused.Trouble = stateAside, b.now.UnixMilli(), "not-ours"
 	b.row(k, refused)
 	b.now = day.Add(asideFor - time.Minute)
 	if got := b.register("sato", fcmToken, token(1)).GetTarget(); got.GetState() != stateAside || got.GetTroubleJa() == "" || !b.targets("sato").GetUnreachable() {
@@ -173,6 +214,19 @@ func TestWhatWasRefusedIsTriedAgainAfterADay(t *testing.T) {
 	}
 	if len(b.put) != 0 {
 		t.Errorf("the operator was told again: %v", b.put)
+	}
+}
+
+// TestWhatWrongCredentialsPutAsideIsTriedAtOnce: it is not the device's fault that the server had those of another project.
+func TestWhatWrongCredentialsPutAsideIsTriedAtOnce(t *testing.T) {
+	b := newBench(t)
+	refused, k := &storev1.PushTarget{}, targetKey(tenant, "sato", b.register("sato", fcmToken, token(1)).GetTarget().GetId())
+	b.stored(k, refused)
+	refused.State, refused.StateMs, refused.Trouble = stateAside, b.now.UnixMilli(), fcm.OtherSender
+	b.row(k, refused)
+	b.now = b.now.Add(time.Minute)
+	if got := b.register("sato", fcmToken, token(1)).GetTarget(); got.GetState() != stateLive || got.GetTroubleJa() != "" {
+		t.Errorf("%v", got)
 	}
 }
 

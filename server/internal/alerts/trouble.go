@@ -2,10 +2,12 @@ package alerts
 
 // Codes of what is wrong with a registration, as its row keeps them.
 const (
-	troubleNoToken   = "not-a-token"
-	troubleElsewhere = "of-somebody-else"
-	troubleMoved     = "moved"
-	troubleReplaced  = "replaced"
+	// troubleSender is what whoever forwards says of a device of another project, or of every one where the server's own
+	// credentials are those of another.
+	troubleSender   = "other-sender"
+	troubleNoToken  = "not-a-token"
+	troubleMoved    = "target-moved"
+	troubleReplaced = "replaced"
 )
 
 // trouble is a code in words.
@@ -16,9 +18,12 @@ var troubles = map[string]trouble{
 	troubleNoToken: {
 		"通知の登録が正しい形式ではありません。この端末には通知が届きません。アプリを更新し、開き直してください。管理者に連絡済みです。",
 		"This registration is none: no notification reaches this device. Update the app and open it again; the operator was told."},
-	troubleElsewhere: {
-		"このあて先はほかの人が使っています。あなたへの通知には使われません。別のあて先を登録するか、その人に削除してもらってください。",
-		"This address is in use by somebody else and is not used for you. Register another one, or have it removed there first."},
+	troubleMoved: {
+		"この端末では別の人がサインインしたため、あなたへの通知はこの端末には届きません。心当たりがないときは管理者に連絡してください。この端末を使うときは、サインインし直してください。",
+		"Somebody else signed in on this device, and nothing of yours is sent there any more. Sign in again to use it; tell the operator if nobody should have."},
+	"no-right": {
+		"このカルテを見る権限がないため、知らせませんでした。次の手順の人に知らせています。",
+		"They may not read this chart and were not told. Those of the next step are."},
 	"unregistered":  ended,
 	"gone":          ended,
 	"target-gone":   ended,

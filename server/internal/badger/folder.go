@@ -59,10 +59,14 @@ func checkFolder(dir string) (sentinel, error) {
 	if err := json.Unmarshal(content, &s); err != nil || s.StoreID == "" {
 		return s, fmt.Errorf("the store's %s is damaged; nothing was changed, keep the folder %s and restore from a backup", sentinelFile, dir)
 	}
-	if s.FormatVersion != formatVersion {
-		return s, fmt.Errorf("the store has format %d and this program reads %d; nothing was changed, start the version that wrote it", s.FormatVersion, formatVersion)
+	if s.FormatVersion < oldestFormat || s.FormatVersion > formatVersion {
+		return s, fmt.Errorf("the store has format %d and this program reads %d to %d; nothing was changed, start the version that wrote it", s.FormatVersion, oldestFormat, formatVersion)
 	}
-	return s, checkDriverFiles(dir, s.Ready)
+	if err := checkDriverFiles(dir, s.Ready); err != nil || s.FormatVersion == formatVersion {
+		return s, err
+	}
+	s.FormatVersion = formatVersion
+	return s, s.write(dir)
 }
 
 // checkDriverFiles refuses a folder without the files that the driver would make anew.

@@ -3,6 +3,7 @@ package badger
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -137,6 +138,31 @@ func TestRefusesADamagedSentinel(t *testing.T) {
 			t.Fatal(err)
 		}
 		refused(t, testOptions(dir), sentence)
+	}
+}
+
+// TestAnOlderFormatBecomesTheNewest: a program that does not know the newest then refuses the folder, instead of taking what is
+// new in it for damage.
+func TestAnOlderFormatBecomesTheNewest(t *testing.T) {
+	dir := closedStore(t)
+	path := filepath.Join(dir, sentinelFile)
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := fmt.Sprintf(`"formatVersion":%d`, formatVersion)
+	older := bytes.Replace(content, []byte(newest), fmt.Appendf(nil, `"formatVersion":%d`, oldestFormat), 1)
+	if bytes.Equal(older, content) {
+		t.Fatalf("the sentinel says %s", content)
+	}
+	if err := os.WriteFile(path, older, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if head(t, open(t, testOptions(dir))) != "kept" {
+		t.Error("what the older folder held is gone")
+	}
+	if again, err := os.ReadFile(path); err != nil || !bytes.Equal(again, content) {
+		t.Errorf("%v: the sentinel says %s", err, again)
 	}
 }
 

@@ -9,9 +9,17 @@ import (
 	"github.com/dgraph-io/badger/v4/options"
 )
 
-// formatVersion is the version of the layout in keys.go. It stands in the sentinel and in the driver's manifest; a
-// folder of a newer version is refused.
-const formatVersion = 1
+// layoutVersion is the version of the layout in keys.go. It stands in the driver's manifest.
+const layoutVersion = 1
+
+// formatVersion is the version of what the store holds, and stands in the sentinel: a program that does not know it refuses
+// the folder. oldestFormat is the oldest that this program reads; such a folder is of the newest from its first opening on.
+//
+// Since 2 a log has entries that the server derived, which an older program takes for damage.
+const (
+	formatVersion = 2
+	oldestFormat  = 1
+)
 
 // memTableBytes decides what one commit holds, which is 15 % of it: 3.6 MiB. store.MaxClosureBytes is 3 MiB, with
 // more counted for each write than the driver does, so that a closure that is within its budget always fits: a request
@@ -40,7 +48,7 @@ func driverOptions(o Options) driver.Options {
 		WithMetricsEnabled(false). // its counters are shared by every store of a process
 		WithEncryptionKey(o.Key).
 		WithEncryptionKeyRotationDuration(10 * 24 * time.Hour).
-		WithExternalMagic(formatVersion).
+		WithExternalMagic(layoutVersion).
 		WithLogger(driverLog{o.Logger})
 }
 

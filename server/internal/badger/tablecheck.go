@@ -74,7 +74,7 @@ func readManifest(dir string) (*driver.Manifest, error) {
 		return nil, unreadable(dir, manifestFile, err)
 	}
 	defer f.Close()
-	manifest, _, err := driver.ReplayManifestFile(f, formatVersion, driver.DefaultOptions(dir).WithLogger(nil))
+	manifest, _, err := driver.ReplayManifestFile(f, layoutVersion, driver.DefaultOptions(dir).WithLogger(nil))
 	if err != nil {
 		return nil, fileDamage{dir, manifestFile}
 	}

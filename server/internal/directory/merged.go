@@ -42,4 +42,16 @@ func (b *builder) join(kept *hub.Chart, merged string) {
 		kept.Streams = append(kept.Streams, s)
 	}
 	b.snapshot.charts[merged] = kept
+	b.snapshot.merged[kept.ID] = append(b.snapshot.merged[kept.ID], merged)
+}
+
+// Names returns every id of a chart: the one that it has, and then those of the charts that were merged into it. A chart
+// that is not in the file has the id that was given.
+func (d *Directory) Names(tenant, chartID string) []string {
+	s := d.in(tenant)
+	chart, known := s.charts[chartID]
+	if !known {
+		return []string{chartID}
+	}
+	return append([]string{chart.ID}, s.merged[chart.ID]...)
 }

@@ -18,6 +18,8 @@ type snapshot struct {
 	streams map[string]hub.StreamRef
 	// teams are those who ever had a grant on a stream, by stream.
 	teams map[string][]string
+	// merged are the ids of the charts that were merged into a chart, by its id, in the order of the file.
+	merged map[string][]string
 	// nobody and nothing stand for people and devices that are not in the file: checking them costs the same.
 	nobody, nothing secret.Hash
 	// rights are what the file gives, organisations those that it names, both in its order.
@@ -42,7 +44,7 @@ func newSnapshot(tenant string) *snapshot {
 	return &snapshot{
 		tenant: tenant,
 		people: map[string]*person{}, devices: map[string]device{},
-		charts: map[string]*hub.Chart{}, streams: map[string]hub.StreamRef{},
+		charts: map[string]*hub.Chart{}, streams: map[string]hub.StreamRef{}, merged: map[string][]string{},
 	}
 }
 

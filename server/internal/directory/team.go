@@ -11,25 +11,34 @@ import (
 
 // Team returns who may read the care streams of a chart in a role at a time, by id.
 func (d *Directory) Team(tenant, chartID string, role carev1.Role, at time.Time) []string {
+	return d.readers(tenant, chartID, at, func(r carev1.Role) bool { return r == role })
+}
+
+// Readers returns who may read the care streams of a chart at a time, in whatever role, by id.
+func (d *Directory) Readers(tenant, chartID string, at time.Time) []string {
+	return d.readers(tenant, chartID, at, func(carev1.Role) bool { return true })
+}
+
+func (d *Directory) readers(tenant, chartID string, at time.Time, counts func(carev1.Role) bool) []string {
 	s := d.in(tenant)
 	chart, ok := s.charts[chartID]
 	if !ok {
 		return nil
 	}
-	team := map[string]bool{}
+	all := map[string]bool{}
 	for _, stream := range chart.Streams {
 		if stream.Info.GetStreamClass() != carev1.StreamClass_STREAM_CLASS_CARE {
 			continue
 		}
 		for _, id := range s.teams[stream.ID] {
 			for _, g := range s.people[id].grants[stream.ID] {
-				if g.Role == role && g.Covers(at, at) {
-					team[id] = true
+				if counts(g.Role) && g.Covers(at, at) {
+					all[id] = true
 				}
 			}
 		}
 	}
-	return slices.Sorted(maps.Keys(team))
+	return slices.Sorted(maps.Keys(all))
 }
 
 // Tenants returns the one tenant of the file.

@@ -13,7 +13,8 @@ type Told struct {
 	Person string
 	// Step, from 1, and Round, from 1, are what they are told for. A step that is repeated keeps its numbers.
 	Step, Round uint32
-	// Reachable tells whether they have any way to be reached. Who has none is here for the trail alone.
+	// Reachable tells whether they may read the chart and have any way to be reached. Who does not is here for the trail
+	// alone.
 	Reachable bool
 }
 

@@ -54,7 +54,7 @@ func (f *found) missing(limits []rules.Limit) {
 		has[s] = true
 		nameJa, nameEn := care.ItemTitle(l.Item)
 		way := called{"（低い値）", " (low)"}
-		if l.Operator == atLeast {
+		if l.Operator == carev1.ThresholdOperator_THRESHOLD_OPERATOR_AT_LEAST {
 			way = called{"（高い値）", " (high)"}
 		}
 		ja, en = append(ja, nameJa+way.ja), append(en, nameEn+way.en)

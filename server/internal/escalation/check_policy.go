@@ -14,7 +14,18 @@ const (
 	manyAgain = 30             // times that the same people are told for one step
 )
 
-// CheckPolicy returns what is wrong with a policy at now, and what happens meanwhile. It forbids nothing. Where the
+// MaxFirstCritical is the most minutes after which the first step for what is critical may come: a plan that leaves
+// everybody uninformed for longer is none.
+const MaxFirstCritical = 30
+
+// TooLate tells whether a policy tells nobody of what is critical before MaxFirstCritical is over.
+func TooLate(p *alertv1.Policy) bool {
+	first := p.GetCritical().GetSteps()
+	return len(first) > 0 && first[0].GetAfterMinutes() > MaxFirstCritical
+}
+
+// CheckPolicy returns what is wrong with a policy at now, and what happens meanwhile. It forbids nothing; TooLate is
+// the one thing that nobody may save. Where the
 // policy names no chart, its roles are taken to have people: each chart has its own.
 func CheckPolicy(p *alertv1.Policy, people People, now time.Time) []*alertv1.Warning {
 	c := &policyCheck{Policy: p, people: people, now: now}
@@ -27,6 +38,12 @@ func CheckPolicy(p *alertv1.Policy, people People, now time.Time) []*alertv1.War
 	}
 	c.plan(p.GetUrgent(), urgentPlan)
 	return c.found
+}
+
+// Lapsed tells whether a policy is one of a chart that counts no more: nobody of the organisation that made it is among
+// those, given by organisation, who may read the chart now. One that is not of a chart never lapses.
+func Lapsed(p *alertv1.Policy, readers []string) bool {
+	return p.GetChartId() != "" && !slices.Contains(readers, p.GetOrganisationId())
 }
 
 type policyCheck struct {
@@ -103,16 +120,30 @@ func (c *policyCheck) recipients(s *alertv1.Step, step called) {
 	for _, to := range s.GetTo() {
 		switch who := to.GetWho().(type) {
 		case *alertv1.Recipient_PersonId:
-			if !c.people.Reachable(who.PersonId) {
+			if c.GetChartId() != "" && !c.people.MayRead(c.GetChartId(), who.PersonId, c.now) {
+				c.add("no-right", step.ja+"の "+who.PersonId+" さんは、このカルテを見る権限がありません。権限がつくまで知らせは届かず、つながらない人として扱います。",
+					step.en+" names "+who.PersonId+", who may not read this chart. Nothing reaches them until they may, and they count as nobody who is reached.")
+			} else if !c.people.Reachable(who.PersonId) {
 				c.add("person-unreachable", step.ja+"の "+who.PersonId+" さんは登録がないか、通知を受け取る端末がありません。端末を登録するまで知らせは届きません。",
 					step.en+" names "+who.PersonId+", who is not known or has registered no device. Nothing reaches them until they do.")
 			}
 		case *alertv1.Recipient_RotaId:
 			persons, until := c.people.OnDuty(c.GetOrganisationId(), who.RotaId, c.now)
+			c.onDuty(persons, who.RotaId, step)
 			if len(persons) == 0 && until.IsZero() {
 				c.add("rota-empty", step.ja+"の当番表 "+who.RotaId+" がないか、この先の当番が入っていません。入力されるまで、この当番表では誰にも知らされません。",
 					step.en+" names the rota "+who.RotaId+", which does not exist or has nobody from now on. Nobody is told by it until somebody is entered.")
 			}
+		}
+	}
+}
+
+// onDuty names those who have a duty now and may not read the chart.
+func (c *policyCheck) onDuty(persons []string, rota string, step called) {
+	for _, person := range persons {
+		if c.GetChartId() != "" && !c.people.MayRead(c.GetChartId(), person, c.now) {
+			c.add("no-right", step.ja+"の当番表 "+rota+" で今当番の "+person+" さんは、このカルテを見る権限がありません。権限がつくまで知らせは届きません。",
+				step.en+" names the rota "+rota+", and "+person+", who is on duty now, may not read this chart. Nothing reaches them until they may.")
 		}
 	}
 }
@@ -124,7 +155,7 @@ func (c *policyCheck) reaches(s *alertv1.Step) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(c.persons(s), c.people.Reachable)
+	return slices.ContainsFunc(c.persons(s), func(person string) bool { return reaches(c.people, c.GetChartId(), person, c.now) })
 }
 
 func (c *policyCheck) persons(s *alertv1.Step) []string {

@@ -1,6 +1,7 @@
 package escalation
 
 import (
+	"strconv"
 	"time"
 
 	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
@@ -11,6 +12,7 @@ import (
 func CheckRota(r *alertv1.Rota, known func(person string) bool, now time.Time) []*alertv1.Warning {
 	c := &rotaCheck{Rota: r, duties: inOrder(r), now: now}
 	c.people(known)
+	c.short()
 	if c.past() {
 		c.add("rota-past", "当番表 "+r.GetId()+" には、この先の当番が一つもありません。"+c.meanwhile().ja,
 			"The rota "+r.GetId()+" has no duty from now on. "+c.meanwhile().en)
@@ -19,6 +21,15 @@ func CheckRota(r *alertv1.Rota, known func(person string) bool, now time.Time) [
 	c.holes()
 	c.overlaps()
 	return c.found
+}
+
+// ShortestDuty is the shortest duty that anybody means: whoever has a shorter one is told of alerts meanwhile, and not
+// asked before it whether they can be reached.
+const ShortestDuty = 15 * time.Minute
+
+// TooShort tells whether a duty is shorter than ShortestDuty.
+func TooShort(d *alertv1.Duty) bool {
+	return d.GetUntil().AsTime().Sub(d.GetFrom().AsTime()) < ShortestDuty
 }
 
 type rotaCheck struct {
@@ -51,6 +62,26 @@ func (c *rotaCheck) people(known func(person string) bool) {
 		c.add("unknown-person", "当番がいないときの連絡先 "+id+" さんは登録されていません。当番がいない間は、すぐに次の手順を行います。",
 			id+", who is told while nobody is on duty, is not known. The next step is taken at once instead.")
 	}
+}
+
+// short names the first duty that nobody can mean, and says how many there are.
+func (c *rotaCheck) short() {
+	var first *alertv1.Duty
+	n := 0
+	for _, d := range c.duties {
+		if d.GetUntil().AsTime().After(c.now) && TooShort(d) {
+			if n++; first == nil {
+				first = d
+			}
+		}
+	}
+	if n == 0 {
+		return
+	}
+	at, count := localTime(first.GetFrom().AsTime()), strconv.Itoa(n)
+	c.add("duty-short",
+		"当番表 "+c.GetId()+" に、15分より短い当番が"+count+"件あります（最初は日本時間 "+at+"）。その間の知らせは届きますが、事前の連絡確認は行いません。入力の誤りがないか確かめてください。",
+		"The rota "+c.GetId()+" has duties shorter than 15 minutes ("+count+", the first at "+at+", Japan time). Alerts reach whoever has them, and nobody asks beforehand whether they can be reached. See whether they are meant.")
 }
 
 // past tells whether no duty is left.

@@ -113,10 +113,14 @@ func TestCheckRota(t *testing.T) {
 			[]string{"sato", "2026-11-23T00:00", "2026-11-24T08:00", "suzuki", "2026-11-24T18:00", "2026-11-25T08:00"}, "rota-hole rota-hole",
 			[]string{"from 2026-11-24 08:00 until 2026-11-24 18:00", "from 2026-11-25 08:00 on"},
 		},
-		"a hole now":         {[]string{"sato", "2026-11-23T18:00", "2027-02-01T08:00"}, "rota-hole", []string{"from 2026-11-23 12:00 until 2026-11-23 18:00"}},
-		"a hole far ahead":   {append(slices.Clone(whole[:5]), "2026-12-24T08:00"), "", nil},
-		"overlap":            {append(slices.Clone(whole), "mori", "2026-12-01T08:00", "2026-12-02T08:00"), "rota-overlap", []string{"from 2026-12-01 08:00 until 2026-12-02 08:00"}},
-		"overlap in itself":  {append(slices.Clone(whole), "sato", "2026-12-01T08:00", "2026-12-02T08:00"), "", nil},
+		"a hole now":        {[]string{"sato", "2026-11-23T18:00", "2027-02-01T08:00"}, "rota-hole", []string{"from 2026-11-23 12:00 until 2026-11-23 18:00"}},
+		"a hole far ahead":  {append(slices.Clone(whole[:5]), "2026-12-24T08:00"), "", nil},
+		"overlap":           {append(slices.Clone(whole), "mori", "2026-12-01T08:00", "2026-12-02T08:00"), "rota-overlap", []string{"from 2026-12-01 08:00 until 2026-12-02 08:00"}},
+		"overlap in itself": {append(slices.Clone(whole), "sato", "2026-12-01T08:00", "2026-12-02T08:00"), "", nil},
+		"short duties": {
+			append(slices.Clone(whole), "sato", "2026-12-01T08:00", "2026-12-01T08:14", "sato", "2026-12-02T08:00", "2026-12-02T08:15", "sato", "2026-11-01T08:00", "2026-11-01T08:01"),
+			"duty-short", []string{"shorter than 15 minutes (1, the first at 2026-12-01 08:00"},
+		},
 		"somebody not known": {append(slices.Clone(whole[:3]), "tanaka", "2026-12-10T08:00", "2027-02-01T08:00"), "unknown-person", []string{"tanaka"}},
 	} {
 		all := escalation.CheckRota(duties(t, c.duties...), known, now)

@@ -16,8 +16,15 @@ type People interface {
 	// OnDuty returns who is on duty by a rota of an organisation, and when that changes next; zero: never. A rota that does
 	// not exist has nobody.
 	OnDuty(organisation, rotaID string, at time.Time) (persons []string, until time.Time)
+	// MayRead tells whether a person may read a chart. Whoever may not is not told of its alerts, whatever names them.
+	MayRead(chartID, personID string, at time.Time) bool
 	// Reachable tells whether a person has any way to be reached. Somebody who is not known has none.
 	Reachable(personID string) bool
+}
+
+// reaches tells whether a person may be told of a chart, and can be. Without a chart only the latter is asked.
+func reaches(people People, chart, person string, at time.Time) bool {
+	return person != "" && (chart == "" || people.MayRead(chart, person, at)) && people.Reachable(person)
 }
 
 // Persons returns who the recipients of a step are at a moment, each once, in the order of the step: at most MaxPeople.
@@ -60,9 +67,9 @@ func (r *run) tell(step int) (reached bool) {
 	return reached
 }
 
-// tellPerson puts a person among those who are to be told, once, and tells whether they can be reached.
+// tellPerson puts a person among those who are to be told, once, and tells whether they are.
 func (r *run) tellPerson(person string, step int) (reached bool) {
-	reached = person != "" && r.people.Reachable(person)
+	reached = reaches(r.people, r.ChartId, person, r.at)
 	r.ToldMs = r.now
 	known := func(t Told) bool { return t.Person == person && (person != "" || t.Step == uint32(step)+1) }
 	if slices.ContainsFunc(r.told, known) {

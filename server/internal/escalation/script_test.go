@@ -35,6 +35,7 @@ func TestScripts(t *testing.T) {
 				t.Fatal(err)
 			}
 			n := &night{t: t, world: newWorld(), policy: escalation.BuiltIn()}
+			n.policy.Quiet = &alertv1.QuietHours{From: "21:00", Until: "07:00"}
 			for line := range strings.Lines(string(want)) {
 				if !strings.HasPrefix(line, "|") {
 					n.play(line)

@@ -28,10 +28,11 @@ type world struct {
 	team    map[carev1.Role][]string
 	rotas   map[string]*alertv1.Rota
 	without map[string]bool // those with no way to be reached
+	blind   map[string]bool // those who may not read the chart
 }
 
 func newWorld() *world {
-	return &world{map[carev1.Role][]string{}, map[string]*alertv1.Rota{}, map[string]bool{}}
+	return &world{map[carev1.Role][]string{}, map[string]*alertv1.Rota{}, map[string]bool{}, map[string]bool{}}
 }
 
 func (w *world) Team(_ string, role carev1.Role, _ time.Time) []string { return w.team[role] }
@@ -39,6 +40,8 @@ func (w *world) Team(_ string, role carev1.Role, _ time.Time) []string { return 
 func (w *world) OnDuty(_, rota string, at time.Time) ([]string, time.Time) {
 	return escalation.OnDuty(w.rotas[rota], at)
 }
+
+func (w *world) MayRead(_, person string, _ time.Time) bool { return !w.blind[person] }
 
 func (w *world) Reachable(person string) bool { return !w.without[person] }
 

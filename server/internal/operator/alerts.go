@@ -7,6 +7,8 @@ import "time"
 type AlertsNow struct {
 	// Ways are the ways out, in order of their name; none where no server runs, since only a server has any.
 	Ways []Way `json:"ways"`
+	// Unconfirmed: the store was restored and waits to be confirmed; nobody is told of anything until then.
+	Unconfirmed bool `json:"unconfirmed,omitempty"`
 	// LogOnly: nothing is configured that reaches a telephone, and such pushes go to the log.
 	LogOnly bool `json:"logOnly"`
 	// Running, Unanswered and Digest count the groups of alerts in that state.

@@ -15,6 +15,9 @@ func Amend(v *View, a *carev1.ClinicalAlert, changed Seen) *carev1.AlertAmendmen
 	now := &carev1.AlertAmendment{RecordId: changed.Record.GetId(), Seq: changed.Seq, Void: true}
 	if found {
 		now.Void, now.ReasonJa, now.ReasonEn, now.Severity, now.News2 = false, f.Ja, f.En, f.Severity, f.News2
+		now.Rank = uint32(max(f.Rank, 0))
+	} else {
+		now.ReasonJa, now.ReasonEn = voidWords(changed)
 	}
 	if says(a, now) {
 		return nil
@@ -22,10 +25,21 @@ func Amend(v *View, a *carev1.ClinicalAlert, changed Seen) *carev1.AlertAmendmen
 	return now
 }
 
+// voidWords say why a rule says nothing any more. Whoever was told must not look for an amendment that nobody made.
+func voidWords(changed Seen) (ja, en string) {
+	if !stands(changed.Record) {
+		return "もとの記録が取り消されたため、いまは該当しません。", "The record that it rests on was retracted: it would not be raised now."
+	}
+	return "もとの記録が訂正されたため、いまは該当しません。", "The record that it rests on was amended: it would not be raised now."
+}
+
 // says tells whether an alert, as amended before, says what an amendment would.
 func says(a *carev1.ClinicalAlert, now *carev1.AlertAmendment) bool {
 	if is := a.GetAmendment(); is != nil {
-		return is.GetVoid() == now.GetVoid() && is.GetSeverity() == now.GetSeverity() && is.GetReasonJa() == now.GetReasonJa()
+		if is.GetVoid() || now.GetVoid() {
+			return is.GetVoid() == now.GetVoid()
+		}
+		return is.GetSeverity() == now.GetSeverity() && is.GetReasonJa() == now.GetReasonJa()
 	}
 	// The sentence of an alert may go on with how late it came.
 	return !now.GetVoid() && a.GetSeverity() == now.GetSeverity() && strings.HasPrefix(a.GetReasonJa(), now.GetReasonJa())

@@ -1,7 +1,13 @@
 package rules
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
@@ -40,6 +46,40 @@ func begins(code string, list []string) bool {
 	return slices.ContainsFunc(list, func(start string) bool {
 		return len(code) >= len(start) && code[:len(start)] == start
 	})
+}
+
+// sameIngredient tells whether two drugs are of one ingredient and route: by their codes, and where one has none, by their
+// names.
+func sameIngredient(a, b *carev1.Drug) bool {
+	if x, y := ingredient(a), ingredient(b); x != "" && y != "" {
+		return x == y
+	}
+	name := plainName(a)
+	return name != "" && name == plainName(b)
+}
+
+// plainName is the name without its strength, and in one way of writing it: "ｱﾑﾛｼﾞﾋﾟﾝ錠 5mg" is "アムロジピン錠". It is cut at
+// the first digit. Empty if nothing is left.
+func plainName(d *carev1.Drug) string {
+	name := strings.ToLower(norm.NFKC.String(d.GetName()))
+	if at := strings.IndexFunc(name, unicode.IsDigit); at >= 0 {
+		name = name[:at]
+	}
+	return strings.Join(strings.Fields(name), "")
+}
+
+// topicOf is what topics call a drug: its ingredient, else a hash of its plain name, so that no topic shows it; empty for a
+// drug that has neither.
+func topicOf(d *carev1.Drug) string {
+	if what := ingredient(d); what != "" {
+		return strings.ToLower(what)
+	}
+	name := plainName(d)
+	if name == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:6])
 }
 
 func ingredient(d *carev1.Drug) string { return prefix(d.GetYjCode(), yjIngredient) }

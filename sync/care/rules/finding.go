@@ -48,12 +48,13 @@ type rule struct {
 // written are the rules, in the order in which their findings are told.
 var written = []rule{
 	{"news2", news2Version, judgeNews2},
-	{"threshold", "1", judgeThresholds},
+	{"threshold", "2", judgeThresholds},
+	{"not-measurable", "1", judgeNotMeasurable},
 	{"fever", "1", judgeFever},
-	{"weight", "1", judgeWeight},
-	{"intake", "1", judgeIntake},
-	{"double-dose", "1", judgeDoubleDose},
-	{"prn", "1", judgePrn},
+	{"weight", "2", judgeWeight},
+	{"intake", "2", judgeIntake},
+	{"double-dose", "2", judgeDoubleDose},
+	{"prn", "2", judgePrn},
 	{"wrong-dose", "1", judgeWrongDose},
 	{"incident", "1", judgeIncident},
 }

@@ -16,20 +16,19 @@ type Gate struct {
 
 // bounds are the mildest limits of one reading: what lies between them is beyond none.
 type bounds struct {
-	high, low         int64
-	hasHigh, hasLow   bool
-	item              carev1.VitalItem
-	mayBeOutsideScale bool // a meter may show "Lo" or "Hi" instead of a number
+	high, low       int64
+	hasHigh, hasLow bool
+	item            carev1.VitalItem
 }
 
 // NewGate reads what the gate rests on from the profile and the ordered limits among the standing records, and from the
 // defaults. It must be made anew when one of them changes. Limits that are over, or not yet in force, count too: the gate
 // may let pass what no rule speaks of, and never the other way round.
 func NewGate(v *View) *Gate {
-	scale, _ := care.Spo2Scale(v.profile())
+	scale, _ := care.Spo2Scale(v.profileRecord())
 	g := &Gate{scale: news2.Scale(scale)}
 	for _, item := range limited {
-		b := bounds{item: item, mayBeOutsideScale: item == carev1.VitalItem_VITAL_ITEM_GLUCOSE}
+		b := bounds{item: item}
 		for _, s := range v.Standing {
 			if t := s.Record.GetBody().GetAlertThreshold(); t != nil && stands(s.Record) && t.GetItem() == item {
 				b.add(t.GetOperator(), t.GetValue())
@@ -79,15 +78,12 @@ func (g *Gate) MightSpeak(r *carev1.Record) bool {
 }
 
 func (g *Gate) vitals(vitals *carev1.VitalSigns) bool {
-	if vitals.WeightG != nil || vitals.GetTemperatureTenthsC() >= feverFrom {
+	if vitals.WeightG != nil || vitals.GetTemperatureTenthsC() >= feverFrom || len(vitals.GetAbsent()) >= leastNotMeasurable {
 		return true
 	}
 	for i := range g.items {
 		b := &g.items[i]
-		value, ok := care.Reading(vitals, b.item)
-		if !ok && b.mayBeOutsideScale {
-			value, ok = outOfRange(vitals, b.item)
-		}
+		value, ok := reading(vitals, b.item)
 		if ok && (b.hasHigh && value >= b.high || b.hasLow && value <= b.low) {
 			return true
 		}

@@ -7,7 +7,12 @@ import (
 	"reflect"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+	"pgregory.net/rapid"
+
 	"github.com/tsunagu-care/tsunagu/sync/care/rules"
+
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
 // TestGateAndReachLoseNothing: over all shared cases, the gate lets pass every record of which a rule speaks, and a view
@@ -64,4 +69,70 @@ func cut(v *rules.View, cause rules.Seen) *rules.View {
 		}
 	}
 	return near
+}
+
+// TestGateKeepsOutNothing: over sets of vital signs of any kind, with and without limits and a decided scale, a set of which
+// a rule speaks passes the gate.
+func TestGateKeepsOutNothing(outer *testing.T) {
+	rapid.Check(outer, func(t *rapid.T) {
+		v := &rules.View{Zone: tokyo, From: noon.Add(-rules.Lookback), Defaults: rules.Defaults()}
+		if rapid.Bool().Draw(t, "scale 2") {
+			v.Standing = append(v.Standing, record(1, noon.AddDate(0, 0, -1), &carev1.Body{Kind: &carev1.Body_PatientProfile{
+				PatientProfile: &carev1.PatientProfile{Spo2Scale: &carev1.Spo2ScaleDecision{Scale: 2}},
+			}}))
+		}
+		cause := record(9, noon, vitals(drawn(t)))
+		v.Recent = []rules.Seen{cause}
+		if found := rules.Judge(v, cause); len(found) > 0 && !rules.NewGate(v).MightSpeak(cause.Record) {
+			t.Fatalf("kept out: %+v", found)
+		}
+	})
+}
+
+// drawn is a set of vital signs near the limits, or with what could not be measured.
+func drawn(t *rapid.T) *carev1.VitalSigns {
+	s := &carev1.VitalSigns{}
+	if rapid.Bool().Draw(t, "has SpO2") {
+		s.Spo2Percent = proto.Uint32(rapid.Uint32Range(80, 99).Draw(t, "SpO2"))
+	}
+	if rapid.Bool().Draw(t, "has a pulse") {
+		s.PulsePerMin = proto.Uint32(rapid.Uint32Range(35, 135).Draw(t, "pulse"))
+	}
+	switch rapid.IntRange(0, 3).Draw(t, "glucose") {
+	case 1:
+		s.Glucose = &carev1.Glucose{Reading: &carev1.Glucose_MgPerDl{MgPerDl: rapid.Uint32Range(40, 700).Draw(t, "mg/dL")}}
+	case 2:
+		out := carev1.GlucoseOutOfRange(rapid.IntRange(1, 2).Draw(t, "Lo or Hi"))
+		s.Glucose = &carev1.Glucose{Reading: &carev1.Glucose_OutOfRange{OutOfRange: out}}
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "absent") {
+		s.Absent = append(s.Absent, &carev1.AbsentReading{
+			Item:   carev1.VitalItem(rapid.IntRange(1, 6).Draw(t, "item")),
+			Reason: carev1.AbsentReason(rapid.IntRange(1, 2).Draw(t, "reason")),
+		})
+	}
+	return s
+}
+
+// TestFurtherBeyondIsNeverBetter: of two readings of one direction, the one further beyond is told as no less severe, and
+// within one severity with no lower a rank.
+func TestFurtherBeyondIsNeverBetter(outer *testing.T) {
+	rapid.Check(outer, func(t *rapid.T) {
+		low := rapid.Uint32Range(0, 100).Draw(t, "lower SpO2")
+		high := rapid.Uint32Range(low, 100).Draw(t, "higher SpO2")
+		of := func(percent uint32) (severity rules.Severity, rank int) {
+			v := &rules.View{Zone: tokyo, From: noon, Defaults: rules.Defaults()}
+			v.Recent = []rules.Seen{record(1, noon, vitals(&carev1.VitalSigns{Spo2Percent: &percent}))}
+			for _, f := range rules.Judge(v, v.Recent[0]) {
+				if f.Rule == "threshold" {
+					severity, rank = f.Severity, f.Rank
+				}
+			}
+			return severity, rank
+		}
+		lowSeverity, lowRank := of(low)
+		if severity, rank := of(high); severity > lowSeverity || severity == lowSeverity && rank > lowRank {
+			t.Fatalf("%d %%: %v %d, %d %%: %v %d", low, lowSeverity, lowRank, high, severity, rank)
+		}
+	})
 }

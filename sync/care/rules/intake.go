@@ -33,19 +33,21 @@ func judgeIntake(v *View, cause Seen) []Finding {
 		}}
 	}
 	recent, evidence := v.meals(at.Add(-intakeSpan), at)
-	usual, _ := v.meals(at.Add(-intakeSpan-intakeUsual), at.Add(-intakeSpan))
+	usual, before := v.meals(at.Add(-intakeSpan-intakeUsual), at.Add(-intakeSpan))
 	if len(recent) < leastMeals || len(usual) < leastUsual || 2*mean(recent) >= mean(usual) {
 		return nil
 	}
 	return []Finding{{
-		Severity: Notice, Evidence: evidence, Observed: at, Topic: "intake",
+		Severity: Notice, Evidence: limit(append(evidence, before...)), Observed: at, Topic: "intake",
 		Ja: "2日間の食事量がふだんの半分未満です。", En: "Less than half of the usual meals was eaten for two days.",
 	}}
 }
 
 // eaten is how much of a meal was eaten, in hundredths; false for what is no main meal or does not say.
-func eaten(r *carev1.Record) (int, bool) {
-	m := r.GetBody().GetDailyCare().GetMeal()
+func eaten(r *carev1.Record) (int, bool) { return eatenOf(r.GetBody().GetDailyCare()) }
+
+func eatenOf(care *carev1.DailyCare) (int, bool) {
+	m := care.GetMeal()
 	if m == nil || m.GetTime() == carev1.MealTime_MEAL_TIME_SNACK || m.TubeMl != nil {
 		return 0, false
 	}

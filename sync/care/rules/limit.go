@@ -66,6 +66,7 @@ func Defaults() []Limit {
 		{carev1.VitalItem_VITAL_ITEM_GLUCOSE, atMost, 69, Urgent},
 		{carev1.VitalItem_VITAL_ITEM_GLUCOSE, atMost, 53, Critical},
 		{carev1.VitalItem_VITAL_ITEM_GLUCOSE, atLeast, 301, Urgent},
+		{carev1.VitalItem_VITAL_ITEM_GLUCOSE, atLeast, 601, Critical}, // where meters show "Hi"
 		{carev1.VitalItem_VITAL_ITEM_CONSCIOUSNESS, atLeast, 10, Urgent},
 		{carev1.VitalItem_VITAL_ITEM_CONSCIOUSNESS, atLeast, 100, Critical},
 		{carev1.VitalItem_VITAL_ITEM_PAIN, atLeast, 4, Notice},

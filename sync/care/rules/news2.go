@@ -13,13 +13,14 @@ const news2Version = news2.Version
 const notMeasured = 0xff
 
 // judgeNews2 surfaces 5 and more, and every single 3, whatever a limit of the patient says: from 7 on it is critical
-// (the emergency response threshold), else urgent. An incomplete score counts with its lower bound.
+// (the emergency response threshold), else urgent. An incomplete score counts with its lower bound. With 5 and 6 critical
+// too, somebody would be woken for what is usual for people on home oxygen who stay well.
 func judgeNews2(v *View, cause Seen) []Finding {
 	vitals := cause.Record.GetBody().GetVitalSigns()
 	if vitals == nil {
 		return nil
 	}
-	scale, _ := care.Spo2Scale(v.profile())
+	scale, _ := care.Spo2Scale(v.profileRecord())
 	score := news2.Score(vitals, news2.Scale(scale))
 	risk := score.AtLeast()
 	if risk == news2.Low {

@@ -13,18 +13,13 @@ const rolling = 24 * time.Hour
 // most days in a row. Exactly at the interval is allowed.
 func judgePrn(v *View, cause Seen) []Finding {
 	d, ok := v.doseOf(cause)
-	p := d.order.GetDosage().GetPrn()
+	p := d.prn()
 	if !ok || p == nil {
 		return nil
 	}
 	var all []Finding
-	if other, found := v.tooSoon(d, time.Duration(p.GetMinIntervalMinutes())*time.Minute); found {
-		apart := d.at().Sub(other.at()).Abs()
-		all = append(all, Finding{
-			Severity: d.severity(), Evidence: []Seen{d.Seen, other.Seen}, Observed: d.at(), Topic: "prn-interval/" + short(d.log.GetOrderId()),
-			Ja: fmt.Sprintf("頓用 %s：%d分後に再び与薬（指示は%d分以上あける）。", d.name(), int(apart.Minutes()), p.GetMinIntervalMinutes()),
-			En: fmt.Sprintf("%s, when needed: given again after %d minutes, the order asks for %d.", d.name(), int(apart.Minutes()), p.GetMinIntervalMinutes()),
-		})
+	if f, found := v.tooSoon(d, int(p.GetMinIntervalMinutes())); found {
+		all = append(all, f)
 	}
 	if f, found := v.tooMany(d, int(p.GetMaxPerDay()), p.GetPerCalendarDay()); found {
 		all = append(all, f)
@@ -46,13 +41,25 @@ func (v *View) of(order []byte, from, until time.Time) []dose {
 	return all
 }
 
-func (v *View) tooSoon(d dose, interval time.Duration) (dose, bool) {
+// tooSoon looks at the doses that lie nearer than the interval, of which the nearest is named. With each dose in 24 hours it
+// is worse, so that the next one that comes too soon is told too.
+func (v *View) tooSoon(d dose, minutes int) (Finding, bool) {
+	interval := time.Duration(minutes) * time.Minute
+	evidence, least := []Seen{d.Seen}, interval
 	for _, other := range v.of(d.log.GetOrderId(), d.at().Add(-interval), d.at().Add(interval)) {
-		if !d.same(other) && d.at().Sub(other.at()).Abs() < interval {
-			return other, true
+		if apart := d.at().Sub(other.at()).Abs(); !d.same(other) && apart < interval {
+			evidence, least = append(evidence, other.Seen), min(least, apart)
 		}
 	}
-	return dose{}, false
+	if len(evidence) < 2 {
+		return Finding{}, false
+	}
+	return Finding{
+		Severity: d.severity(), Evidence: limit(evidence), Observed: d.at(), Topic: "prn-interval/" + short(d.log.GetOrderId()),
+		Rank: len(v.of(d.log.GetOrderId(), d.at().Add(time.Nanosecond-rolling), d.at())),
+		Ja:   fmt.Sprintf("頓用 %s：%d分後に再び与薬（指示は%d分以上あける）。", d.name(), int(least.Minutes()), minutes),
+		En:   fmt.Sprintf("%s, when needed: given again after %s, the order asks for %d.", d.name(), many(int(least.Minutes()), "minute"), minutes),
+	}, true
 }
 
 // tooMany counts the doses of the 24 hours that end with one, or of its calendar day.
@@ -108,7 +115,7 @@ func (v *View) tooManyDays(d dose, most int) (Finding, bool) {
 	return Finding{
 		Severity: Notice, Evidence: evidence, Observed: d.at(), Topic: "prn-days/" + short(d.log.GetOrderId()),
 		Ja: fmt.Sprintf("頓用 %s：%d日を超えて毎日使われています。", d.name(), most),
-		En: fmt.Sprintf("%s, when needed: used every day for more than %d days.", d.name(), most),
+		En: fmt.Sprintf("%s, when needed: used every day for more than %s.", d.name(), many(most, "day")),
 	}, true
 }
 

@@ -3,9 +3,12 @@ package rules
 import (
 	"crypto/sha256"
 	"fmt"
+	"strconv"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/tsunagu-care/tsunagu/sync/care/news2"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
@@ -37,7 +40,7 @@ func Raise(v *View, cause Cause, found []Finding) []*carev1.Record {
 		before := v.lastAlert(f.Topic, f.Observed)
 		if before == nil {
 			before = &standing{}
-		} else if is := (&standing{severity: f.Severity, rank: f.Rank}); !is.worse(before.severity, before.rank) {
+		} else if is := (&standing{severity: f.Severity, rank: f.Rank}); !is.worse(before.severity, before.rank) && redOf(f.News2)&^before.red == 0 {
 			continue
 		}
 		raised = append(raised, f.alert(v, cause, before.id))
@@ -50,25 +53,44 @@ type standing struct {
 	id       []byte
 	severity Severity
 	rank     int
+	// red are the parameters of NEWS2 of which it, or another alert that keeps silent with it, told that they score 3.
+	red uint8
+}
+
+// redOf are the parameters that score 3, a bit for each: a single 3 always surfaces, also beside an alert that told of another.
+func redOf(score *carev1.News2Score) (red uint8) {
+	for i, points := range score.GetPoints() {
+		if points == news2.Red {
+			red |= 1 << i
+		}
+	}
+	return red
 }
 
 // lastAlert returns the worst alert of a topic that still keeps others silent; nil if none does.
 func (v *View) lastAlert(topic string, at time.Time) *standing {
 	var worst *standing
+	var red uint8
 	for _, all := range [][]Seen{v.Alerts, v.Recent} {
 		for _, s := range all {
 			a := s.Record.GetBody().GetAlert()
 			if a == nil || a.GetTopic() != topic || !stands(s.Record) || a.GetAmendment().GetVoid() {
 				continue
 			}
-			is := &standing{s.Record.GetId(), a.GetSeverity(), int(a.GetRank())}
+			is := &standing{s.Record.GetId(), a.GetSeverity(), int(a.GetRank()), redOf(a.GetNews2())}
 			if now := a.GetAmendment(); now != nil {
-				is.severity, is.rank = now.GetSeverity(), int(now.GetNews2().GetSum())
+				is.severity, is.rank, is.red = now.GetSeverity(), int(now.GetRank()), redOf(now.GetNews2())
 			}
-			if at.Sub(a.GetObserved().AsTime()).Abs() < quiet[is.severity] && (worst == nil || is.worse(worst.severity, worst.rank)) {
+			if at.Sub(a.GetObserved().AsTime()).Abs() >= quiet[is.severity] {
+				continue
+			}
+			if red |= is.red; worst == nil || is.worse(worst.severity, worst.rank) {
 				worst = is
 			}
 		}
+	}
+	if worst != nil {
+		worst.red = red
 	}
 	return worst
 }
@@ -85,8 +107,8 @@ func (f Finding) alert(v *View, cause Cause, worsens []byte) *carev1.Record {
 	id := AlertID(f.Rule, f.Topic, cause.MutationID)
 	ja, en := f.Ja, f.En
 	if late := cause.Received.Sub(f.Observed); !cause.Received.IsZero() && late >= lateData {
-		lateJa, lateEn := ago(late)
-		ja, en = ja+"（"+lateJa+"前の測定、いま受信）", en+" Measured "+lateEn+" ago, received now."
+		lateJa, lateEn := f.ago(late)
+		ja, en = ja+"（"+lateJa+"、いま受信）", en+" "+lateEn+", received now."
 	}
 	observed := timestamppb.New(f.Observed)
 	a := &carev1.ClinicalAlert{
@@ -117,10 +139,23 @@ func AlertID(rule, topic string, cause []byte) [16]byte {
 	return id
 }
 
-func ago(d time.Duration) (ja, en string) {
-	if h := int(d.Hours()); h < 48 {
-		return fmt.Sprintf("%d時間", h), fmt.Sprintf("%d h", h)
+// ago says how long before it arrived a reading was measured, and how long before anything else happened: nobody measures
+// a dose or a meal.
+func (f Finding) ago(d time.Duration) (ja, en string) {
+	ja, en = fmt.Sprintf("%d時間前", int(d.Hours())), fmt.Sprintf("%d h ago", int(d.Hours()))
+	if days := int(d.Hours()) / 24; days >= 2 {
+		ja, en = fmt.Sprintf("%d日前", days), fmt.Sprintf("%d days ago", days)
 	}
-	days := int(d.Hours()) / 24
-	return fmt.Sprintf("%d日", days), fmt.Sprintf("%d days", days)
+	if len(f.Evidence) > 0 && f.Evidence[0].Record.GetBody().GetVitalSigns() != nil {
+		return ja + "の測定", "Measured " + en
+	}
+	return "記録の時刻は" + ja, "It happened " + en
+}
+
+// many writes a number of things in English.
+func many(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return strconv.Itoa(n) + " " + thing + "s"
 }

@@ -3,8 +3,6 @@ package rules
 import (
 	"time"
 
-	"github.com/tsunagu-care/tsunagu/sync/care"
-
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
@@ -33,7 +31,7 @@ func (v *View) vitalsBack(cause Seen, vitals *carev1.VitalSigns) (back time.Dura
 		back = weekBack
 	}
 	for _, s := range v.Standing {
-		if t := s.Record.GetBody().GetAlertThreshold(); t != nil && stands(s.Record) && asksForMore(t, vitals, cause.at()) {
+		if t := s.Record.GetBody().GetAlertThreshold(); t != nil && stands(s.Record) && inForce(t, cause.at()) && asksForMore(t, vitals) {
 			return Lookback // readings in a row may lie far apart
 		}
 	}
@@ -55,29 +53,29 @@ func (v *View) noFever(at time.Time) bool {
 }
 
 // asksForMore tells whether a limit that a reading is beyond counts only with the readings before it.
-func asksForMore(t *carev1.AlertThreshold, vitals *carev1.VitalSigns, at time.Time) bool {
-	if t.GetReadings() <= 1 && t.GetMinutes() == 0 || !inForce(t, at) {
+func asksForMore(t *carev1.AlertThreshold, vitals *carev1.VitalSigns) bool {
+	if t.GetReadings() <= 1 && t.GetMinutes() == 0 {
 		return false
 	}
-	value, ok := care.Reading(vitals, t.GetItem())
-	if !ok {
-		value, ok = outOfRange(vitals, t.GetItem())
-	}
+	value, ok := reading(vitals, t.GetItem())
 	return ok && Limit{Operator: t.GetOperator(), Value: t.GetValue()}.beyond(value)
 }
 
 func (v *View) doseReach(cause Seen) Reach {
-	r := Reach{Back: sameSlot, Ahead: sameSlot}
 	d, ok := v.doseOf(cause)
-	if prn := d.order.GetDosage().GetPrn(); ok && prn != nil {
-		interval := time.Duration(prn.GetMinIntervalMinutes()) * time.Minute
-		days := time.Duration(prn.GetMaxConsecutiveDays())
-		r.Back, r.Ahead = max(r.Back, interval), max(r.Ahead, interval)
-		if days > 0 {
-			r.Back = max(r.Back, (days+2)*24*time.Hour)
-		}
+	if !ok {
+		return Reach{}
 	}
-	return Reach{Back: min(r.Back, Lookback), Ahead: min(r.Ahead, Lookback)}
+	near := max(sameSlot, v.widestGap(d))
+	return Reach{Back: min(max(near, d.daysInARow()), Lookback), Ahead: min(near, Lookback)}
+}
+
+// daysInARow is how far the days reach of which the order of a dose says how many may follow each other; 0 if it does not.
+func (d dose) daysInARow() time.Duration {
+	if days := time.Duration(d.order.GetDosage().GetPrn().GetMaxConsecutiveDays()); days > 0 {
+		return (days + 2) * 24 * time.Hour
+	}
+	return 0
 }
 
 // mealsBack is two days, and what is usual only where those two were poor.

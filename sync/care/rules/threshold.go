@@ -28,10 +28,7 @@ func judgeThresholds(v *View, cause Seen) []Finding {
 	}
 	var all []Finding
 	for _, item := range limited {
-		value, ok := care.Reading(vitals, item)
-		if !ok {
-			value, ok = outOfRange(vitals, item)
-		}
+		value, ok := reading(vitals, item)
 		if !ok {
 			continue
 		}
@@ -51,25 +48,6 @@ var limited = []carev1.VitalItem{
 	carev1.VitalItem_VITAL_ITEM_DIASTOLIC, carev1.VitalItem_VITAL_ITEM_SPO2, carev1.VitalItem_VITAL_ITEM_WEIGHT,
 	carev1.VitalItem_VITAL_ITEM_GLUCOSE, carev1.VitalItem_VITAL_ITEM_CONSCIOUSNESS,
 	carev1.VitalItem_VITAL_ITEM_PAIN,
-}
-
-// What a meter that shows "Lo" or "Hi" is taken for: lower, or higher, than every limit that makes sense.
-const (
-	glucoseLo = 0
-	glucoseHi = 2000
-)
-
-func outOfRange(vitals *carev1.VitalSigns, item carev1.VitalItem) (int64, bool) {
-	if item != carev1.VitalItem_VITAL_ITEM_GLUCOSE {
-		return 0, false
-	}
-	switch vitals.GetGlucose().GetOutOfRange() {
-	case carev1.GlucoseOutOfRange_GLUCOSE_OUT_OF_RANGE_LO:
-		return glucoseLo, true
-	case carev1.GlucoseOutOfRange_GLUCOSE_OUT_OF_RANGE_HI:
-		return glucoseHi, true
-	}
-	return 0, false
 }
 
 // beyond finds the limit that speaks of a reading.
@@ -124,8 +102,20 @@ func (v *View) limits(item carev1.VitalItem, operator carev1.ThresholdOperator, 
 // scores 3 for the range of 88 to 92.
 const farBelowTarget = 5
 
-// target is the lower end of the range of SpO2 that was ordered (目標SpO2); 0 if none was.
-func (v *View) target() int64 { return int64(v.profile().GetSpo2Target().GetLowPercent()) }
+// hypercapnicLow is the lower end of the range of SpO2 that scale 2 of NEWS2 is made for.
+const hypercapnicLow = 88
+
+// target is the lower end of the range of SpO2 that was ordered (目標SpO2); 0 if none was. Where it was decided that scale 2
+// counts and nobody wrote a range, it is the one of that scale: the defaults would call what is wanted an emergency.
+func (v *View) target() int64 {
+	if low := v.profile().GetSpo2Target().GetLowPercent(); low > 0 {
+		return int64(low)
+	}
+	if scale, _ := care.Spo2Scale(v.profileRecord()); scale == care.HypercapnicSpo2Scale {
+		return hypercapnicLow
+	}
+	return 0
+}
 
 // inForce tells whether an ordered limit counts at a time. One whose end has passed counts no more: the defaults do.
 func inForce(t *carev1.AlertThreshold, at time.Time) bool {
@@ -162,8 +152,8 @@ const maxEvidence = 32
 func (l *ordered) finding(cause Seen, value int64, evidence []Seen) Finding {
 	name, called := care.ItemTitle(l.Item)
 	limitJa, limitEn := l.text()
-	ja := name + " " + care.Amount(l.Item, value) + "：基準（" + limitJa + "）"
-	en := upper(called) + " " + care.Amount(l.Item, value) + ", the limit is " + limitEn
+	ja := name + " " + amount(l.Item, value) + "：基準（" + limitJa + "）"
+	en := upper(called) + " " + amount(l.Item, value) + ", the limit is " + limitEn
 	if l.id != nil {
 		ja, en = ja+"は医師の指示", en+", as the physician ordered"
 	}
@@ -175,7 +165,7 @@ func (l *ordered) finding(cause Seen, value int64, evidence []Seen) Finding {
 		direction = "low"
 	}
 	return Finding{
-		Severity: l.Severity, Evidence: evidence, Observed: cause.at(), Threshold: l.id,
+		Severity: l.Severity, Evidence: evidence, Observed: cause.at(), Threshold: l.id, Rank: l.steps(value),
 		Topic: "limit/" + strconv.Itoa(int(l.Item)) + "/" + direction, Ja: ja + "。", En: en + ".",
 	}
 }

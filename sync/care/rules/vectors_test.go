@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,10 +19,12 @@ type vector struct {
 	Name, Rule       string
 	From             time.Time
 	Standing, Recent []json.RawMessage
+	Alerts           []json.RawMessage
 	Now              *time.Time
 	Findings         []struct {
 		Severity, Topic string
-		Evidence        *int
+		Evidence, Rank  *int
+		Ja              string
 	}
 }
 
@@ -49,7 +52,7 @@ func TestVectors(t *testing.T) {
 }
 
 func (c *vector) check(t *testing.T) {
-	v := &rules.View{Zone: tokyo, From: c.From, Defaults: rules.Defaults(), Standing: seen(t, c.Standing), Recent: seen(t, c.Recent)}
+	v := &rules.View{Zone: tokyo, From: c.From, Defaults: rules.Defaults(), Standing: seen(t, c.Standing), Recent: seen(t, c.Recent), Alerts: seen(t, c.Alerts)}
 	var found []rules.Finding
 	if c.Now != nil {
 		found = rules.Missing(v, *c.Now)
@@ -72,6 +75,8 @@ func (c *vector) check(t *testing.T) {
 		if got := of[i]; got.Severity != severities[want.Severity] || got.Topic != want.Topic ||
 			want.Evidence != nil && len(got.Evidence) != *want.Evidence {
 			t.Errorf("severity %s, topic %s, %d records", got.Severity, got.Topic, len(got.Evidence))
+		} else if !strings.Contains(got.Ja, want.Ja) || want.Rank != nil && got.Rank != *want.Rank {
+			t.Errorf("rank %d: %s", got.Rank, got.Ja)
 		}
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"sort"
 	"time"
 
-	"github.com/tsunagu-care/tsunagu/sync/care"
-
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
@@ -51,15 +49,20 @@ const Lookback = 15 * 24 * time.Hour
 // stands tells whether a record counts.
 func stands(r *carev1.Record) bool { return r.GetStatus() <= carev1.RecordStatus_RECORD_STATUS_ACTIVE }
 
-// profile is the patient's; nil if there is none. Where there are several, the one seen last in the log counts.
+// profile is the patient's; nil if there is none.
 func (v *View) profile() *carev1.PatientProfile {
+	return v.profileRecord().GetBody().GetPatientProfile()
+}
+
+// profileRecord is the record of the profile. Where there are several, the one seen last in the log counts.
+func (v *View) profileRecord() *carev1.Record {
 	var newest Seen
 	for _, s := range v.Standing {
 		if s.Record.GetBody().GetPatientProfile() != nil && stands(s.Record) && s.Seq >= newest.Seq {
 			newest = s
 		}
 	}
-	return newest.Record.GetBody().GetPatientProfile()
+	return newest.Record
 }
 
 // set is one set of vital signs.
@@ -101,11 +104,11 @@ type number struct {
 	value int64
 }
 
-// numbers yields the readings of one item, latest first.
+// numbers yields the readings of one item, latest first; a meter's "Lo" and "Hi" are among them.
 func (v *View) numbers(item carev1.VitalItem, from, until time.Time) iter.Seq[number] {
 	return func(yield func(number) bool) {
 		for s := range v.sets(from, until) {
-			if value, ok := care.Reading(s.vitals, item); ok && !yield(number{s.Seen, value}) {
+			if value, ok := reading(s.vitals, item); ok && !yield(number{s.Seen, value}) {
 				return
 			}
 		}

@@ -49,6 +49,6 @@ func weightFinding(severity Severity, gain int64, cause, since Seen) Finding {
 	return Finding{
 		Severity: severity, Evidence: []Seen{cause, since}, Observed: cause.at(), Topic: "weight", Rank: int(gain / weightWatch),
 		Ja: fmt.Sprintf("体重が%d日で%.1f kg増えています。", max(days, 1), kg),
-		En: fmt.Sprintf("The weight has risen by %.1f kg in %d days.", kg, max(days, 1)),
+		En: fmt.Sprintf("The weight has risen by %.1f kg in %s.", kg, many(max(days, 1), "day")),
 	}
 }

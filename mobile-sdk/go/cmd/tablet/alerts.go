@@ -13,13 +13,13 @@ import (
 type alertsCmd struct {
 	Chart string `help:"One chart only. Left out: all on this tablet."` // not from the environment, as for held
 	All   bool   `help:"Also those that were answered."`
-	Days  int    `help:"How many days back." default:"14"`
+	Days  int    `help:"How many days back those that were answered are listed. What is open is listed however old it is." default:"14"`
 }
 
 // maxAlertDays is how far back alerts are listed: ten years.
 const maxAlertDays = 3650
 
-// Run lists alerts by patient, those with open ones first.
+// Run lists alerts by patient, those with open ones first. Nothing hides what is open.
 func (c alertsCmd) Run(e *env) error {
 	if c.Days < 1 || c.Days > maxAlertDays {
 		return unclear("--days is 1 to 3650", "--days は 1 から 3650 で指定してください")
@@ -41,17 +41,18 @@ func (c alertsCmd) Run(e *env) error {
 		e.say("%s", e.both("対応待ちのアラートはありません", "no open alerts")+e.only(c.Chart))
 	}
 	if older > 0 {
-		e.say("%s", e.both(fmt.Sprintf("それより前に%d件：--days で日数を指定", older), fmt.Sprintf("%d older: --days lists them", older)))
+		e.say("%s", e.both(fmt.Sprintf("それより前に返事のあったものが%d件：--days で日数を指定", older), fmt.Sprintf("%d answered before that: --days lists them", older)))
 	}
 	return nil
 }
 
-// printGroup prints the alerts of one patient, and counts those that are shown and those that are too old to be.
+// printGroup prints the alerts of one patient, and counts those that are shown, and those that were answered and are too old
+// to be.
 func (c alertsCmd) printGroup(e *env, g sdk.ChartAlerts, from time.Time) (shown, older int) {
 	for _, a := range g.Alerts {
 		switch {
 		case !a.Open() && !c.All:
-		case a.At.Before(from):
+		case !a.Open() && a.At.Before(from):
 			older++
 		default:
 			if shown == 0 {
@@ -77,8 +78,8 @@ func (e *env) printAlert(a sdk.Alert) {
 	for _, one := range a.Answers {
 		e.printAnswer(one)
 	}
-	if a.Open() {
-		e.say("          [%s]", e.both("対応待ち", "open"))
+	if ja, en := a.OpenWords(); en != "" {
+		e.say("          [%s]", e.both(ja, en))
 	}
 }
 

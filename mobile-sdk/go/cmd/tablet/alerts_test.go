@@ -80,3 +80,28 @@ func TestAnswersTypedWronglySaySo(t *testing.T) {
 		}
 	}
 }
+
+// TestEverythingOpenNeedsItsPatient: without alerts the patient is named, and nothing is answered by mistake.
+func TestEverythingOpenNeedsItsPatient(t *testing.T) {
+	t.Setenv("TSUNAGU_CHART", "")
+	for _, c := range []struct {
+		args []string
+		says string
+	}{
+		{[]string{"answer", "--ack"}, "name the alerts, or the patient"},
+		{[]string{"answer", "--chart", "chart-1"}, "say the answer"},
+		{[]string{"answer", "--chart", "chart-1", "--ack"}, "not signed in"},
+		{[]string{"instruct", "x", "--until", "1h", "--all-open"}, "name the alerts, or the patient"},
+		{[]string{"instruct", "0abc1234", "x", "--until", "1h", "--all-open"}, "names no alert by itself"},
+		{[]string{"instruct", "x", "--until", "1h", "--all-open", "--chart", "chart-1"}, "not signed in"},
+	} {
+		_, errOut, code := call(t, t.TempDir(), append([]string{"--lang", "en"}, c.args...)...)
+		if code != 1 || !strings.Contains(errOut, c.says) {
+			t.Errorf("%v: %d %q", c.args, code, errOut)
+		}
+	}
+	t.Setenv("TSUNAGU_CHART", "chart-1")
+	if _, errOut, code := call(t, t.TempDir(), "--lang", "en", "answer", "--ack"); code != 1 || !strings.Contains(errOut, "name the alerts, or the patient") {
+		t.Errorf("the patient of the environment: %d %q", code, errOut)
+	}
+}

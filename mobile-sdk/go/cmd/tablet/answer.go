@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 
@@ -8,14 +10,15 @@ import (
 )
 
 type answerCmd struct {
-	chartFlag
-	Alerts  []string `arg:"" name:"alert" help:"The alerts, as listed by alerts; all of one patient."`
+	// Not from the environment: whoever answers everything says of whom.
+	Chart   string   `help:"The patient. With no alerts named, everything that is open of this patient is answered."`
+	Alerts  []string `arg:"" optional:"" name:"alert" help:"The alerts, as listed by alerts; all of one patient. Left out: everything that is open of the patient named with --chart."`
 	Ack     bool     `help:"確認: you have it and see to it." xor:"answer"`
 	Ask     string   `help:"質問: what you ask those at the patient." xor:"answer"`
 	Nothing string   `help:"対応不要: nothing has to be done, and why." xor:"answer"`
 }
 
-// Run answers alerts. An instruction is written by instruct.
+// Run answers alerts: those that are named, or all that are open of one patient. An instruction is written by instruct.
 func (c answerCmd) Run(e *env) error {
 	answer, words := carev1.AlertAnswer_ALERT_ANSWER_ACKNOWLEDGED, ""
 	switch {
@@ -26,7 +29,10 @@ func (c answerCmd) Run(e *env) error {
 	case !c.Ack:
 		return usage("say the answer: --ack, --ask QUESTION or --nothing REASON", "返事を --ack、--ask 質問、--nothing 理由 のどれかで指定してください")
 	}
-	chart, alerts, err := e.alertsNamed(c.chartFlag, c.Alerts)
+	if len(c.Alerts) == 0 {
+		return c.all(e, answer, words)
+	}
+	chart, alerts, err := e.alertsNamed(chartFlag{c.Chart}, c.Alerts)
 	if err != nil {
 		return err
 	}
@@ -35,6 +41,37 @@ func (c answerCmd) Run(e *env) error {
 		return err
 	}
 	return e.saved(saved)
+}
+
+// all answers everything that is open of a patient, as far as this tablet knows.
+func (c answerCmd) all(e *env, answer carev1.AlertAnswer, words string) error {
+	lists, err := e.openAlerts(chartFlag{c.Chart})
+	if err != nil {
+		return err
+	}
+	for _, ids := range lists {
+		e.say("%s  %s", e.patient(c.Chart), e.both(fmt.Sprintf("対応待ち%d件に返事します", len(ids)), fmt.Sprintf("answering what is open: %d", len(ids))))
+		saved, err := e.tablet.Answer(c.Chart, ids, answer, words)
+		if err != nil {
+			return err
+		}
+		if err := e.saved(saved); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openAlerts are what is open of the patient who was named, as lists to be answered.
+func (e *env) openAlerts(f chartFlag) ([][]replica.ID, error) {
+	if f.Chart == "" {
+		return nil, usage("name the alerts, or the patient with --chart to answer everything that is open", "アラートの番号を指定するか、患者の対応待ちすべてに返事するときは --chart で患者を指定してください")
+	}
+	lists, err := e.tablet.OpenAlerts(f.Chart)
+	if err == nil && len(lists) == 0 {
+		return nil, usage("nothing is open of this patient on this tablet", "この端末には、この患者の対応待ちのアラートはありません")
+	}
+	return lists, err
 }
 
 // alertsNamed finds the alerts that were typed, and the one chart that they are in.

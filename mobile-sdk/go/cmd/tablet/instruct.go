@@ -1,11 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/tsunagu-care/tsunagu/sync/replica"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
@@ -16,6 +19,7 @@ type instructCmd struct {
 	Until    string   `help:"Until when: 2026-11-25 09:00, 18:00 today, or 48h or 3d from now." required:""`
 	From     string   `help:"From when on. Default: now."`
 	CallWhen string   `help:"When to call: 38.5℃以上、またはSpO2 90%以下."`
+	AllOpen  bool     `help:"It answers everything that is open of the patient named with --chart; no alert is named then."`
 	Urgent   bool     `help:"至急: it has to be received before the next visit ends."`
 	To       []string `help:"For whom: nurse, care-worker, pharmacist, therapist. Default: nurse."`
 }
@@ -29,15 +33,12 @@ func (c instructCmd) Run(e *env) (err error) {
 	if i.ToRoles, err = roles(c.To); err != nil {
 		return err
 	}
-	if named := c.Words[:len(c.Words)-1]; len(named) > 0 {
-		chart, alerts, err := e.alertsNamed(c.chartFlag, named)
-		if err != nil {
-			return err
-		}
-		c.Chart = chart
-		for _, id := range alerts {
-			i.AlertIds = append(i.AlertIds, id[:])
-		}
+	alerts, more, err := c.answers(e)
+	if err != nil {
+		return err
+	}
+	for _, id := range alerts {
+		i.AlertIds = append(i.AlertIds, id[:])
 	}
 	entry, err := c.ordered(e)
 	if err != nil {
@@ -51,7 +52,34 @@ func (c instructCmd) Run(e *env) (err error) {
 	if err != nil {
 		return e.question(err, chart, &carev1.Body{Kind: &carev1.Body_TemporaryInstruction{TemporaryInstruction: i}}, entry.At)
 	}
-	return e.saved(saved)
+	if err := e.saved(saved); err != nil || more == 0 {
+		return err
+	}
+	e.say("          %s", e.both(fmt.Sprintf("ほかに対応待ちが%d件あります。tablet answer で返事をしてください", more),
+		fmt.Sprintf("%d more are open: answer them with tablet answer", more)))
+	return nil
+}
+
+// answers finds the alerts that the instruction answers, and the chart by them. One instruction answers only so many: more is
+// how many are left open.
+func (c *instructCmd) answers(e *env) (alerts []replica.ID, more int, err error) {
+	named := c.Words[:len(c.Words)-1]
+	switch {
+	case c.AllOpen && len(named) > 0:
+		return nil, 0, usage("--all-open names no alert by itself", "--all-open を付けるときは、アラートの番号を指定しないでください")
+	case c.AllOpen:
+		lists, err := e.openAlerts(c.chartFlag)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, rest := range lists[1:] {
+			more += len(rest)
+		}
+		return lists[0], more, nil
+	case len(named) > 0:
+		c.Chart, alerts, err = e.alertsNamed(c.chartFlag, named)
+	}
+	return alerts, 0, err
 }
 
 // roles reads for whom something is.

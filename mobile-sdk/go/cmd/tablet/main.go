@@ -16,6 +16,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
+	"github.com/tsunagu-care/tsunagu/sync/care/news2"
 	"github.com/tsunagu-care/tsunagu/sync/replica"
 )
 
@@ -31,7 +32,8 @@ First sign in while the server is up:
 From then on everything works without a network but sign-in, sync, watch and what asks the
 server: widen, held, work, devices, search, trend, export.
 
-  tablet vitals --chart CHART --temp 36.8 --bp 120/70 --pulse 72 --spo2 97 --rr 16
+  tablet vitals --chart CHART --temp 36.8 --bp 120/70 --pulse 72 --spo2 97 \
+    --oxygen 0 --rr 16 --acvpu A
   tablet show --chart CHART
   tablet queue
 `
@@ -116,6 +118,7 @@ type env struct {
 	device string
 	store  string
 	now    func() time.Time
+	scales map[string]news2.Scale // that count in a stream, as they were asked for
 }
 
 func main() {

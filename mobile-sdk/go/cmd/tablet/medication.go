@@ -11,6 +11,7 @@ import (
 // orderFlags are the parts of an order.
 type orderFlags struct {
 	Drug         string   `help:"薬剤, as on the packet: アムロジピン錠5mg." group:"Orders"`
+	YJ           string   `help:"YJコード, 12 characters, as in the drug master: 2171022F1029. By it the rules know one drug under two names." name:"yj" group:"Orders"`
 	Amount       string   `help:"1回量: 1 or 2.5." group:"Orders"`
 	Unit         string   `help:"単位: 錠, mL." group:"Orders"`
 	Slots        []string `help:"服用時点: after-breakfast,after-dinner." group:"Orders"`
@@ -30,6 +31,16 @@ type orderFlags struct {
 func (f orderFlags) into(o *carev1.MedicationOrder) error {
 	if f.Drug != "" {
 		o.Drug = &carev1.Drug{Name: f.Drug}
+	}
+	if f.YJ != "" {
+		code := strings.ToUpper(narrow(f.YJ))
+		if !yjCode.MatchString(code) {
+			return usage("a YJ code has 12 characters, such as 2171022F1029", "YJコードは 2171022F1029 のような12文字です")
+		}
+		if o.Drug == nil {
+			return usage("--yj goes with --drug", "--yj は --drug と一緒に指定してください")
+		}
+		o.Drug.YjCode = code
 	}
 	if o.Dosage == nil {
 		o.Dosage = &carev1.Dosage{}

@@ -12,6 +12,7 @@ import (
 var (
 	wholeNumber = regexp.MustCompile(`^[0-9]{1,9}$`)
 	decimals    = regexp.MustCompile(`^([0-9]{1,6})(?:\.([0-9]{1,3}))?$`)
+	yjCode      = regexp.MustCompile(`^[0-9]{7}[0-9A-Z]([0-9]{3}[0-9A-Z]|[0-9]ZZZ)$`)
 	pressures   = regexp.MustCompile(`^([0-9]{1,3})/([0-9]{1,3})$`)
 	errNumber   = errors.New("not a number as it is written here")
 )

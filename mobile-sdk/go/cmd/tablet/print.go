@@ -70,6 +70,7 @@ func (e *env) printItem(i sdk.Item) {
 	}
 	e.say("%s  %s  %s%s", short(i.ID), stamp(i.At), title, e.both(i.Ja, i.En))
 	e.say("          %s[%s]", author, strings.Join(marks, "] ["))
+	e.printScore(i)
 	if i.TimeUncertain {
 		e.say("          %s %s", e.both("サーバー受信", "reached the server"), stamp(i.Record.GetArrival().GetReceived().AsTime()))
 	}

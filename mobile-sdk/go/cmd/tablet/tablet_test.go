@@ -161,7 +161,15 @@ func TestOrdersAreReadAsWritten(t *testing.T) {
 		o.GetDosage().GetUsageCode() != flags.UsageCode {
 		t.Errorf("read: %v", o)
 	}
+	coded := orderFlags{Drug: "アムロジピン錠5mg", YJ: "２１７１０２２f1029"}
+	if err := coded.into(o); err != nil || o.GetDrug().GetYjCode() != "2171022F1029" || o.GetDrug().GetName() != coded.Drug {
+		t.Errorf("the code: %v, %v", o.GetDrug(), err)
+	}
+	if err := (orderFlags{YJ: "3399007H1021"}).into(o); err != nil || o.GetDrug().GetYjCode() != "3399007H1021" || o.GetDrug().GetName() != coded.Drug {
+		t.Errorf("another code of the same drug: %v, %v", o.GetDrug(), err)
+	}
 	for _, wrong := range []orderFlags{
+		{Drug: "d", YJ: "217102"}, {Drug: "d", YJ: "2171022-1029"}, {YJ: "2171022F1029"},
 		{Amount: "0.0005"}, {Amount: "-1"}, {Amount: "NaN"}, {Amount: "1e3"}, {UsageCode: "1"}, {Max: "3"}, {Prn: "p", Interval: "soon"},
 		{Prn: "p", Max: "a"},
 	} {

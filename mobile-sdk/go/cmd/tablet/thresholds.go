@@ -5,6 +5,7 @@ import (
 
 	sdk "github.com/tsunagu-care/tsunagu/mobile-sdk/go"
 	"github.com/tsunagu-care/tsunagu/sync/care"
+	"github.com/tsunagu-care/tsunagu/sync/care/rules"
 
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
@@ -35,6 +36,7 @@ func (c thresholdsCmd) Run(e *env) error {
 	if len(list.Ordered) == 0 {
 		e.say("%s", e.both("医師の指示した基準値はありません", "nobody ordered a limit")+e.only(chart))
 	}
+	e.limitWarnings(list.Warnings)
 	if c.Defaults {
 		for _, d := range list.Defaults {
 			body := &carev1.Body{Kind: &carev1.Body_AlertThreshold{AlertThreshold: &carev1.AlertThreshold{
@@ -44,6 +46,13 @@ func (c thresholdsCmd) Run(e *env) error {
 		}
 	}
 	return nil
+}
+
+// limitWarnings says what does not fit together among limits.
+func (e *env) limitWarnings(found []rules.ThresholdWarning) {
+	for _, w := range found {
+		e.say("          %s %s", e.both("注意：", "look at this:"), e.both(w.Ja, w.En))
+	}
 }
 
 type thresholdCmd struct {
@@ -87,11 +96,13 @@ func (c thresholdCmd) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	saved, err := e.tablet.OrderThreshold(chart, l, entry)
+	saved, found, err := e.tablet.OrderThreshold(chart, l, entry)
 	if err != nil {
 		return e.question(err, chart, &carev1.Body{Kind: &carev1.Body_AlertThreshold{AlertThreshold: l}}, entry.At)
 	}
-	return e.saved(saved)
+	err = e.saved(saved)
+	e.limitWarnings(found)
+	return err
 }
 
 func (c thresholdCmd) limit(e *env) (*carev1.AlertThreshold, error) {

@@ -21,8 +21,8 @@ type vitalFlags struct {
 	SpO2          string   `help:"SpO2 in %." name:"spo2" group:"Vital signs"`
 	RR            string   `help:"呼吸数 per minute." name:"rr" group:"Vital signs"`
 	Oxygen        string   `help:"酸素 in L/min: 2 or 0.5, or 0 for room air." group:"Vital signs"`
-	JCS           string   `help:"意識 on the Japan Coma Scale: 0, 1, 10, 30-R." name:"jcs" group:"Vital signs"`
-	Acvpu         string   `help:"意識 on ACVPU: A, C, V, P or U." group:"Vital signs"`
+	JCS           string   `help:"意識 on the Japan Coma Scale: 0, 1, 10, 30-R. Give --acvpu beside it: it is never read out of the JCS, and without it NEWS2 stays incomplete." name:"jcs" group:"Vital signs"`
+	Acvpu         string   `help:"意識 on ACVPU, which NEWS2 needs: A (清明), C (新たな混乱), V (声に反応), P (痛みに反応) or U (反応なし)." group:"Vital signs"`
 	Glucose       string   `help:"血糖 in mg/dL, or Lo or Hi." group:"Vital signs"`
 	Weight        string   `help:"体重 in kg: 52.5." group:"Vital signs"`
 	Pain          string   `help:"疼痛 NRS 0 to 10." group:"Vital signs"`

@@ -157,9 +157,9 @@ const (
 	TargetState_TARGET_STATE_LIVE TargetState = 1
 	// Whoever forwards says that it is gone. Registering it anew makes it live.
 	TargetState_TARGET_STATE_DEAD TargetState = 2
-	// It was refused as none, or as one of somebody else. It is kept, and the operator knows.
+	// It was refused as none. It is kept, and the operator knows.
 	TargetState_TARGET_STATE_ASIDE TargetState = 3
-	// Its owner removed it.
+	// Its owner removed it, or somebody else signed in on its device.
 	TargetState_TARGET_STATE_REMOVED TargetState = 4
 )
 
@@ -231,7 +231,7 @@ const (
 	DeliveryState_DELIVERY_STATE_TOO_LATE DeliveryState = 7
 	// The alert was answered before it was sent.
 	DeliveryState_DELIVERY_STATE_NOT_NEEDED DeliveryState = 8
-	// There was no target to send it to.
+	// There was no target to send it to, or its person may not read the chart.
 	DeliveryState_DELIVERY_STATE_NO_TARGET DeliveryState = 9
 )
 
@@ -354,7 +354,7 @@ func (GroupState) EnumDescriptor() ([]byte, []int) {
 // Target is one way to reach a person.
 type Target struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Its id. 16 bytes.
+	// Its id. 16 bytes. That of an address tells nothing of the address.
 	Id []byte `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// What it is.
 	Kind TargetKind `protobuf:"varint,2,opt,name=kind,proto3,enum=tsunagu.alert.v1.TargetKind" json:"kind,omitempty"`
@@ -469,7 +469,8 @@ func (x *Target) GetTroubleEn() string {
 	return ""
 }
 
-// RegisterTargetRequest names a way to reach the caller. The same kind and value again confirm it.
+// RegisterTargetRequest names a way to reach the caller. The same kind and value again confirm it. A registration of Firebase
+// belongs to whoever registered it last; an address may be that of several people, each with a target of their own.
 type RegisterTargetRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What it is.
@@ -638,7 +639,7 @@ func (*ListTargetsRequest) Descriptor() ([]byte, []int) {
 // ListTargetsResponse are the caller's own.
 type ListTargetsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The targets; removed ones are left out.
+	// The targets; removed ones are left out, but for 30 days one whose device somebody else signed in on.
 	Targets []*Target `protobuf:"bytes,1,rep,name=targets,proto3" json:"targets,omitempty"`
 	// True: no target of the caller is live. Pushes reach nobody.
 	Unreachable   bool `protobuf:"varint,2,opt,name=unreachable,proto3" json:"unreachable,omitempty"`
@@ -1338,7 +1339,8 @@ func (x *ListAlertsRequest) GetPageToken() string {
 	return ""
 }
 
-// ListAlertsResponse is one page: what runs first, the worst first; then the newest first.
+// ListAlertsResponse is one page: what runs first, the worst first; then the newest first. A page may have fewer groups than
+// were asked for, also none, and not be the last.
 type ListAlertsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The groups.

@@ -30,11 +30,15 @@ const (
 // that runs keeps the policy that it began with.
 type Policy struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The organisation whose policy it is: it alone changes it.
+	// The organisation whose policy it is. That of an organisation is changed by its physicians, nurses and care managers
+	// alone. That of a chart is set by a physician or a nurse of the chart's team, for their own organisation; any other of
+	// them may replace it, once they have seen it. It lapses when nobody of the organisation may read the chart any more: it
+	// then counts as none, and is replaced without having been seen.
 	OrganisationId string `protobuf:"bytes,1,opt,name=organisation_id,json=organisationId,proto3" json:"organisation_id,omitempty"`
 	// The chart. Empty: every chart that the organisation has people in and that has no policy of its own.
 	ChartId string `protobuf:"bytes,2,opt,name=chart_id,json=chartId,proto3" json:"chart_id,omitempty"`
-	// For what is critical (緊急): quiet hours do not hold it back.
+	// For what is critical (緊急): quiet hours do not hold it back. One whose first step comes after more than 30 minutes is
+	// refused.
 	Critical *Plan `protobuf:"bytes,3,opt,name=critical,proto3" json:"critical,omitempty"`
 	// For what is urgent (要報告).
 	Urgent *Plan `protobuf:"bytes,4,opt,name=urgent,proto3" json:"urgent,omitempty"`
@@ -226,7 +230,7 @@ type Step struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Minutes since the round began.
 	AfterMinutes uint32 `protobuf:"varint,1,opt,name=after_minutes,json=afterMinutes,proto3" json:"after_minutes,omitempty"`
-	// Who is told, all at once.
+	// Who is told, all at once. Whoever may not read the chart then is not told, and counts as nobody who is reached.
 	To []*Recipient `protobuf:"bytes,2,rep,name=to,proto3" json:"to,omitempty"`
 	// How many minutes later those of this step are told again, as long as the next step has not come. 0: not.
 	AgainMinutes  uint32 `protobuf:"varint,3,opt,name=again_minutes,json=againMinutes,proto3" json:"again_minutes,omitempty"`
@@ -451,7 +455,8 @@ type Rota struct {
 	OrganisationId string `protobuf:"bytes,1,opt,name=organisation_id,json=organisationId,proto3" json:"organisation_id,omitempty"`
 	// Its name within the organisation, such as "on-call".
 	Id string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
-	// The duties, in any order. Where two overlap, both persons are told.
+	// The duties, in any order. Where two overlap, both persons are told. Before one of at least 15 minutes its person is
+	// asked whether they can be reached, at most once in 12 hours.
 	Duties []*Duty `protobuf:"bytes,3,rep,name=duties,proto3" json:"duties,omitempty"`
 	// Who is told while nobody is on duty. Empty: nobody, and the next step is taken at once.
 	FallbackPersonId string `protobuf:"bytes,4,opt,name=fallback_person_id,json=fallbackPersonId,proto3" json:"fallback_person_id,omitempty"`

@@ -372,14 +372,16 @@ type AlertAmendment struct {
 	Seq uint64 `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
 	// True: by what stands now, the rule would say nothing.
 	Void bool `protobuf:"varint,3,opt,name=void,proto3" json:"void,omitempty"`
-	// What the rule says now, in Japanese; empty if it says nothing.
+	// What the rule says now, in Japanese; if it says nothing, whether the record was retracted or amended.
 	ReasonJa string `protobuf:"bytes,4,opt,name=reason_ja,json=reasonJa,proto3" json:"reason_ja,omitempty"`
 	// The same in English.
 	ReasonEn string `protobuf:"bytes,5,opt,name=reason_en,json=reasonEn,proto3" json:"reason_en,omitempty"`
 	// How severe it would be now; unspecified if it says nothing.
 	Severity AlertSeverity `protobuf:"varint,6,opt,name=severity,proto3,enum=tsunagu.care.v1.AlertSeverity" json:"severity,omitempty"`
 	// For the rule "news2": the score now.
-	News2         *News2Score `protobuf:"bytes,7,opt,name=news2,proto3" json:"news2,omitempty"`
+	News2 *News2Score `protobuf:"bytes,7,opt,name=news2,proto3" json:"news2,omitempty"`
+	// Orders it among alerts of one topic and severity, as the rank of the alert did.
+	Rank          uint32 `protobuf:"varint,8,opt,name=rank,proto3" json:"rank,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -461,6 +463,13 @@ func (x *AlertAmendment) GetNews2() *News2Score {
 		return x.News2
 	}
 	return nil
+}
+
+func (x *AlertAmendment) GetRank() uint32 {
+	if x != nil {
+		return x.Rank
+	}
+	return 0
 }
 
 // AlertEvidence is one record that a rule rests on.
@@ -1078,7 +1087,7 @@ const file_tsunagu_care_v1_alert_proto_rawDesc = "" +
 	"\fthreshold_id\x18\f \x01(\fB\n" +
 	"\xbaH\a\xd8\x01\x01z\x02h\x10R\vthresholdId\x12\x12\n" +
 	"\x04rank\x18\r \x01(\rR\x04rank\x12=\n" +
-	"\tamendment\x18\x0e \x01(\v2\x1f.tsunagu.care.v1.AlertAmendmentR\tamendment:\f\xca\xda\x18\b\b\x01\x10\x02\x18\x018\x01\"\xa3\x02\n" +
+	"\tamendment\x18\x0e \x01(\v2\x1f.tsunagu.care.v1.AlertAmendmentR\tamendment:\f\xca\xda\x18\b\b\x01\x10\x02\x18\x018\x01\"\xb7\x02\n" +
 	"\x0eAlertAmendment\x12$\n" +
 	"\trecord_id\x18\x01 \x01(\fB\a\xbaH\x04z\x02h\x10R\brecordId\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x04R\x03seq\x12\x12\n" +
@@ -1086,7 +1095,8 @@ const file_tsunagu_care_v1_alert_proto_rawDesc = "" +
 	"\treason_ja\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\x90\x03R\breasonJa\x12%\n" +
 	"\treason_en\x18\x05 \x01(\tB\b\xbaH\x05r\x03\x18\x90\x03R\breasonEn\x12D\n" +
 	"\bseverity\x18\x06 \x01(\x0e2\x1e.tsunagu.care.v1.AlertSeverityB\b\xbaH\x05\x82\x01\x02\x10\x01R\bseverity\x121\n" +
-	"\x05news2\x18\a \x01(\v2\x1b.tsunagu.care.v1.News2ScoreR\x05news2\"G\n" +
+	"\x05news2\x18\a \x01(\v2\x1b.tsunagu.care.v1.News2ScoreR\x05news2\x12\x12\n" +
+	"\x04rank\x18\b \x01(\rR\x04rank\"G\n" +
 	"\rAlertEvidence\x12$\n" +
 	"\trecord_id\x18\x01 \x01(\fB\a\xbaH\x04z\x02h\x10R\brecordId\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x04R\x03seq\"\x9b\x01\n" +

@@ -113,12 +113,15 @@ type OutboxEvent struct {
 	WrittenMs int64 `protobuf:"varint,6,opt,name=written_ms,json=writtenMs,proto3" json:"written_ms,omitempty"`
 	// When the dispatcher was done with it; 0: it is not.
 	DoneMs int64 `protobuf:"varint,7,opt,name=done_ms,json=doneMs,proto3" json:"done_ms,omitempty"`
-	// For an answer: the alerts that it answers, 16 bytes each, and who gave it.
+	// For an answer: the alerts whose escalation it ends, 16 bytes each. An answer in a role that ends none has none here.
 	Answers [][]byte `protobuf:"bytes,8,rep,name=answers,proto3" json:"answers,omitempty"`
 	// The person who wrote it; empty for what the server derived.
 	PersonId string `protobuf:"bytes,9,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
 	// True: the record was retracted or amended, and is to be looked at again.
-	Amended       bool `protobuf:"varint,10,opt,name=amended,proto3" json:"amended,omitempty"`
+	Amended bool `protobuf:"varint,10,opt,name=amended,proto3" json:"amended,omitempty"`
+	// For an answer that was amended or retracted: the alerts that it ended before and ends no more, 16 bytes each. People
+	// are told of them again.
+	TakenBack     [][]byte `protobuf:"bytes,11,rep,name=taken_back,json=takenBack,proto3" json:"taken_back,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -221,6 +224,13 @@ func (x *OutboxEvent) GetAmended() bool {
 		return x.Amended
 	}
 	return false
+}
+
+func (x *OutboxEvent) GetTakenBack() [][]byte {
+	if x != nil {
+		return x.TakenBack
+	}
+	return nil
 }
 
 // Escalation is the group of alerts of one chart that runs, and how far it has come.
@@ -834,7 +844,7 @@ func (x *PushDelivery) GetWrittenMs() int64 {
 // PushTarget is one way to reach a person.
 type PushTarget struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Its id: a hash of kind and value. 16 bytes.
+	// Its id. 16 bytes. For Firebase a hash of kind and value; for an address made by chance.
 	Id []byte `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// Who.
 	PersonId string `protobuf:"bytes,2,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
@@ -1058,7 +1068,8 @@ func (x *DigestDay) GetGroups() [][]byte {
 	return nil
 }
 
-// DutyCheck is whether somebody who is about to be on call can be reached.
+// DutyCheck is whether somebody who is about to be on call can be reached. One without an organisation is about a person
+// alone: when they were last asked, and what came of it, or when they were last told that somebody else cannot be reached.
 type DutyCheck struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Who.
@@ -1153,7 +1164,7 @@ var File_tsunagu_store_v1_alarm_proto protoreflect.FileDescriptor
 
 const file_tsunagu_store_v1_alarm_proto_rawDesc = "" +
 	"\n" +
-	"\x1ctsunagu/store/v1/alarm.proto\x12\x10tsunagu.store.v1\x1a\x1ctsunagu/alert/v1/alert.proto\x1a\x1dtsunagu/alert/v1/policy.proto\x1a\x1btsunagu/care/v1/alert.proto\"\xb2\x02\n" +
+	"\x1ctsunagu/store/v1/alarm.proto\x12\x10tsunagu.store.v1\x1a\x1ctsunagu/alert/v1/alert.proto\x1a\x1dtsunagu/alert/v1/policy.proto\x1a\x1btsunagu/care/v1/alert.proto\"\xd1\x02\n" +
 	"\vOutboxEvent\x12\x1b\n" +
 	"\tstream_id\x18\x01 \x01(\tR\bstreamId\x12\x1b\n" +
 	"\trecord_id\x18\x02 \x01(\fR\brecordId\x12\x10\n" +
@@ -1166,7 +1177,9 @@ const file_tsunagu_store_v1_alarm_proto_rawDesc = "" +
 	"\aanswers\x18\b \x03(\fR\aanswers\x12\x1b\n" +
 	"\tperson_id\x18\t \x01(\tR\bpersonId\x12\x18\n" +
 	"\aamended\x18\n" +
-	" \x01(\bR\aamended\"\xd6\x05\n" +
+	" \x01(\bR\aamended\x12\x1d\n" +
+	"\n" +
+	"taken_back\x18\v \x03(\fR\ttakenBack\"\xd6\x05\n" +
 	"\n" +
 	"Escalation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\fR\x02id\x12\x19\n" +
