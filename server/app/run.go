@@ -27,6 +27,7 @@ func (a *App) Run(ctx context.Context) error {
 	running.Go(func() { a.runAlarm(daily) })
 	running.Go(func() { a.checkWaysNowAndThen(daily) })
 	running.Go(func() { a.lookForMissingNowAndThen(daily) })
+	a.warnOfWays()
 	a.log.Info().Str("address", a.Addr()).Bool("tls", a.config.TLSCert != "").Msg("serving")
 	var err error
 	select {

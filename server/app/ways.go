@@ -28,13 +28,15 @@ type ways struct {
 
 // findWays makes the ways out. It comes before the store: what is set up by halves leaves no new store behind.
 func (a *App) findWays(ctx context.Context) (err error) {
-	if a.ways, err = openWays(ctx, a.config.Push, push.NewLog(a.log, time.Now)); err != nil {
-		return err
-	}
+	a.ways, err = openWays(ctx, a.config.Push, push.NewLog(a.log, time.Now))
+	return err
+}
+
+// warnOfWays says at the start that nobody can be reached. A start that is refused has said one sentence already.
+func (a *App) warnOfWays() {
 	if a.ways.logOnly {
 		a.log.Warn().Msg("no way to push to telephones is set up: pushes are written to the log and reach nobody; see --fcm-credentials in tsunagu serve --help")
 	}
-	return nil
 }
 
 // openWays makes the channels that are configured. What is not is written to the log.

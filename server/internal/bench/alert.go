@@ -28,8 +28,8 @@ var (
 )
 
 const (
-	// probes is how many alerts one round measures, each of another chart.
-	probes = 100
+	// maxProbes is how many alerts one round measures, each of another chart, with the usual number of records.
+	maxProbes = 100
 	// pushPatience is how long a push is waited for.
 	pushPatience = 20 * time.Second
 	// stormLength is about how long the storm goes on: the probes are spread over it.
@@ -75,7 +75,7 @@ func (f *forwarder) forget() {
 
 // register signs the physicians of the probes in and registers their apps.
 func (l *lab) register(ctx context.Context, s *site) error {
-	for n := range probes {
+	for n := range l.probes() {
 		chart := probeChart(n)
 		t, err := dialFrom(ctx, s.server.address(), doctorName(chart), fmt.Sprintf("10.1.%d.%d", chart/200, 1+chart%200))
 		if err != nil {
@@ -134,9 +134,9 @@ func (l *lab) alarmsIdle(ctx context.Context, s *site) error {
 		return err
 	}
 	defer t.close()
-	r := newReadings(l.settings.seed, probes)
+	r := newReadings(l.settings.seed, l.probes())
 	var all []probe
-	for n := range probes {
+	for n := range l.probes() {
 		p, err := l.probeOnce(ctx, s, t, r, probeChart(n))
 		if err != nil {
 			return err
@@ -172,11 +172,11 @@ func (l *lab) alarmsInStorm(ctx context.Context, s *site) error {
 	var mu sync.Mutex
 	var all []probe
 	random := rand.New(rand.NewPCG(l.settings.seed, 7))
-	delays := make([]time.Duration, probes)
+	delays := make([]time.Duration, l.probes())
 	for n := range delays {
 		delays[n] = time.Duration(random.Int64N(int64(stormLength)))
 	}
-	_, err = together(len(tablets)+probes, func(n int) (int, error) {
+	_, err = together(len(tablets)+len(delays), func(n int) (int, error) {
 		if n < len(tablets) {
 			return tablets[n].weather(ctx, clouds[n])
 		}
@@ -196,6 +196,9 @@ func (l *lab) alarmsInStorm(ctx context.Context, s *site) error {
 	l.report.add(alertWhole, quantile(all, 0.99, func(p probe) time.Duration { return p.sent }))
 	return nil
 }
+
+// probes is how many alerts a round measures: fewer where somebody only tries the bench.
+func (l *lab) probes() int { return max(4, min(maxProbes, l.settings.records*maxProbes/10_000)) }
 
 func sinceAnswer(p probe) time.Duration { return p.acknowledged }
 

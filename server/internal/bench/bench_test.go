@@ -42,7 +42,7 @@ func TestDirectoryIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := d.Counts(); got != "205 people, 205 devices, 200 charts, 200 streams" {
+	if got := d.Counts(); got != "405 people, 405 devices, 200 charts, 200 streams" {
 		t.Error(got)
 	}
 }
@@ -86,7 +86,7 @@ func TestEndToEnd(t *testing.T) {
 	if err := bench(context.Background(), s, &out, io.Discard); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
-	for _, row := range append(known, "clean on 7 stores") {
+	for _, row := range append(known, "clean on 9 stores") {
 		if !strings.Contains(out.String(), row) {
 			t.Errorf("nothing about %s in\n%s", row, out.String())
 		}

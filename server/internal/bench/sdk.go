@@ -101,7 +101,7 @@ func (l *lab) write(ctx context.Context, d *device, n int) error {
 	for range n {
 		record := r.next()
 		_, err := d.Create(mainChart, record.GetBody(), sdk.Entry{
-			At: record.GetEnvelope().GetEffective().AsTime(), Stream: streamOf(mainChart),
+			At: record.GetEnvelope().GetEffective().AsTime(), Stream: streamOf(mainChart), Confirm: true,
 		})
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			return err
