@@ -24,13 +24,20 @@ type own struct {
 	key   string
 	row   proto.Message // nil: bytes that are no message
 	due   time.Time
+	raw   string // beside a row that is no message: what stands there
 }
+
+// runningRow says which group of a chart runs.
+func runningRow(chart, id string) own { return own{table: store.TableRunning, key: chart, raw: id} }
 
 func (r *running) puts(t *testing.T, all ...own) {
 	t.Helper()
 	err := r.engine.Update(t.Context(), func(tx store.Tx) error {
 		for _, one := range all {
 			raw := []byte{0xff}
+			if one.table == store.TableRunning {
+				raw = []byte(one.raw)
+			}
 			if one.row != nil {
 				raw, _ = proto.Marshal(one.row)
 			}
@@ -95,16 +102,18 @@ func TestTheOverviewOfAStoppedStore(t *testing.T) {
 		groupRow(idOf("bb"), alertv1.GroupState_GROUP_STATE_DIGEST, now),
 		groupRow(idOf("cc"), alertv1.GroupState_GROUP_STATE_ANSWERED, now),
 		own{table: store.TableEscalation, key: idOf("dd")},
+		runningRow("chart-1", idOf("aa01")), runningRow("chart-2", idOf("aa02")), runningRow("chart-3", idOf("bb")),
+		runningRow("chart-4", ""), runningRow("chart-5", idOf("dd")),
 		targetRow("tanaka", idOf("01"), fcm, alertv1.TargetState_TARGET_STATE_LIVE, now),
 		targetRow("tanaka", idOf("02"), fcm, alertv1.TargetState_TARGET_STATE_DEAD, now),
 		targetRow("tanaka", idOf("03"), fcm, alertv1.TargetState_TARGET_STATE_ASIDE, now),
 		targetRow("tanaka", idOf("04"), fcm, alertv1.TargetState_TARGET_STATE_REMOVED, now),
 		own{table: store.TableTarget, key: "tanaka/" + idOf("05")},
 		// What waits is what is due, of the outbox and of pushes.
-		own{store.TableOutbox, "a", &storev1.OutboxEvent{}, first},
-		own{store.TableDelivery, "b", &storev1.PushDelivery{}, now.Add(-time.Minute)},
-		own{store.TableDelivery, "c", &storev1.PushDelivery{}, now.Add(time.Hour)},
-		own{store.TableDuty, "d", &storev1.DutyCheck{}, now.Add(-2 * time.Hour)},
+		own{table: store.TableOutbox, key: "a", row: &storev1.OutboxEvent{}, due: first},
+		own{table: store.TableDelivery, key: "b", row: &storev1.PushDelivery{}, due: now.Add(-time.Minute)},
+		own{table: store.TableDelivery, key: "c", row: &storev1.PushDelivery{}, due: now.Add(time.Hour)},
+		own{table: store.TableDuty, key: "d", row: &storev1.DutyCheck{}, due: now.Add(-2 * time.Hour)},
 	)
 	got, err := a.Alerts(t.Context())
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	alertv1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/alert/v1"
 	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 )
 
@@ -29,6 +30,7 @@ func TestWhatDidNotHappenIsLookedFor(t *testing.T) {
 	_, c := firebase(t)
 	r := start(t, c)
 	nurse, doctor := h2c(t, r).signedIn(t, "sato", "tablet-a"), h2c(t, r).signedIn(t, "tanaka", "console")
+	doctor.reachedBy(t, "tanaka", alertv1.Platform_PLATFORM_ANDROID)
 	const day = 24 * time.Hour
 	for _, ago := range []time.Duration{6 * day, 7 * day, 8 * day} {
 		nurse.stool(t, "chart-0001", ago)

@@ -42,7 +42,7 @@ func (g *glimpse) course() (c course, sure bool) {
 // share is what a window holds of one course.
 type share struct {
 	records, bytes int
-	cut            bool  // some were left out: all before begins
+	cut            bool  // some were left out: all before begins, and of that millisecond any
 	begins         int64 // milliseconds since 1970
 }
 
@@ -50,6 +50,9 @@ func (s *share) add(size int) { s.records, s.bytes = s.records+1, s.bytes+size }
 
 // full tells whether the window takes no more of the course.
 func (s *share) full() bool { return s.records >= maxWindowRecords || s.bytes >= maxWindowBytes }
+
+// closed tells whether it takes nothing from before what it holds: it is full, or gave up its early end.
+func (s *share) closed() bool { return s.cut || s.full() }
 
 // over tells whether it holds more than it takes.
 func (s *share) over() bool { return s.records > maxWindowRecords || s.bytes > maxWindowBytes }
@@ -61,13 +64,16 @@ func (s *share) leaveOut(before int64) {
 	}
 }
 
+// lacks tells whether what is of a time was left out.
+func (s *share) lacks(ms int64) bool { return s.cut && ms < s.begins }
+
 // begins is from when on a window is complete for a course.
 func (w *window) begins(c course) int64 {
-	if s := w.shares[c]; s.cut && s.begins > w.from {
-		return s.begins
+	if s := w.shares[c]; s.cut && s.begins >= w.from {
+		return s.begins + 1
 	}
 	return w.from
 }
 
 // short tells whether there is more of a course than the window has.
-func (w *window) short(c course) bool { return w.cut || w.shares[c].cut || w.shares[c].full() }
+func (w *window) short(c course) bool { return w.cut || w.shares[c].closed() }

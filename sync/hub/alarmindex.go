@@ -2,6 +2,7 @@ package hub
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"github.com/tsunagu-care/tsunagu/sync/care/rules"
@@ -88,6 +89,33 @@ func (a *alarms) around(at time.Time) (*rules.View, error) {
 		return nil, err
 	}
 	rest, err := a.listed(orderKind, episodeKind)
-	v.Standing = append(a.standing[:len(a.standing):len(a.standing)], rest...)
+	if err != nil {
+		return nil, err
+	}
+	named, err := a.namedBy(v.Recent, rest)
+	v.Standing = slices.Concat(a.standing, rest, named)
 	return v, err
+}
+
+// namedBy returns the orders that doses name, where they are not among those that are there already.
+func (a *alarms) namedBy(doses, there []rules.Seen) (named []rules.Seen, err error) {
+	known := map[string]bool{}
+	for _, s := range there {
+		known[string(s.Record.GetId())] = true
+	}
+	for _, d := range doses {
+		id := d.Record.GetBody().GetMedicationLog().GetOrderId()
+		if len(id) != len(store.ID{}) || known[string(id)] {
+			continue
+		}
+		known[string(id)] = true
+		s, err := a.read(store.ID(id))
+		if err != nil {
+			return nil, err
+		}
+		if s.Record.GetBody().GetMedicationOrder() != nil {
+			named = append(named, s)
+		}
+	}
+	return named, nil
 }

@@ -30,8 +30,10 @@ type alarms struct {
 	standing    []rules.Seen // profile and limits
 	orders      []rules.Seen
 	ordered     bool         // the orders were read
+	named       []rules.Seen // the order that a dose names, where it is not among them
 	window      window       // up to the time that was judged
 	ahead       window       // after it: what is dated ahead must not take the place of what lies before
+	again       int          // records that were looked at to judge others again
 	raised      []rules.Seen // alerts of the days that were read
 	days        map[int64]bool
 }
@@ -77,15 +79,15 @@ func (a *alarms) readStanding() (err error) {
 // base is a view without any record of a month.
 func (a *alarms) base() *rules.View {
 	return &rules.View{
-		Zone: patientZone, Defaults: a.defaults, Standing: append(a.standing[:len(a.standing):len(a.standing)], a.orders...),
+		Zone: patientZone, Defaults: a.defaults, Standing: slices.Concat(a.standing, a.orders, a.named),
 	}
 }
 
 // judge returns what the rules find in a record, and the view that they found it in: no more than they have to look at, so
 // that it does not hang on what was read for another record.
 func (a *alarms) judge(cause rules.Seen) ([]rules.Finding, *rules.View, error) {
-	if cause.Record.GetBody().GetMedicationLog() != nil {
-		if err := a.readOrders(); err != nil {
+	if log := cause.Record.GetBody().GetMedicationLog(); log != nil {
+		if err := a.readOrders(log.GetOrderId()); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -154,11 +156,21 @@ func (a *alarms) cut(c course, from, at, until time.Time) *rules.View {
 	return v
 }
 
-// readOrders reads the orders, which the rules on doses look at.
-func (a *alarms) readOrders() (err error) {
+// readOrders reads the orders, which the rules on doses look at: the newest ones, and the one that a dose names, however
+// many were written since.
+func (a *alarms) readOrders(named []byte) (err error) {
 	if !a.ordered {
 		a.orders, err = a.listed(orderKind)
 		a.ordered = err == nil
+	}
+	a.named = nil
+	is := func(s rules.Seen) bool { return sameID(s.Record.GetId(), named) }
+	if err != nil || len(named) != len(store.ID{}) || slices.ContainsFunc(a.orders, is) {
+		return err
+	}
+	s, err := a.read(store.ID(named))
+	if s.Record.GetBody().GetMedicationOrder() != nil {
+		a.named = []rules.Seen{s}
 	}
 	return err
 }

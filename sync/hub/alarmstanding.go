@@ -1,14 +1,17 @@
 package hub
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tsunagu-care/tsunagu/sync/care/rules"
 	"github.com/tsunagu-care/tsunagu/sync/store"
 
+	carev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/care/v1"
 	storev1 "github.com/tsunagu-care/tsunagu/proto/gen/tsunagu/store/v1"
 )
 
@@ -71,24 +74,50 @@ func onLists(r store.Reader, s store.Stream, kind uint32) (all []store.ID, err e
 	return all, nil
 }
 
-// listed returns the newest versions of the listed records of some kinds.
+// mostStanding is how many records of a standing kind the rules look at: those that were written last, newest first. Of
+// profiles one counts; the others are there for when it was retracted.
+var mostStanding = map[uint32]int{profileKind: 20, orderKind: 500, thresholdKind: 200, episodeKind: 200}
+
+// listed returns the newest versions of the listed records of some kinds, those that were written last first.
 func (a *alarms) listed(kinds ...uint32) (all []rules.Seen, err error) {
 	for _, kind := range kinds {
-		ids, err := onLists(a.tx, a.stream, kind)
+		newest, err := a.newest(kind)
 		if err != nil {
 			return nil, err
 		}
-		for _, id := range ids {
+		for n, id := range newest {
 			s, err := a.read(id)
 			if err != nil {
 				return nil, err
 			}
-			if s.Record != nil {
-				all = append(all, s)
+			if s.Record == nil { // erased
+				continue
+			}
+			all = append(all, s)
+			if n+1 >= mostStanding[kind] || kind == profileKind && s.Record.GetStatus() <= carev1.RecordStatus_RECORD_STATUS_ACTIVE {
+				break
 			}
 		}
 	}
 	return all, nil
+}
+
+// newest returns what is listed of a kind, what was written last first. It reads states alone: they are short.
+func (a *alarms) newest(kind uint32) ([]store.ID, error) {
+	ids, err := onLists(a.tx, a.stream, kind)
+	if err != nil || len(ids) < 2 {
+		return ids, err
+	}
+	seqs := make(map[store.ID]uint64, len(ids))
+	for _, id := range ids {
+		state, err := readState(a.tx, a.stream, id)
+		if err != nil {
+			return nil, err
+		}
+		seqs[id] = state.GetVersion().GetSeq()
+	}
+	slices.SortFunc(ids, func(a, b store.ID) int { return cmp.Compare(seqs[b], seqs[a]) })
+	return ids, nil
 }
 
 // listAll lists the standing records of a log from before they were. It goes through the records once in the life of a

@@ -45,14 +45,14 @@ type window struct {
 
 // holds tells whether something of a time and a course was read.
 func (w *window) holds(c course, ms int64) bool {
-	return w.loaded && ms <= w.until && ms >= w.next.EffectiveMs && ms >= w.begins(c)
+	return w.loaded && ms <= w.until && ms >= w.next.EffectiveMs && !w.shares[c].lacks(ms)
 }
 
 // cover reads what a window lacks of a time; of what lies before it at most so many places, and it answers whether that
 // was all. What is more of the course than a window holds is left out at its early end, and that is all then.
 func (a *alarms) cover(w *window, c course, from, until int64, places int) (whole bool, err error) {
 	gap := windowGap.Milliseconds()
-	if !w.loaded || until < w.from-gap || until < w.from && w.cut || from > w.until+gap || w.shares[c].cut && until < w.shares[c].begins {
+	if !w.loaded || until < w.from-gap || until < w.from && w.cut || from > w.until+gap || w.shares[c].lacks(until) {
 		*w = newWindow(until, w.reads)
 	}
 	if until > w.until {
@@ -71,7 +71,7 @@ func (a *alarms) cover(w *window, c course, from, until int64, places int) (whol
 			return false, err
 		}
 	}
-	return w.from <= from || w.cut || w.shares[c].full(), nil
+	return w.from <= from || w.cut || w.shares[c].closed(), nil
 }
 
 // newWindow is one that ends at a time and holds nothing yet, after so many reads.
@@ -83,7 +83,7 @@ func newWindow(until int64, reads int) window {
 func (w *window) follow(later window) {
 	for c := range course(courses) {
 		if later.shares[c].cut { // it leaves a gap
-			w.leaveOut(c, later.shares[c].begins)
+			w.leaveOut(c, later.shares[c].begins, maxWindowRecords)
 		}
 	}
 	w.seen, w.until = append(later.seen, w.seen...), later.until
@@ -104,7 +104,7 @@ func (a *alarms) scan(w *window, c course, from int64, places int) error {
 		if p.EffectiveMs < from {
 			return store.ErrStop
 		}
-		if w.cut = w.reads >= maxWindowReads; w.cut || places == 0 || w.shares[c].full() {
+		if w.cut = w.reads >= maxWindowReads; w.cut || places == 0 || w.shares[c].closed() {
 			begins = p.EffectiveMs + 1
 			return store.ErrStop
 		}
@@ -123,8 +123,8 @@ func (a *alarms) scan(w *window, c course, from int64, places int) error {
 		if !g.mayBeOf(concerned) {
 			return nil
 		}
-		if of, sure := g.course(); sure && w.shares[of].full() {
-			w.shares[of].leaveOut(p.EffectiveMs + 1)
+		if of, sure := g.course(); sure && w.shares[of].closed() {
+			w.shares[of].leaveOut(p.EffectiveMs)
 			return nil
 		}
 		if old, err := a.tx.Superseded(a.stream, p.Seq); err != nil || old {
@@ -134,7 +134,7 @@ func (a *alarms) scan(w *window, c course, from int64, places int) error {
 		if proto.Unmarshal(buffer, rec) != nil {
 			return store.ErrDamaged
 		}
-		if rules.Concerns(rec.GetBody()) {
+		if rules.Concerns(rec.GetBody()) && !w.shares[courseOf(rec)].closed() {
 			w.add(rules.Seen{Record: rec, Seq: p.Seq}, len(buffer))
 		}
 		return nil
@@ -171,7 +171,7 @@ func (w *window) put(s rules.Seen, replaces bool) {
 	if replaces {
 		w.drop(s.Record.GetId())
 	}
-	if ms > w.until || ms < w.next.EffectiveMs || ms == w.next.EffectiveMs && s.Seq < w.next.Seq || ms < w.begins(c) {
+	if ms > w.until || ms < w.next.EffectiveMs || ms == w.next.EffectiveMs && s.Seq < w.next.Seq || w.shares[c].lacks(ms) {
 		return
 	}
 	if w.shares[c].full() {
@@ -190,33 +190,27 @@ func (w *window) forgetEarliest(c course) {
 			continue
 		}
 		if left--; left < 0 {
-			w.leaveOut(c, effective(s).UnixMilli()+1)
+			w.leaveOut(c, effective(s).UnixMilli(), w.shares[c].records/2)
 			return
 		}
 	}
 }
 
-// leaveOut gives up what is before a time of a course.
-func (w *window) leaveOut(c course, before int64) {
+// leaveOut gives up what is before a time of a course, and keeps at most so many records of it.
+func (w *window) leaveOut(c course, before int64, most int) {
 	w.shares[c].leaveOut(before)
+	w.shares[c].records, w.shares[c].bytes = 0, 0
 	kept := make([]rules.Seen, 0, len(w.seen))
 	for _, s := range w.seen {
-		if courseOf(s.Record) != c || effective(s).UnixMilli() >= before {
-			kept = append(kept, s)
-		}
-	}
-	w.seen = kept
-	w.weigh(c)
-}
-
-// weigh counts anew what is held of a course.
-func (w *window) weigh(c course) {
-	w.shares[c].records, w.shares[c].bytes = 0, 0
-	for _, s := range w.seen {
 		if courseOf(s.Record) == c {
+			if effective(s).UnixMilli() < before || w.shares[c].records >= most {
+				continue
+			}
 			w.shares[c].add(proto.Size(s.Record))
 		}
+		kept = append(kept, s)
 	}
+	w.seen = kept
 }
 
 func (w *window) drop(id []byte) {

@@ -20,6 +20,9 @@ const (
 	// maxAgainReads is how many places of the timeline a transaction may have read by then of what lies ahead: half of all,
 	// so that what comes late does not take the view from what is written.
 	maxAgainReads = 6_000
+	// maxAgainWork is how many records, over all views, a transaction may look at to judge others again. From then on it
+	// judges fewer again: the next one of each sort, and the newest. A flood in one request must not hold up the others.
+	maxAgainWork = 500_000
 	// maxAhead is how many records after a late one are gone through for those that may rest on it.
 	maxAhead = 1_000
 	// doseBeside is how far apart two doses of different orders may be that are one too many.
@@ -55,6 +58,7 @@ func (a *alarms) findings(cause rules.Seen) (matters [][]found, err error) {
 			return nil, err
 		}
 		view.Seq = cause.Seq // the newest that it holds
+		a.again += len(view.Recent)
 		for _, f := range more {
 			if restsOnRecord(f, cause.Record.GetId()) {
 				matters = withMatter(matters, found{f, view, true})
@@ -94,7 +98,11 @@ func (a *alarms) later(cause rules.Seen) (all []rules.Seen, err error) {
 		return nil, err
 	}
 	near := a.ahead.between(from, until) // latest first
-	course, beside := pick{}, pick{}
+	most := maxJudgedAgain
+	if a.again >= maxAgainWork {
+		most = 1
+	}
+	course, beside := pick{most: most}, pick{most: most}
 	for i := range min(len(near), maxAhead) {
 		s := near[len(near)-1-i]
 		if might, err := a.might(s.Record); err != nil || !might {
@@ -116,10 +124,13 @@ func (a *alarms) later(cause rules.Seen) (all []rules.Seen, err error) {
 }
 
 // pick takes the first records that it is given, and the last one.
-type pick struct{ next, newest []rules.Seen }
+type pick struct {
+	most         int // of the first
+	next, newest []rules.Seen
+}
 
 func (p *pick) take(s rules.Seen) {
-	if len(p.next) < maxJudgedAgain {
+	if len(p.next) < p.most {
 		p.next = append(p.next, s)
 	} else {
 		p.newest = []rules.Seen{s}
