@@ -33,7 +33,7 @@ func certain(v *View, d dose) (Finding, bool) {
 	if d.log.GetSlot() == "" || len(d.log.GetOrderId()) == 0 {
 		return Finding{}, false
 	}
-	all := v.doses(d.at().Add(-sameSlot), d.at().Add(sameSlot))
+	all := v.ofSlot(d)
 	records := make([]*carev1.Record, len(all))
 	for i, one := range all {
 		records[i] = one.Record
@@ -42,7 +42,7 @@ func certain(v *View, d dose) (Finding, bool) {
 		evidence, mine := []Seen{}, false
 		for _, i := range group {
 			mine = mine || string(records[i].GetId()) == string(d.Record.GetId())
-			evidence = append(evidence, all[i].Seen)
+			evidence = append(evidence, all[i])
 		}
 		if mine {
 			return Finding{
@@ -54,6 +54,28 @@ func certain(v *View, d dose) (Finding, bool) {
 		}
 	}
 	return Finding{}, false
+}
+
+// ofSlot returns the records of one planned dose, latest first, with the one that is asked about among them. A finding names
+// no more of them than that, and beyond it none makes it worse.
+func (v *View) ofSlot(d dose) (all []Seen) {
+	mine := false
+	for s := range v.between(d.at().Add(-sameSlot), d.at().Add(sameSlot)) {
+		log := s.Record.GetBody().GetMedicationLog()
+		if log.GetSlot() != d.log.GetSlot() || string(log.GetOrderId()) != string(d.log.GetOrderId()) || !care.CountsAsTaken(log.GetOutcome()) {
+			continue
+		}
+		is := string(s.Record.GetId()) == string(d.Record.GetId())
+		if mine = mine || is; len(all) < maxEvidence {
+			all = append(all, s)
+		} else if is {
+			all[maxEvidence-1] = s
+		}
+		if mine && len(all) == maxEvidence {
+			break
+		}
+	}
+	return all
 }
 
 // topic is that of what is probably or possibly a double dose of one drug on one day of the patient.
