@@ -2,5 +2,6 @@
 
 package planted
 
-// Bug is the mistake of this build: a repair deletes a record that is newer than its snapshot.
+// Bug is the mistake of this build: a repair takes a page that comes late, and deletes a record that is newer than the
+// page's snapshot. Both guards are gone, since either of them alone prevents the harm.
 const Bug = RepairDeletesNewer

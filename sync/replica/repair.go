@@ -98,7 +98,7 @@ func (r *Replica) AbsorbRepair(req *syncv1.FetchSectionRequest, resp *syncv1.Fet
 			return again(tx, key, p)
 		}
 		if !ledger.Reached(s.GetCursor().GetVersion(), resp.GetSnapshot().GetVersion(), s.GetBases()) &&
-			planted.Bug != planted.SectionOfOtherSnapshot {
+			planted.Bug != planted.SectionOfOtherSnapshot && planted.Bug != planted.RepairDeletesNewer {
 			return again(tx, key, p) // read before what the device has: older versions could come with it
 		}
 		p.Snapshot = resp.GetSnapshot()
