@@ -46,7 +46,7 @@ var sentences = map[string]string{
 	AlarmFailing:     "what is due for one patient or push could not be done; it is tried again and the others go on: look at the code",
 	AlarmStream:      "something is to be told about a stream that the directory does not have; it waits: put the chart back into the directory",
 	AlarmCrowded:     "a patient has more alerts than one group takes; people are being told, and the rest waits: see who does not answer",
-	AlarmUnanswered:  "everybody was told of an alert and nobody answered; the last step is repeated: call somebody",
+	AlarmUnanswered:  "the plan of an alert is through and nobody answered, or nobody could be reached; the last step is repeated: call somebody, and see tsunagu alerts trail",
 	AlarmNobody:      "a step of a policy reaches nobody; the next one was taken: look at policy, rota and targets",
 	AlarmBroken:      "the credentials of a channel are refused; its pushes wait and other channels go on: mend them",
 	AlarmAside:       "a target was refused as none, or as somebody else's; it was put aside: ask its owner to register anew",
